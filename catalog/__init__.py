@@ -1,0 +1,1 @@
+"""Listing → versions → changes: the database, the guard, the diff and the questions."""

@@ -1,0 +1,1 @@
+"""Raw listing → listing: one module for each kind of value, over data files."""

@@ -1,0 +1,43 @@
+"""Addresses of listings: made absolute and free of tracking by `clean_url`, made comparable by `url_key`."""
+
+import re
+from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
+
+_TRACKING = re.compile(
+    r"^(utm_\w+|yclid|ysclid|gclid|gbraid|wbraid|fbclid|msclkid|dclid|_openstat|openstat|from|ref|referer|referrer"
+    r"|roistat\w*|calltouch\w*|rs|_ga|_gl|mc_cid|mc_eid|etext|frommarket|clid|admitad_uid|erid|tracking|track\w*_id"
+    r"|phpsessid|jsessionid|aspsessionid\w*|sid|sess|session|session_?id|osc(id|sid)|zenid|cfid|cftoken|token"
+    r"|bitrix_include_areas|clear_cache|back_url_admin|hash|nocache|_|timestamp|rnd)$",
+    re.IGNORECASE,
+)
+_PATH_SESSION = re.compile(r";(jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
+_SPACE = re.compile(r"[\x00-\x20]+")
+
+
+def is_tracking(name: str) -> bool:
+    """Whether a query parameter says who came from where, or carries a session, and not which page is meant."""
+    return bool(_TRACKING.match(name))
+
+
+def clean_url(url: str, base: str | None = None) -> str:
+    """The address as the site gives it, absolute, without tracking or session parameters and without a fragment.
+
+    The path and the kept parameters are not re-encoded. Raises ValueError for an address that can't be split."""
+    absolute = urljoin(base, url.strip()) if base else url.strip()
+    parts = urlsplit(_SPACE.sub(lambda found: "%20" * len(found[0]), absolute))
+    path = _PATH_SESSION.sub("", parts.path)
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path or "/", _kept_query(parts.query), ""))
+
+
+def _kept_query(query: str) -> str:
+    return "&".join(piece for piece in query.split("&") if piece and not is_tracking(piece.partition("=")[0]))
+
+
+def url_key(url: str) -> str:
+    """What makes two addresses one: host without `www.`, path without a trailing slash, parameters in order.
+
+    Scheme, fragment, tracking and session parameters don't count."""
+    parts = urlsplit(clean_url(url))
+    host = parts.netloc.removeprefix("www.").removesuffix(":80" if parts.scheme == "http" else ":443")
+    query = "&".join(f"{name}={value}" for name, value in sorted(parse_qsl(parts.query, keep_blank_values=True)))
+    return f"{host}{parts.path.rstrip('/')}" + (f"?{query}" if query else "")

@@ -1,0 +1,62 @@
+"""Changes: what differs between two states of a listing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from restock.listing import Listing, money_text, time_text
+from restock.terms import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One event of one listing between two runs. `change_pct` only within one currency."""
+
+    event: Event
+    before: Listing | None
+    after: Listing | None
+    newly_available: bool
+    change_pct: Decimal | None
+    from_run: str | None
+    to_run: str
+    at: datetime
+
+    @property
+    def listing(self) -> Listing:
+        """The state that names the listing: the later one where there is one."""
+        found = self.after or self.before
+        if found is None:
+            raise ValueError("a change has a state before or after it")
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        listing = self.listing
+        return {
+            "event": self.event.value,
+            "site": listing.site,
+            "key": listing.key,
+            "url": listing.url,
+            "title": listing.title,
+            "brand": listing.brand,
+            "mpn": listing.mpn,
+            "restricted": listing.restricted,
+            "newly_available": self.newly_available,
+            "before": self.before and self.before.to_json(),
+            "after": self.after and self.after.to_json(),
+            "change_pct": money_text(self.change_pct),
+            "from_run": self.from_run,
+            "to_run": self.to_run,
+            "at": time_text(self.at),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a changed reader, rule or data file made of a listing; never a market event."""
+
+    before: Listing | None
+    after: Listing | None
+    fields: tuple[str, ...]
+    run: str
+    at: datetime

@@ -1,0 +1,40 @@
+"""The error tree. Every error that a user may meet derives from RestockError and carries its exit code.
+
+RestockError                1  it failed and nothing usable came of it
+├── UsageError              2  wrong usage: unknown site, bad URL, bad date
+│   └── SettingsError       2  bad settings, definition or data file (file, line, key)
+├── CatalogueError          1  the database can't be opened, is corrupt, locked or from another version
+├── EvidenceError           1  stored evidence is missing or altered
+├── CrawlError              1  a site could not be captured at all
+└── PartialError            3  something usable was stored, and something was missing
+"""
+
+
+class RestockError(Exception):
+    """A failure with one clear line for the user."""
+
+    exit_code = 1
+
+
+class UsageError(RestockError):
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """A setting, site definition or data file that can't be used; the message names file, line and key."""
+
+
+class CatalogueError(RestockError):
+    pass
+
+
+class EvidenceError(RestockError):
+    pass
+
+
+class CrawlError(RestockError):
+    pass
+
+
+class PartialError(RestockError):
+    exit_code = 3

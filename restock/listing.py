@@ -1,0 +1,248 @@
+"""Listings: the raw one, text exactly as the site shows it, and the normalised one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Self
+
+from restock.terms import (
+    Availability,
+    Condition,
+    PageRole,
+    PriceType,
+    QuantityBound,
+    Relation,
+    RestrictionRule,
+    Vat,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the stored bytes of a listing are: the body's SHA-256 (hex), the WARC file (relative to the home's
+    `evidence/`), and the record's id (`<urn:uuid:…>`)."""
+
+    sha256: str
+    warc: str
+    record_id: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"sha256": self.sha256, "warc": self.warc, "record_id": self.record_id}
+
+
+RAW_FIELDS = (
+    "title", "url", "site", "sku", "brand", "mpn", "gtin", "category", "price", "regular_price", "currency",
+    "availability", "quantity", "condition", "description",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawListing:
+    """One seller's entry as the site shows it. Every text is verbatim; what the site doesn't show is None.
+
+    `brand` and `mpn` are the site's claims. `sku` is the site's own unique offer or article id. `read_from` is the
+    role of the page it was read on (a card on a LIST page or a PRODUCT page), `read_by` names the reader that spoke
+    ("json-ld", "microdata", "selectors", "bitrix", "labels", "cards", "row"; joined by "+" where several did),
+    `found_on` is the list page that a card stands on.
+    """
+
+    title: str
+    url: str | None = None
+    site: str | None = None
+    sku: str | None = None
+    brand: str | None = None
+    mpn: str | None = None
+    gtin: str | None = None
+    category: str | None = None
+    price: str | None = None
+    regular_price: str | None = None
+    currency: str | None = None
+    availability: str | None = None
+    quantity: str | None = None
+    condition: str | None = None
+    description: str | None = None
+    read_from: PageRole | None = None
+    read_by: str | None = None
+    found_on: str | None = None
+    evidence: Evidence | None = None
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Self:
+        """The raw listing of a contract row. Raises ValueError where the row has no title."""
+        values: dict[str, Any] = {name: _text(row.get(name)) for name in RAW_FIELDS}
+        if values["title"] is None:
+            raise ValueError("no title")
+        return cls(**values)
+
+    def to_json(self) -> dict[str, str]:
+        """The contract's raw listing; keys without a value are left out."""
+        return {name: value for name in RAW_FIELDS if (value := getattr(self, name)) is not None}
+
+
+def _text(value: Any) -> str | None:
+    """Numbers become text, blank text becomes None; anything nested is refused."""
+    if value is None:
+        return None
+    if isinstance(value, bool | list | dict):
+        raise ValueError(  # noqa: TRY004  one kind of error for a bad row
+            f"a text was expected, not {type(value).__name__}"
+        )
+    text = str(value)
+    return text if text.strip() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of a restricted brand that a product contains; `text` is the wording that says so."""
+
+    brand: str
+    mpn: str | None
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"brand": self.brand, "mpn": self.mpn, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A rule that speaks about a listing. `since` keeps its source's precision (2022, 2022-03, 2022-03-03)."""
+
+    rule: RestrictionRule
+    id: str
+    reason: str
+    source: str
+    since: str | None = None
+    tier: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"rule": self.rule.value, "id": self.id, "reason": self.reason, "source": self.source}
+        if self.since is not None:
+            found["since"] = self.since
+        if self.tier is not None:
+            found["tier"] = self.tier
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One seller's entry for a product, normalised. A value that is not known is None, never a guess."""
+
+    site: str | None
+    key: str | None
+    url: str | None
+    title: str
+    brand: str | None = None
+    mpn: str | None = None
+    gtin: str | None = None
+    sku: str | None = None
+    category: str | None = None
+    hs6: str | None = None
+    hs6_basis: str | None = None
+    relation: Relation = Relation.IS
+    price: Decimal | None = None
+    currency: str | None = None
+    price_type: PriceType | None = None
+    vat: Vat = Vat.UNKNOWN
+    regular_price: Decimal | None = None
+    availability: Availability = Availability.UNKNOWN
+    quantity: int | None = None
+    quantity_bound: QuantityBound | None = None
+    lead_time_days: int | None = None
+    condition: Condition | None = None
+    components: tuple[Component, ...] = ()
+    restricted: bool = False
+    restrictions: tuple[Restriction, ...] = ()
+    undecided: bool = False
+    observed_at: datetime | None = None
+    run: str | None = None
+    evidence: Evidence | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's listing. `undecided` is the catalogue's own mark and is not part of it."""
+        return {
+            "site": self.site,
+            "key": self.key,
+            "url": self.url,
+            "title": self.title,
+            "brand": self.brand,
+            "mpn": self.mpn,
+            "gtin": self.gtin,
+            "sku": self.sku,
+            "category": self.category,
+            "hs6": self.hs6,
+            "hs6_basis": self.hs6_basis,
+            "relation": self.relation.value,
+            "price": money_text(self.price),
+            "currency": self.currency,
+            "price_type": self.price_type and self.price_type.value,
+            "vat": self.vat.value,
+            "regular_price": money_text(self.regular_price),
+            "availability": self.availability.value,
+            "quantity": self.quantity,
+            "quantity_bound": self.quantity_bound and self.quantity_bound.value,
+            "lead_time_days": self.lead_time_days,
+            "condition": self.condition and self.condition.value,
+            "components": [part.to_json() for part in self.components],
+            "restricted": self.restricted,
+            "restrictions": [rule.to_json() for rule in self.restrictions],
+            "observed_at": time_text(self.observed_at),
+            "run": self.run,
+            "evidence": self.evidence and self.evidence.to_json(),
+        }
+
+
+LISTING_FIELDS = tuple(field.name for field in fields(Listing) if field.name != "undecided")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why one field of a listing has its value: the rule that gave it, and the text the rule spoke about.
+
+    `confidence` is the rule's precision as measured by the evaluation, None where it was not measured.
+    """
+
+    field: str
+    value: Any
+    rule: str
+    text: str | None = None
+    source: str | None = None
+    confidence: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "field": self.field,
+            "value": self.value,
+            "rule": self.rule,
+            "text": self.text,
+            "source": self.source,
+            "confidence": self.confidence,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A listing with the findings that explain it. `unread` names the raw fields whose text no rule understood."""
+
+    listing: Listing
+    findings: tuple[Finding, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def money_text(amount: Decimal | None) -> str | None:
+    """A decimal string with at least two places and no exponent: 1234567.00, 0.0042."""
+    if amount is None:
+        return None
+    if amount == amount.quantize(_CENT):
+        amount = amount.quantize(_CENT)
+    return f"{amount:f}"
+
+
+_CENT = Decimal("0.01")
+
+
+def time_text(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC with a Z, to the second."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

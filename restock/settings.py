@@ -1,0 +1,121 @@
+"""Settings: `restock.toml` in the home folder, every key overridden by RESTOCK_… in the environment."""
+
+import os
+import tomllib
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from restock.errors import SettingsError
+
+
+class CrawlSettings(BaseModel):
+    """How restock introduces itself, and the bounds of every crawl. Times in seconds, sizes in bytes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contact: str | None = None
+    delay: float = Field(default=1.0, ge=0)
+    concurrency: int = Field(default=2, ge=1)
+    timeout: float = Field(default=30.0, gt=0)
+    retries: int = Field(default=2, ge=0)
+    deadline: float = Field(default=6 * 3600.0, gt=0)
+    max_bytes: int = Field(default=32 * 1024 * 1024, gt=0)
+
+
+class Settings(BaseSettings):
+    """Everything a command may need to know. Secrets are never printed, logged or put in a report."""
+
+    model_config = SettingsConfigDict(env_prefix="RESTOCK_", env_nested_delimiter="__", extra="forbid")
+
+    home: Path
+    database_url: SecretStr | None = None
+    smtp_url: SecretStr | None = None
+    mail_from: str | None = None
+    mail_to: str | None = None
+    reporting_currency: str = Field(default="RUB", pattern=r"^[A-Z]{3}$")
+    crawl: CrawlSettings = CrawlSettings()
+
+    @field_validator("database_url", "smtp_url", "mail_from", "mail_to", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @property
+    def evidence_dir(self) -> Path:
+        return self.home / "evidence"
+
+    @property
+    def sites_dir(self) -> Path:
+        return self.home / "sites"
+
+    @property
+    def runs_dir(self) -> Path:
+        return self.home / "runs"
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the catalogue."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home / 'restock.sqlite'}"
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        return tuple(part.strip() for part in (self.mail_to or "").split(",") if part.strip())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file; the home is settled before either is read."""
+        home = init_settings()["home"]
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=home / SETTINGS_FILE)
+
+
+SETTINGS_FILE = "restock.toml"
+
+
+def home_folder(given: Path | None = None) -> Path:
+    """The folder of all state: the one given, else RESTOCK_HOME, else the platform's user data folder."""
+    if given is not None:
+        return given.expanduser().absolute()
+    named = os.environ.get("RESTOCK_HOME")
+    return Path(named).expanduser().absolute() if named else user_data_path("restock", appauthor=False)
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """The settings of a home folder, which is created on first use.
+
+    Raises SettingsError where the folder can't be written or a key is wrong; secrets are not repeated."""
+    folder = home_folder(home)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{folder}: the home folder can't be made: {error.strerror}") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SettingsError(f"{folder}: the home folder can't be written")
+    try:
+        return Settings(home=folder)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{folder / SETTINGS_FILE}: {error}") from None
+    except ValidationError as error:
+        raise SettingsError(_settings_message(folder, error)) from None
+
+
+def _settings_message(folder: Path, error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    return f"{folder / SETTINGS_FILE} or RESTOCK_{key.upper().replace('.', '__')}: {key}: {first['msg']}"

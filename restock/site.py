@@ -1,0 +1,73 @@
+"""Sites: a web shop as data. One YAML file says where a site starts, how it is read and how politely."""
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class Follow(BaseModel):
+    """Regular expressions over whole URLs. Where `list` or `product` is empty, the readers decide by structure."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    list: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+
+
+class Selectors(BaseModel):
+    """CSS selectors (parsel's `::text` and `::attr(x)` included) by raw listing field, within a card or a page."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    card: str | None = None
+    card_fields: dict[str, str] = Field(default_factory=dict)
+    page_fields: dict[str, str] = Field(default_factory=dict)
+    next_page: str | None = None
+    total: str | None = None
+
+
+class Guard(BaseModel):
+    """Thresholds of the guard; a site may be more or less steady than most. Shares are of known listings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lost_share: float = Field(default=0.3, gt=0, le=1)
+    lost_from: int = Field(default=10, ge=1)
+    group_lost_share: float = Field(default=0.4, gt=0, le=1)
+    group_from: int = Field(default=20, ge=1)
+    failed_share: float = Field(default=0.005, ge=0, le=1)
+    misses_before_gone: int = Field(default=1, ge=1)
+
+
+class Site(BaseModel):
+    """A web shop. `market` (ISO 3166) is the market that it serves: it decides which restrictions apply.
+
+    `platform` names the reader ("json-ld", "microdata", "bitrix", "selectors", …, or "auto" to try them in order);
+    `listings` says where listings are read: on product pages ("pages"), on list pages ("cards"), or "auto".
+    `known` and `assumed` record what the definition rests on.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    title: str | None = None
+    start: tuple[str, ...] = Field(min_length=1)
+    market: str = Field(default="RU", pattern=r"^[A-Z]{2}$")
+    platform: str = "auto"
+    listings: str = Field(default="auto", pattern="^(auto|pages|cards)$")
+    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    encoding: str | None = None
+    follow: Follow = Follow()
+    selectors: Selectors = Selectors()
+    guard: Guard = Guard()
+    delay: float | None = Field(default=None, ge=0)
+    concurrency: int | None = Field(default=None, ge=1, le=64)
+    max_pages: int = Field(default=20_000, ge=1)
+    max_depth: int = Field(default=200, ge=1)
+    enabled: bool = True
+    known: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+
+    @field_validator("start", "known", "assumed", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value

@@ -1,0 +1,1 @@
+"""Site definition → capture → raw listings: fetching, evidence, and the readers that read pages."""
