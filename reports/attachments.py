@@ -1,0 +1,121 @@
+"""The whole window as rows, for those who go on working with it: every change, correction, run and total."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reports.data import WeeklyData
+from reports.tables import Row, cell, flat
+from reports.workbook import Sheet
+from restock.change import Correction
+from restock.listing import time_text
+
+CHANGES = (
+    "event", "site", "brand", "mpn", "title", "restricted", "newly_available",
+    "before.price", "after.price", "price", "currency", "change_pct", "price_type", "vat",
+    "before.availability", "after.availability", "before.quantity", "after.quantity",
+    "condition", "relation", "category", "hs6", "components", "restrictions", "first_seen", "at", "url", "key", "sku",
+    "from_run", "to_run", "evidence.warc", "evidence.record_id", "evidence.sha256",
+)  # fmt: skip
+CORRECTIONS = ("site", "key", "title", "field", "before", "after", "run", "at", "url")
+COVERAGE = (
+    "site",
+    "site_title",
+    "run",
+    "kind",
+    "status",
+    "observed_at",
+    "counts",
+    "reasons",
+    "warnings",
+    "last_complete",
+)
+TOTALS = ("site", "brand", "listings", "restricted")
+
+
+def change_rows(data: WeeklyData) -> Iterator[Row]:
+    """Each change as the contract's JSON, widened by the values of the listing that it is about."""
+    for change in data.changes:
+        listing = change.listing
+        first = data.first_seen.get((listing.site or "", listing.key or ""))
+        yield {**listing.to_json(), **change.to_json(), "first_seen": time_text(first)}
+
+
+def correction_rows(data: WeeklyData) -> Iterator[Row]:
+    """One row for each field that a correction touched; `field` is null where a whole listing came or went."""
+    for found in data.corrections:
+        yield from _correction_rows(found)
+
+
+def _correction_rows(found: Correction) -> Iterator[Row]:
+    before = found.before.to_json() if found.before else {}
+    after = found.after.to_json() if found.after else {}
+    listing = after or before
+    whole = {name: listing.get(name) for name in ("site", "key", "title", "url")}
+    for name in found.fields or (None,):
+        old, new = (before.get(name), after.get(name)) if name else (None, None)
+        yield {**whole, "field": name, "before": old, "after": new, "run": found.run, "at": time_text(found.at)}
+
+
+def coverage_rows(data: WeeklyData) -> Iterator[Row]:
+    """One row for each run; a site without a run in the window has one row without a run."""
+    for site in data.coverage:
+        about = {"site": site.site, "site_title": site.title, "last_complete": time_text(site.last_complete)}
+        if not site.runs:
+            yield {**about, "run": None, "status": "not crawled"}
+        for run in site.runs:
+            reasons = [trip.message for trip in run.trips]
+            yield {**run.to_json(), **about, "reasons": reasons}
+
+
+def total_rows(data: WeeklyData) -> Iterator[Row]:
+    for total in data.totals:
+        yield {
+            "site": total.site,
+            "brand": total.brand,
+            "listings": total.listings,
+            "restricted": total.restricted,
+        }
+
+
+def sheets(data: WeeklyData) -> list[Sheet]:
+    """The workbook of a report."""
+    return [
+        Sheet("Changes", CHANGES, _values(CHANGES, change_rows(data))),
+        Sheet("Corrections", CORRECTIONS, _values(CORRECTIONS, correction_rows(data))),
+        Sheet("Coverage", COVERAGE, _values(COVERAGE, coverage_rows(data))),
+        Sheet("Totals", TOTALS, _values(TOTALS, total_rows(data))),
+    ]
+
+
+def _values(columns: Sequence[str], rows: Iterator[Row]) -> Iterator[tuple[Any, ...]]:
+    return (tuple(flat(cell(row, column)) for column in columns) for row in rows)
+
+
+def document(data: WeeklyData, summary: str) -> dict[str, Any]:
+    """The report as one JSON document."""
+    return {
+        "since": time_text(data.since),
+        "until": time_text(data.until),
+        "summary": summary,
+        "changes": [change.to_json() for change in data.changes],
+        "corrections": [
+            {
+                "fields": list(found.fields),
+                "before": found.before and found.before.to_json(),
+                "after": found.after and found.after.to_json(),
+                "run": found.run,
+                "at": time_text(found.at),
+            }
+            for found in data.corrections
+        ],
+        "coverage": [
+            {
+                "site": site.site,
+                "title": site.title,
+                "last_complete": time_text(site.last_complete),
+                "runs": [run.to_json() for run in site.runs],
+            }
+            for site in data.coverage
+        ],
+        "totals": list(total_rows(data)),
+    }

@@ -1,0 +1,33 @@
+"""Files appear whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from restock.errors import UsageError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A path beside `path` to write to; when the block ends well, it takes the place of `path`.
+
+    Raises UsageError where the folder can't be made or written."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be written: {error.strerror or error}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> Path:
+    """The text as UTF-8 in a file of its own."""
+    with whole_file(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+    return path
