@@ -1,0 +1,22 @@
+"""Evidence: every response as the server sent it, in WARC files that can be read, indexed and verified again."""
+
+from spiders.evidence.encoding import Decoded, decode
+from spiders.evidence.reading import read_capture, read_captures, read_pages
+from spiders.evidence.verifying import Fault, verify
+from spiders.evidence.writing import EvidenceWriter, Exchange, Resource, capture_of, site_slug, store_file
+
+__all__ = [
+    "Decoded",
+    "EvidenceWriter",
+    "Exchange",
+    "Fault",
+    "Resource",
+    "capture_of",
+    "decode",
+    "read_capture",
+    "read_captures",
+    "read_pages",
+    "site_slug",
+    "store_file",
+    "verify",
+]

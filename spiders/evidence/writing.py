@@ -1,0 +1,241 @@
+"""Evidence is written before it is read: one WARC file a run, record by record, sealed when the run has ended."""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from restock import clock
+from restock.capture import PageCapture
+from restock.errors import EvidenceError
+from restock.listing import Evidence, time_text
+from restock.terms import PageRole
+from spiders.evidence import index, records
+from spiders.evidence.encoding import decode
+
+DEFAULT_LIMIT = 32 * 1024 * 1024
+ROBOTS = "robots"
+# What says who asks, to the site or to a proxy, is no evidence and stays out.
+_SECRET_HEADERS = frozenset({b"proxy-authorization", b"authorization"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its response. `wire_url` is the address as it was sent, `url` the one that the site gave.
+
+    `body` is as the server sent it. `role` is the expected role of the page, or "robots". `truncated` names why the
+    body is not whole in WARC's words: length, time, disconnect."""
+
+    url: str
+    requested_url: str
+    wire_url: str
+    status: int
+    body: bytes
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    protocol: str = "HTTP/1.1"
+    role: str = PageRole.OTHER.value
+    truncated: str | None = None
+    ip: str | None = None
+    request_headers: Sequence[tuple[bytes, bytes]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A file that came by another way than HTTP: a price list."""
+
+    name: str
+    body: bytes
+    media_type: str = "application/octet-stream"
+
+
+def site_slug(name: str) -> str:
+    """A site's name as the name of a folder; one that had to be changed carries a hash, so that no two are the same."""
+    slug = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-.")[:60]
+    if slug == name:
+        return slug
+    return f"{slug or 'site'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def capture_of(exchange: Exchange, evidence: Evidence | None, captured_at: datetime, limit: int) -> PageCapture:
+    """The page capture of an exchange: the same from the network and from its record."""
+    headers = _header_map(exchange.headers)
+    decoded = decode(exchange.body, headers.get("content-encoding", ""), limit)
+    return PageCapture(
+        url=exchange.url,
+        requested_url=exchange.requested_url,
+        status=exchange.status,
+        body=decoded.body,
+        headers=headers,
+        role=PageRole(exchange.role) if exchange.role in _ROLES else PageRole.OTHER,
+        captured_at=captured_at,
+        evidence=evidence,
+        truncated=exchange.truncated is not None or decoded.fault is not None,
+    )
+
+
+_ROLES = frozenset(PageRole)
+
+
+def _header_map(pairs: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name, value = raw_name.decode("latin-1").strip().lower(), raw_value.decode("latin-1").strip()
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+class EvidenceWriter:
+    """Appends to `<evidence>/<site>/<run>.warc.gz` and to the index beside it; `seal` ends both.
+
+    Each record is flushed before its index line is written: killed anywhere, the file has a readable beginning."""
+
+    def __init__(
+        self,
+        evidence_dir: Path,
+        site: str,
+        run_id: str,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self.warc = f"{site_slug(site)}/{run_id}.warc.gz"
+        self.path = evidence_dir / self.warc
+        self.limit = limit
+        self._now = now
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._file = self.path.open("xb")
+        except FileExistsError:
+            raise EvidenceError(f"{self.warc}: the run has evidence already") from None
+        self._index = index.index_path(self.path).open("xb")
+        self._append("warcinfo", records.new_id(), self._now(), {}, self._about(site, run_id))
+
+    def _about(self, site: str, run_id: str) -> bytes:
+        fields = {
+            "software": f"restock/{version('restock')}",
+            "format": "WARC File Format 1.1",
+            "isPartOf": run_id,
+            "description": f"site {site}",
+            "restock-limit": str(self.limit),
+        }
+        return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields.items()).encode()
+
+    def write(self, exchange: Exchange) -> PageCapture:
+        """Stores an exchange and gives the capture to read."""
+        moment, record_id = self._now(), records.new_id()
+        common = {"WARC-Target-URI": exchange.wire_url}
+        self._append("response", record_id, moment, common | _response_headers(exchange), _response_block(exchange))
+        asked = {"WARC-Concurrent-To": record_id, "WARC-Payload-Digest": records.digest(b"")}
+        self._append("request", records.new_id(), moment, common | asked, _request_block(exchange))
+        evidence = Evidence(hashlib.sha256(exchange.body).hexdigest(), self.warc, record_id)
+        return capture_of(exchange, evidence, moment, self.limit)
+
+    def store(self, resource: Resource) -> Evidence:
+        record_id = records.new_id()
+        headers = {
+            "WARC-Target-URI": f"urn:restock:file:{resource.name.replace(' ', '%20')}",
+            "Content-Type": resource.media_type,
+            "WARC-Payload-Digest": records.digest(resource.body),
+        }
+        self._append("resource", record_id, self._now(), headers, resource.body)
+        return Evidence(hashlib.sha256(resource.body).hexdigest(), self.warc, record_id)
+
+    def _append(self, kind: str, record_id: str, moment: datetime, headers: dict[str, str], block: bytes) -> None:
+        offset = self._file.tell()
+        packed = records.member(kind, record_id, moment, headers, block)
+        self._file.write(packed)
+        self._file.flush()
+        lowered = {name.lower(): " ".join(value.split()) for name, value in headers.items()}
+        lowered |= {"warc-date": time_text(moment) or "", "warc-block-digest": records.digest(block)}
+        member_sha256 = hashlib.sha256(packed).hexdigest()
+        entry = records.Record(kind, record_id, lowered, block, offset, len(packed), member_sha256)
+        self._index.write(index.line(entry, self.path.name) + b"\n")
+        self._index.flush()
+
+    def seal(self) -> None:
+        """Ends the run's evidence: on disk, and with the SHA-256 of both files beside them."""
+        sums = {}
+        for file in (self._file, self._index):
+            os.fsync(file.fileno())
+            file.close()
+            path = Path(file.name)
+            with path.open("rb") as stream:
+                sums[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+        seal = seal_path(self.path)
+        unfinished = seal.with_suffix(".tmp")
+        unfinished.write_bytes(seal_text(sums))
+        unfinished.replace(seal)
+
+    def close(self) -> None:
+        """Lets go of the files without a seal: the run did not come to its end."""
+        self._file.close()
+        self._index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close() if error is not None else self.seal()
+
+
+def seal_path(warc: Path) -> Path:
+    return warc.with_name(warc.name.removesuffix(".warc.gz") + ".sha256")
+
+
+def seal_text(sums: Mapping[str, str]) -> bytes:
+    """SHA-256 by file name, as `sha256sum --check` reads it."""
+    return "".join(f"{value}  {name}\n" for name, value in sums.items()).encode("utf-8")
+
+
+def _response_headers(exchange: Exchange) -> dict[str, str]:
+    found = {
+        "WARC-Payload-Digest": records.digest(exchange.body),
+        "Restock-Role": exchange.role,
+        "Restock-Address": exchange.url,
+        "Restock-Requested": exchange.requested_url,
+    }
+    media_type = _header_map(exchange.headers).get("content-type", "").partition(";")[0].strip()
+    optional = {
+        "Restock-Media-Type": media_type,
+        "WARC-IP-Address": exchange.ip,
+        "WARC-Truncated": exchange.truncated,
+    }
+    return found | {name: value for name, value in optional.items() if value}
+
+
+def _response_block(exchange: Exchange) -> bytes:
+    """The HTTP head and the body. Scrapy doesn't keep the server's reason phrase; the standard one stands for it."""
+    phrase = HTTPStatus(exchange.status).phrase if exchange.status in _STATUSES else ""
+    first = f"{exchange.protocol} {exchange.status:03d} {phrase}".encode("latin-1")
+    return _head(first, exchange.headers) + exchange.body
+
+
+_STATUSES = frozenset(status.value for status in HTTPStatus)
+
+
+def _request_block(exchange: Exchange) -> bytes:
+    target = re.sub(r"^[a-z]+://[^/?#]*", "", exchange.wire_url, count=1).partition("#")[0] or "/"
+    sent = [pair for pair in exchange.request_headers if pair[0].lower() not in _SECRET_HEADERS]
+    return _head(f"GET {target} HTTP/1.1".encode(), sent)
+
+
+def _head(first: bytes, pairs: Iterable[tuple[bytes, bytes]]) -> bytes:
+    lines = [first, *(name + b": " + value for name, value in pairs)]
+    return b"\r\n".join(line.replace(b"\r", b" ").replace(b"\n", b" ") for line in lines) + b"\r\n\r\n"
+
+
+def store_file(
+    evidence_dir: Path, site: str, run_id: str, resource: Resource, *, now: Callable[[], datetime] = clock.now
+) -> Evidence:
+    """Stores an imported file as the whole evidence of its run, sealed."""
+    with EvidenceWriter(evidence_dir, site, run_id, now=now) as writer:
+        return writer.store(resource)

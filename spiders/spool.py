@@ -1,0 +1,62 @@
+"""The spool of a crawl: one JSON line per raw listing, in the order of reading."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from restock.errors import CrawlError
+from restock.listing import Evidence, RawListing
+from restock.terms import PageRole
+
+SPOOL_FILE = "spool.jsonl"
+
+
+class Spool:
+    """Appends raw listings to a file; each page's listings are flushed together."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab")
+
+    def write(self, *listings: RawListing) -> None:
+        self._file.write(b"".join(orjson.dumps(_row(listing)) + b"\n" for listing in listings))
+        self._file.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def _row(listing: RawListing) -> dict[str, Any]:
+    return {name: value for name, value in asdict(listing).items() if value is not None}
+
+
+def read_spool(path: Path) -> Iterator[RawListing]:
+    """The raw listings of a spool; an unfinished last line is left out.
+
+    Raises CrawlError for any other line that can't be read."""
+    if not path.exists():
+        return
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                yield _listing(orjson.loads(line))
+            except (ValueError, TypeError):
+                raise CrawlError(f"{path.name}: line {number} is no raw listing") from None
+
+
+def _listing(row: dict[str, Any]) -> RawListing:
+    if "evidence" in row:
+        row["evidence"] = Evidence(**row["evidence"])
+    if "read_from" in row:
+        row["read_from"] = PageRole(row["read_from"])
+    return RawListing(**row)
