@@ -42,7 +42,8 @@ class Link:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
     """What a reader found on a page: its role, its listings (text as shown), where it leads, the total that the site
-    itself prints, the wall it turned out to be (captcha, login, front page, …), and notes for the operator."""
+    itself prints, the wall it turned out to be (captcha, login, front page, …), and notes for the operator. `skipped`
+    counts the addresses on the page that are not worth following, by reason (off-site, filter, cart, …)."""
 
     role: PageRole
     listings: tuple[RawListing, ...] = ()
@@ -51,3 +52,4 @@ class PageReading:
     wall: str | None = None
     blank: bool = False
     notes: tuple[str, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)

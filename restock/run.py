@@ -24,6 +24,7 @@ class CrawlOutcome:
     totals            the number of goods that a list itself prints, by list
     skipped           links that were not followed, counted by reason (robots, off-site, filter, …)
     notes             anything else that an operator should know
+    single_page       the start was a product page, and that page was the whole plan
     """
 
     finished: bool = False
@@ -40,6 +41,7 @@ class CrawlOutcome:
     skipped: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    single_page: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -1,0 +1,64 @@
+"""`diff`: what changed."""
+
+from typing import Annotated
+
+import typer
+
+from cli.console import Row, say, show
+from cli.options import BrandOption, Home, OutFormat, Output, RestrictedOption, SiteOption
+from cli.session import workspace_of
+from cli.windows import marker
+from restock.terms import Event
+
+COLUMNS = ("event", "site", "title", "mpn", "restricted", "newly_available", "was", "now", "change_pct", "at")
+
+
+def diff(
+    since: Annotated[str | None, typer.Option("--since", help="ISO date, date-time or run.", metavar="WHEN")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="ISO date, date-time or run.", metavar="WHEN")] = None,
+    site: SiteOption = None,
+    brand: BrandOption = None,
+    restricted: RestrictedOption = None,
+    event: Annotated[list[Event] | None, typer.Option("--event", help="Only this event; may be repeated.")] = None,
+    format: OutFormat = None,
+    output: Output = None,
+    home: Home = None,
+) -> None:
+    """What changed: each site's last complete run against the complete run before it, or a window.
+
+    Example: restock diff --since 2026-11-15 --restricted --format table
+    """
+    with workspace_of(home) as workspace:
+        found = workspace.catalogue.diff(
+            since=marker(since, "--since"),
+            until=marker(until, "--until", end_of_day=True),
+            sites=site,
+            brand=brand,
+            restricted=restricted,
+            events=event,
+        )
+        show((change.to_json() for change in found.changes), COLUMNS, format, output, display=brief)
+        for note in found.notes:
+            say(note)
+        if found.corrections:
+            say(f"{len(found.corrections)} corrections by changed readers, rules or data files (not market events)")
+
+
+def brief(change: Row) -> Row:
+    """A change for a table: both states in a few words."""
+    return change | {"was": offer(change["before"], change["event"]), "now": offer(change["after"], change["event"])}
+
+
+def offer(listing: Row | None, event: str) -> str:
+    """What an event speaks about, as one cell: the price, the stock or the title."""
+    if listing is None:
+        return ""
+    price = f"{listing['price']} {listing['currency'] or ''}" if listing["price"] else listing["price_type"] or ""
+    stock = f"{listing['availability']} {listing['quantity'] if listing['quantity'] is not None else ''}"
+    shown = {
+        Event.PRICE_CHANGED: price,
+        Event.AVAILABILITY_CHANGED: stock,
+        Event.QUANTITY_CHANGED: stock,
+        Event.DETAILS_CHANGED: listing["title"],
+    }.get(Event(event), f"{price}, {stock}")
+    return shown.strip(" ,")

@@ -1,0 +1,72 @@
+"""`demo`: the main job on embedded defaults, with no network and no settings."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.catching import report_run
+from cli.changes import COLUMNS as CHANGE_COLUMNS
+from cli.changes import brief
+from cli.console import say, show
+from cli.options import Format
+from cli.progress import CrawlMeter
+from cli.questions import COMPARE_COLUMNS
+from restock.terms import Event
+from scheduler.compare import compare_offers
+from scheduler.demo import Demo, compared_product, morning
+from scheduler.weekly import weekly
+
+
+def demo(
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Where the demo keeps its home and its report.", metavar="DIR")
+    ] = None,
+) -> None:
+    """Start fixture resellers on loopback, crawl them over simulated days, print the diff, write the weekly report.
+
+    Example: restock demo
+    """
+    folder = output or Path(tempfile.mkdtemp(prefix="restock-demo-"))
+    with Demo(folder / "home") as market, CrawlMeter() as meter:
+        for name, site in market.describe_sites().items():
+            say(f"{name}: {site.start[0]} is read as {site.platform}, listings on {site.listings}")
+        for day in (1, 2, 3):
+            say(f"day {day}, {morning(day):%Y-%m-%d}")
+            runs = market.crawl(day, on_progress=meter)
+            for run in runs:
+                report_run(run)
+            if day > 1:
+                _changes(market, f"What changed on day {day}", restricted=True)
+        _broken_day(market)
+        _comparison(market, compared_product(runs, market.workspace))
+        report = weekly(market.workspace, until=morning(4))
+        written = report.write(folder / "report")
+    typer.echo(f"\nThe weekly report is in {folder / 'report'}:")
+    for path in written:
+        typer.echo(f"  {path.name}")
+    say(f"the demo's home is {folder / 'home'}; try: restock --home {folder / 'home'} search --restricted")
+
+
+def _changes(market: Demo, heading: str, *, restricted: bool | None = None) -> None:
+    found = market.workspace.catalogue.diff(restricted=restricted)
+    typer.echo(f"\n{heading} (restricted goods):")
+    show((change.to_json() for change in found.changes), CHANGE_COLUMNS, Format.TABLE, display=brief)
+
+
+def _broken_day(market: Demo) -> None:
+    """A day on which one shop shows a wall: nothing may be reported as gone."""
+    shop = next(iter(market.shops.urls))
+    say(f"day 4, {morning(4):%Y-%m-%d}: {shop} answers every request with a captcha")
+    run = market.crawl_broken(4, shop, "captcha")
+    report_run(run)
+    gone = market.workspace.catalogue.diff(since=morning(3), sites=[shop], events=[Event.DISAPPEARED]).changes
+    typer.echo(f"\nThe broken day: the run of {shop} is {run.status.value}, and {len(gone)} listings are reported gone.")
+
+
+def _comparison(market: Demo, mpn: str | None) -> None:
+    if mpn is None:
+        return
+    typer.echo(f"\nWho sells {mpn}, cheapest first:")
+    show(compare_offers(market.workspace, [mpn]), COMPARE_COLUMNS, Format.TABLE)

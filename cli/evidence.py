@@ -1,0 +1,44 @@
+"""`verify` and `reparse`: stored evidence, checked and read again."""
+
+from typing import Annotated
+
+import typer
+
+from cli.catching import LISTING_COLUMNS
+from cli.console import say, show
+from cli.options import Home, OutFormat, Output
+from cli.session import workspace_of
+from scheduler.evidence import verify_runs
+from scheduler.reparse import reparse as reparse_run
+
+FAULT_COLUMNS = ("run", "record_id", "problem", "file")
+
+
+def verify(
+    run: Annotated[str | None, typer.Argument(help="A run's id; all runs by default.", metavar="[RUN]")] = None,
+    format: OutFormat = None,
+    output: Output = None,
+    home: Home = None,
+) -> None:
+    """Hash the stored evidence again, and say what is missing or altered.
+
+    Example: restock verify
+    """
+    with workspace_of(home) as workspace:
+        faults = show(verify_runs(workspace, run), FAULT_COLUMNS, format, output)
+    say(f"{faults} faults in the stored evidence" if faults else "the stored evidence is whole")
+    raise typer.Exit(1 if faults else 0)
+
+
+def reparse(
+    run: Annotated[str, typer.Argument(help="A run's id.", metavar="RUN")],
+    format: OutFormat = None,
+    output: Output = None,
+    home: Home = None,
+) -> None:
+    """Extract and normalise a run again from its stored evidence, without the network.
+
+    Example: restock reparse nag-000017
+    """
+    with workspace_of(home) as workspace:
+        show((listing.to_json() for listing in reparse_run(workspace, run)), LISTING_COLUMNS, format, output)

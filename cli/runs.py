@@ -1,0 +1,67 @@
+"""`runs list|show|accept`: crawl runs, their status, counts and warnings."""
+
+from typing import Annotated
+
+import typer
+
+from cli.catching import RUN_COLUMNS, report_run
+from cli.console import say, show
+from cli.options import Home, OutFormat, Output, SiteOption
+from cli.session import workspace_of
+from restock.run import Run
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Runs. Example: restock runs list --site nag")
+
+RunArgument = Annotated[str, typer.Argument(help="A run's id.", metavar="RUN")]
+
+
+@app.command("list")
+def list_runs(
+    site: SiteOption = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many, the latest first.")] = None,
+    format: OutFormat = None,
+    output: Output = None,
+    home: Home = None,
+) -> None:
+    """Runs, the latest first.
+
+    Example: restock runs list --site nag --limit 10
+    """
+    with workspace_of(home) as workspace:
+        runs = [run for run in workspace.catalogue.runs() if not site or run.site in site]
+        show((run.to_json() for run in runs[:limit]), RUN_COLUMNS, format, output)
+
+
+@app.command("show")
+def show_run(run: RunArgument, format: OutFormat = None, output: Output = None, home: Home = None) -> None:
+    """One run: its status, its counts, what tripped the guard, and what the crawl saw.
+
+    Example: restock runs show nag-000017
+    """
+    with workspace_of(home) as workspace:
+        found = workspace.catalogue.run(run)
+        outcome = found.outcome.to_json() if found.outcome else None
+        show([found.to_json() | {"outcome": outcome}], RUN_COLUMNS, format, output)
+        for line in explanation(found):
+            say(line)
+
+
+@app.command("accept")
+def accept(run: RunArgument, format: OutFormat = None, output: Output = None, home: Home = None) -> None:
+    """Overrule the guard: the run counts as complete, and what it did not find is gone.
+
+    Example: restock runs accept nag-000017
+    """
+    with workspace_of(home) as workspace:
+        found = workspace.catalogue.run(run)
+        with workspace.site_lock(found.site):
+            accepted = workspace.catalogue.accept(run)
+        show([accepted.to_json()], RUN_COLUMNS, format, output)
+        report_run(accepted)
+
+
+def explanation(run: Run) -> list[str]:
+    lines = [
+        f"{trip.layer}: {trip.message} {trip.figures or ''} {', '.join(trip.samples)}".strip() for trip in run.trips
+    ]
+    return lines + [f"note: {warning}" for warning in run.warnings]

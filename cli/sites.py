@@ -1,0 +1,99 @@
+"""`sites list|show|add|check`: the shops that restock knows, and how well it reads them."""
+
+from typing import Annotated
+
+import typer
+
+from cli.console import say, show
+from cli.options import Concurrency, Delay, Home, OutFormat, Output
+from cli.session import workspace_of
+from restock.errors import CrawlError, UsageError
+from scheduler.crawl import Pace
+from scheduler.probe import add_site, check_site
+from spiders.definitions import write_site
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Sites. Example: restock sites list")
+
+SITE_COLUMNS = ("name", "title", "start", "market", "platform", "listings", "enabled")
+FIELD_COLUMNS = ("field", "filled", "of", "read_by", "sample")
+
+
+@app.command("list")
+def list_sites(format: OutFormat = None, output: Output = None, home: Home = None) -> None:
+    """The sites that have a definition: the built-in ones, and those of the home folder.
+
+    Example: restock sites list --format table
+    """
+    with workspace_of(home) as workspace:
+        rows = (site.model_dump(mode="json") for site in workspace.sites.values())
+        show(rows, SITE_COLUMNS, format, output)
+
+
+@app.command("show")
+def show_site(
+    name: Annotated[str, typer.Argument(help="A site's name.")],
+    format: OutFormat = None,
+    output: Output = None,
+    home: Home = None,
+) -> None:
+    """One site's definition, with what of it is known and what is assumed.
+
+    Example: restock sites show nag
+    """
+    with workspace_of(home) as workspace:
+        show([workspace.site(name).model_dump(mode="json")], SITE_COLUMNS, format, output)
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="A short name for the site.")],
+    url: Annotated[str, typer.Argument(help="Where its catalogue starts.")],
+    delay: Delay = None,
+    concurrency: Concurrency = None,
+    market: Annotated[str, typer.Option("--market", help="The market that it serves (ISO 3166).")] = "RU",
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a definition of that name.")] = False,
+    format: OutFormat = None,
+    output: Output = None,
+    home: Home = None,
+) -> None:
+    """Look at a site, work out how to read it, and write its definition.
+
+    Example: restock sites add meridian https://meridian.example/catalog --delay 2
+    """
+    with workspace_of(home) as workspace:
+        if name in workspace.sites and not replace:
+            raise UsageError(f"{name}: this site is known already (--replace writes over it)")
+        found = add_site(workspace, name, url, Pace(delay, concurrency), market)
+        if not any(field.filled for field in found.fields):
+            raise CrawlError(f"{url}: no listing was found on its pages, and no definition was written")
+        path = write_site(workspace.settings.home, found.site)
+        show((field.to_json() for field in found.fields), FIELD_COLUMNS, format, output)
+        for note in found.notes:
+            say(note)
+        say(f"definition written to {path}; `restock crawl {name}` captures the site")
+
+
+@app.command("check")
+def check(
+    name: Annotated[str, typer.Argument(help="A site's name.")],
+    delay: Delay = None,
+    concurrency: Concurrency = None,
+    format: OutFormat = None,
+    output: Output = None,
+    home: Home = None,
+) -> None:
+    """Fetch a few pages of a site, and say which fields are filled and which are not.
+
+    Example: restock sites check nag --format table
+    """
+    with workspace_of(home) as workspace:
+        fields, outcome = check_site(workspace, workspace.site(name), Pace(delay, concurrency))
+        show((field.to_json() for field in fields), FIELD_COLUMNS, format, output)
+        for kind, page in ((kind, page) for page, kind in outcome.walls.items()):
+            say(f"{name}: a wall ({kind}): {page}")
+        for page, reason in (outcome.failed_lists | outcome.failed_products).items():
+            say(f"{name}: {reason}: {page}")
+        if not any(field.filled for field in fields):
+            raise CrawlError(f"{name}: no listing was found on the sampled pages")
+        if outcome.walls or outcome.failed_lists:
+            raise typer.Exit(3)

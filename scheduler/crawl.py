@@ -1,0 +1,101 @@
+"""A crawl from beginning to end: begin the run, capture, assemble, normalise, judge and merge."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from restock import clock
+from restock.listing import RawListing
+from restock.run import CrawlOutcome, Run
+from restock.settings import Settings
+from restock.site import Site
+from restock.terms import RunKind
+from scheduler.corrections import correct_if_rules_changed
+from scheduler.reading import read_rows
+from scheduler.workspace import Workspace
+from spiders.crawling import CrawlJob, Progress, run_crawl
+from spiders.spool import read_spool
+
+OnProgress = Callable[[str, Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a site is asked, where the user says so: seconds between requests, requests at once per host."""
+
+    delay: float | None = None
+    concurrency: int | None = None
+
+
+def crawl_site(
+    workspace: Workspace,
+    site: Site,
+    *,
+    kind: RunKind = RunKind.CRAWL,
+    pace: Pace | None = None,
+    start: str | None = None,
+    on_progress: OnProgress | None = None,
+) -> Run:
+    """One run of a site, merged into the catalogue. With `start`, the crawl begins there and not where the
+    definition says; a start that is a product page is the whole run.
+
+    Raises UsageError where another run of the site is under way; an interrupted run is marked as failed."""
+    catalogue = workspace.catalogue
+    with workspace.site_lock(site.name):
+        correct_if_rules_changed(workspace, site)
+        run = catalogue.begin_run(
+            site.name,
+            kind,
+            rules=workspace.revision(site),
+            observed_at=clock.now(),
+            started_at=clock.now(),
+        )
+        try:
+            job = crawl_job(workspace.settings, site, run.id, pace=pace or Pace(), start=start)
+            result = run_crawl(job, on_progress=on_progress and (lambda progress: on_progress(site.name, progress)))
+            return settle(workspace, site, run, read_spool(result.spool), result.outcome)
+        except BaseException as error:
+            reason = str(error) or type(error).__name__
+            catalogue.fail_run(run.id, f"interrupted: {reason}", clock.now())
+            raise
+
+
+def crawl_job(
+    settings: Settings, site: Site, run_id: str, *, pace: Pace, start: str | None = None, sample: int | None = None
+) -> CrawlJob:
+    """The job of one crawl: the user's pace before the definition's, the definition's before the polite defaults."""
+    delay = pace.delay if pace.delay is not None else site.delay
+    concurrency = pace.concurrency if pace.concurrency is not None else site.concurrency
+    return CrawlJob(
+        run_id=run_id,
+        site=replace_start(site, start),
+        delay=settings.crawl.delay if delay is None else delay,
+        concurrency=settings.crawl.concurrency if concurrency is None else concurrency,
+        given=delay is not None,
+        folder=settings.runs_dir / run_id,
+        evidence_dir=settings.evidence_dir,
+        contact=settings.crawl.contact or settings.mail_from,
+        timeout=settings.crawl.timeout,
+        retries=settings.crawl.retries,
+        deadline=settings.crawl.deadline,
+        max_bytes=settings.crawl.max_bytes,
+        stop_at_product=start is not None,
+        sample=sample,
+    )
+
+
+def replace_start(site: Site, start: str | None) -> Site:
+    return site if start is None else site.model_copy(update={"start": (start,)})
+
+
+def settle(workspace: Workspace, site: Site, run: Run, rows: Iterable[RawListing], outcome: CrawlOutcome) -> Run:
+    """Folds raw listings, normalises them, and lets the catalogue judge and merge the run."""
+    listings, unread = read_rows(workspace.normaliser(site), run, rows, outcome)
+    return workspace.catalogue.finish_run(
+        run.id,
+        listings,
+        outcome,
+        guard=site.guard,
+        whole_site=not outcome.single_page,
+        unread=unread,
+        finished_at=clock.now(),
+    )

@@ -1,0 +1,65 @@
+"""`explain`: a listing's values with the rules that gave them, read again from the evidence that proves them."""
+
+from dataclasses import dataclass, replace
+
+from restock.addresses import url_key
+from restock.errors import EvidenceError
+from restock.listing import Finding, Listing, RawListing
+from restock.run import Run
+from restock.site import Site
+from restock.terms import PageRole
+from scheduler.evidence import captures_of, is_page, listings_on
+from scheduler.workspace import Workspace
+from spiders.assembly import assemble
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A stored listing, the raw one it came from, and the findings. `differs` names the fields that today's rules
+    read otherwise than the catalogue has them."""
+
+    listing: Listing
+    raw: RawListing
+    findings: tuple[Finding, ...]
+    differs: tuple[str, ...]
+
+
+def explain(workspace: Workspace, ref: str) -> Explanation:
+    """Why a listing is what it is. Raises EvidenceError where its evidence is missing or no longer gives it."""
+    listing = workspace.catalogue.listing(ref)
+    if listing.run is None:
+        raise EvidenceError(f"{ref}: no run is known for it")
+    run = workspace.catalogue.run(listing.run)
+    site = workspace.site_of(run)
+    raw = _raw_of(workspace, site, run, listing)
+    if raw is None:
+        raise EvidenceError(f"{ref}: today's readers don't find it in the evidence of run {run.id}")
+    found = workspace.normaliser(site).normalise(replace(raw, site=site.name), on=run.observed_at.date())
+    return Explanation(listing, raw, found.findings, _differing(listing, found.listing))
+
+
+def _raw_of(workspace: Workspace, site: Site, run: Run, listing: Listing) -> RawListing | None:
+    """The raw listing as the run saw it: its own page, filled from the cards that name it."""
+    rows: list[RawListing] = []
+    for capture in captures_of(workspace.settings, run):
+        if is_page(capture) and (capture.role is not PageRole.PRODUCT or _is_of(capture.url, listing)):
+            rows.extend(raw for raw in listings_on(capture, site) if _same(raw, listing))
+    return next(iter(assemble(rows).listings), None)
+
+
+def _is_of(url: str, listing: Listing) -> bool:
+    return listing.url is None or url_key(url) == url_key(listing.url)
+
+
+def _same(raw: RawListing, listing: Listing) -> bool:
+    if raw.url and listing.url and url_key(raw.url) == url_key(listing.url):
+        return raw.sku == listing.sku or listing.sku is None or raw.sku is None
+    return raw.url is None and listing.url is None and raw.sku == listing.sku and raw.title == listing.title
+
+
+_STAMPS = frozenset({"site", "key", "observed_at", "run", "evidence"})
+
+
+def _differing(stored: Listing, read: Listing) -> tuple[str, ...]:
+    was, now = stored.to_json(), read.to_json()
+    return tuple(name for name in was if name not in _STAMPS and was[name] != now[name])

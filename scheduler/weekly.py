@@ -1,0 +1,86 @@
+"""The weekly report: the catalogue's answers for one window, handed to the reports."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from reports.data import Coverage, Total, WeeklyData
+from reports.weekly import Report, weekly_report
+from restock.change import Change
+from restock.listing import Listing
+from restock.run import Run
+from restock.terms import Event, RunKind, RunStatus
+from scheduler.workspace import Workspace
+
+WEEK = timedelta(days=7)
+
+
+def weekly(workspace: Workspace, *, until: datetime, since: datetime | None = None) -> Report:
+    """The report of the week that ends at `until`, over every site."""
+    return weekly_report(gather(workspace, since=since or until - WEEK, until=until))
+
+
+def gather(workspace: Workspace, *, since: datetime, until: datetime) -> WeeklyData:
+    catalogue = workspace.catalogue
+    found = catalogue.diff(since=since, until=until, events=list(Event))
+    offers = _offers(workspace, found.changes, until)
+    currency = workspace.settings.reporting_currency
+    return WeeklyData(
+        since=since,
+        until=until,
+        changes=found.changes,
+        corrections=found.corrections,
+        coverage=_coverage(workspace, since, until),
+        offers=offers,
+        totals=[Total(**row) for row in catalogue.totals(at=until)],
+        first_seen=catalogue.first_seen(_keys(found.changes)),
+        reporting_currency=currency,
+        rates=_rates(workspace, offers, currency, until),
+    )
+
+
+def _keys(changes: Iterable[Change]) -> set[tuple[str, str]]:
+    named = (change.listing for change in changes)
+    return {(listing.site, listing.key) for listing in named if listing.site and listing.key}
+
+
+def _offers(
+    workspace: Workspace, changes: Iterable[Change], until: datetime
+) -> dict[tuple[str, str], Sequence[Listing]]:
+    """The offers beside each newly available product, by brand and part number."""
+    new = (change.listing for change in changes if change.newly_available)
+    products = {(listing.brand, listing.mpn) for listing in new if listing.brand and listing.mpn}
+    return {
+        (brand, mpn): [offer for offer in workspace.catalogue.offers([mpn], at=until) if offer.brand == brand]
+        for brand, mpn in sorted(products)
+    }
+
+
+def _rates(
+    workspace: Workspace,
+    offers: Mapping[tuple[str, str], Sequence[Listing]],
+    currency: str,
+    until: datetime,
+) -> dict[str, Decimal]:
+    seen = {offer.currency for several in offers.values() for offer in several if offer.currency}
+    known = {name: workspace.catalogue.rate(name, currency, until.date()) for name in seen - {currency}}
+    return {name: rate.value for name, rate in known.items() if rate is not None}
+
+
+def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Coverage]:
+    """How each site was seen: those with runs, and those enabled that had none in the window."""
+    runs = [run for run in workspace.catalogue.runs() if run.kind is not RunKind.CORRECTION]
+    names = {run.site for run in runs} | {site.name for site in workspace.sites.values() if site.enabled}
+    return [_site_coverage(workspace, name, runs, since, until) for name in sorted(names)]
+
+
+def _site_coverage(workspace: Workspace, name: str, runs: Sequence[Run], since: datetime, until: datetime) -> Coverage:
+    own = sorted((run for run in runs if run.site == name), key=lambda run: run.sequence)
+    whole = [run.observed_at for run in own if run.status is RunStatus.COMPLETE and run.observed_at <= until]
+    described = workspace.sites.get(name)
+    return Coverage(
+        site=name,
+        title=described.title if described else None,
+        runs=[run for run in own if since < run.observed_at <= until],
+        last_complete=whole[-1] if whole else None,
+    )

@@ -1,0 +1,108 @@
+"""A home folder at work: its settings, sites, rules, catalogue and locks, each opened when it is first needed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from catalog import Catalogue
+from pipelines.normalise import Normaliser
+from pipelines.rules import Rules, load_rules
+from restock import clock
+from restock.errors import UsageError
+from restock.run import Run
+from restock.settings import Settings
+from restock.site import Site
+from restock.terms import RunStatus
+from scheduler.revision import rules_revision
+from spiders.definitions import load_sites, site_for_url, undescribed_site
+from spiders.evidence import site_folder
+
+
+class Workspace:
+    """Composes the rooms over one home folder. Use it as a context manager: it closes the catalogue."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if "catalogue" in self.__dict__:
+            self.catalogue.close()
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The open catalogue. Runs whose process died are marked as failed first."""
+        catalogue = Catalogue.open(self.settings.database)
+        for run in catalogue.runs(status=RunStatus.RUNNING):
+            self._mark_if_dead(catalogue, run)
+        return catalogue
+
+    @cached_property
+    def rules(self) -> Rules:
+        return load_rules(self.settings.home)
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        return load_sites(self.settings.home)
+
+    def forget_sites(self) -> None:
+        """Lets the definitions be read again after one was written."""
+        self.__dict__.pop("sites", None)
+
+    def site(self, name: str) -> Site:
+        """The site of that name. Raises UsageError where it has no definition."""
+        try:
+            return self.sites[name]
+        except KeyError:
+            raise UsageError(
+                f"unknown site: {name} (`restock sites list` shows the known ones, `restock sites add` adds one)"
+            ) from None
+
+    def site_for(self, url: str) -> Site:
+        """The described site that the address belongs to, else one made of its scheme, host and port."""
+        return site_for_url(self.sites, url) or undescribed_site(url)
+
+    def site_of(self, run: Run) -> Site:
+        """The site that a run belongs to, by today's definition."""
+        return self.sites.get(run.site) or undescribed_site(run.site)
+
+    def normaliser(self, site: Site) -> Normaliser:
+        return Normaliser(self.rules, market=site.market, currency=site.currency)
+
+    def revision(self, site: Site) -> str:
+        return rules_revision(self.rules, site)
+
+    @contextmanager
+    def site_lock(self, site: str) -> Iterator[None]:
+        """Holds a site for one run at a time. The lock dies with its process.
+
+        Raises UsageError where another process is at it."""
+        lock = self._lock(site)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise UsageError(f"{site}: another run of this site is under way") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _lock(self, site: str) -> FileLock:
+        folder = self.settings.home / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(folder / f"{site_folder(site)}.lock")
+
+    def _mark_if_dead(self, catalogue: Catalogue, run: Run) -> None:
+        try:
+            with self._lock(run.site).acquire(timeout=0):
+                catalogue.fail_run(run.id, "interrupted: its process ended before the run did", clock.now())
+        except Timeout:
+            return

@@ -1,0 +1,59 @@
+"""Two addresses are one where only tracking, sessions, the order of parameters, `www.` or the scheme differ."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from restock.addresses import clean_url, url_key
+
+
+@pytest.mark.parametrize(
+    ("url", "cleaned"),
+    [
+        ("https://a.example/p?utm_source=x&product_id=42", "https://a.example/p?product_id=42"),
+        ("https://a.example/p?product_id=42&PHPSESSID=abc#top", "https://a.example/p?product_id=42"),
+        ("https://a.example/p;jsessionid=1F?id=1", "https://a.example/p?id=1"),
+        ("https://a.example/товары/ключ", "https://a.example/товары/ключ"),
+        ("https://a.example/%D1%82?q=%20x", "https://a.example/%D1%82?q=%20x"),
+        ("HTTPS://A.Example/Path", "https://a.example/Path"),
+        ("https://a.example", "https://a.example/"),
+        ("https://a.example/p?yclid=1&_openstat=2&gclid=3", "https://a.example/p"),
+    ],
+)
+def test_clean_url_keeps_the_address_and_drops_tracking(url: str, cleaned: str) -> None:
+    assert clean_url(url) == cleaned
+
+
+def test_clean_url_makes_absolute() -> None:
+    assert clean_url("../p/1?sid=9", "https://a.example/c/list/") == "https://a.example/c/p/1"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://www.a.example/p/1/", "http://a.example/p/1"),
+        ("https://a.example/p?a=1&b=2", "https://a.example/p?b=2&a=1&utm_medium=x"),
+        ("https://a.example:443/p", "https://a.example/p"),
+    ],
+)
+def test_same_page(one: str, other: str) -> None:
+    assert url_key(one) == url_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://a.example/p?product_id=42", "https://a.example/p?product_id=43"),
+        ("https://a.example/p", "https://shop.a.example/p"),
+        ("https://a.example/p", "https://a.example:8443/p"),
+        ("https://a.example/P", "https://a.example/p"),
+    ],
+)
+def test_other_page(one: str, other: str) -> None:
+    assert url_key(one) != url_key(other)
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="[]"), max_size=60))
+def test_cleaning_is_idempotent(path: str) -> None:
+    once = clean_url("https://a.example/" + path)
+    assert clean_url(once) == once

@@ -1,0 +1,55 @@
+"""Settings come from the home's file and the environment; a mistake is one clear line that repeats no secret."""
+
+from pathlib import Path
+
+import pytest
+
+from restock.errors import SettingsError
+from restock.settings import home_folder, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RESTOCK_HOME", "RESTOCK_DATABASE_URL", "RESTOCK_SMTP_URL", "RESTOCK_CRAWL__DELAY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_home_is_made_on_first_use(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    assert settings.database.endswith("restock.sqlite")
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "restock.toml").write_text("[crawl]\ndelay = 3\nconcurrency = 1\n")
+    assert load_settings(tmp_path).crawl.delay == 3
+    monkeypatch.setenv("RESTOCK_CRAWL__DELAY", "0.25")
+    crawl = load_settings(tmp_path).crawl
+    assert (crawl.delay, crawl.concurrency) == (0.25, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("crawl = [", "restock.toml"), ("[crawl]\ndelay = 'fast'\n", "crawl.delay"), ("colour = 1\n", "colour")],
+)
+def test_a_mistake_is_named(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "restock.toml").write_text(text)
+    with pytest.raises(SettingsError, match=said):
+        load_settings(tmp_path)
+
+
+def test_secrets_are_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESTOCK_SMTP_URL", "smtps://u:hunter2@mail.example")
+    assert "hunter2" not in repr(load_settings(tmp_path))
+
+
+def test_the_home_is_the_given_one_else_the_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESTOCK_HOME", str(tmp_path / "env"))
+    assert home_folder(None) == tmp_path / "env"
+    assert home_folder(tmp_path) == tmp_path
+
+
+def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="home folder"):
+        load_settings(tmp_path / "file")
