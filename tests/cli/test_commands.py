@@ -1,0 +1,42 @@
+"""Every command explains itself with an example, and the documentation names every command."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from cli.app import app
+
+ROOT = Path(__file__).parents[2]
+
+
+def leaves(prefix: str, node: object) -> Iterator[tuple[str, object]]:
+    for name, child in getattr(node, "commands", {}).items():
+        path = f"{prefix} {name}".strip()
+        if getattr(child, "commands", None):
+            yield from leaves(path, child)
+        else:
+            yield path, child
+
+
+COMMANDS = dict(leaves("", get_command(app)))
+
+
+@pytest.mark.parametrize("path", sorted(COMMANDS))
+def test_help_shows_an_example(path: str) -> None:
+    assert f"Example: restock {path}" in str(COMMANDS[path].help)
+
+
+@pytest.mark.parametrize("path", sorted(COMMANDS))
+def test_the_documentation_names_the_command(path: str) -> None:
+    texts = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    assert any(f"restock {path}" in text.read_text() for text in texts)
+
+
+@pytest.mark.parametrize("path", sorted(COMMANDS))
+def test_the_home_may_stand_behind_the_command(path: str) -> None:
+    if path == "demo":
+        assert "home" not in {parameter.name for parameter in COMMANDS[path].params}
+    else:
+        assert "home" in {parameter.name for parameter in COMMANDS[path].params}
