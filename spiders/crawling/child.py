@@ -1,0 +1,58 @@
+"""The child process of a crawl: `python -m spiders.crawling.child JOBFILE PARENT`."""
+
+import sys
+from pathlib import Path
+from time import monotonic
+
+import orjson
+from scrapy.crawler import CrawlerProcess
+
+from restock.run import CrawlOutcome
+from spiders.crawling import lifeline
+from spiders.crawling.handle import CrawlSpider, spider_of
+from spiders.crawling.job import OUTCOME_FILE, CrawlJob
+from spiders.crawling.settings import scrapy_settings
+from spiders.crawling.spider import SiteSpider
+from spiders.crawling.survey import Survey
+from spiders.evidence import EvidenceWriter
+from spiders.spool import SPOOL_FILE, Spool
+
+
+def main(job_file: Path, parent: int) -> None:
+    lifeline.hold(parent)
+    job = CrawlJob.model_validate_json(job_file.read_bytes())
+    began = monotonic()
+    with (
+        EvidenceWriter(job.evidence_dir, job.site.name, job.run_id, limit=job.max_bytes) as evidence,
+        Spool(job.folder / SPOOL_FILE) as spool,
+    ):
+        outcome = _crawl(job, evidence, spool)
+    outcome.seconds = round(monotonic() - began, 3)
+    _write(job.folder / OUTCOME_FILE, outcome)
+
+
+def _crawl(job: CrawlJob, evidence: EvidenceWriter, spool: Spool) -> CrawlOutcome:
+    survey = Survey(job, spool)
+    process = CrawlerProcess(scrapy_settings(job))
+    crawler = process.create_crawler(SiteSpider)
+    process.crawl(crawler, job=job, survey=survey, evidence=evidence)
+    process.start()
+    return _verdict(survey, spider_of(crawler) if crawler.spider else None)
+
+
+def _verdict(survey: Survey, spider: CrawlSpider | None) -> CrawlOutcome:
+    """What the crawl saw, finished only where Scrapy ended of itself: it ends quietly in many other ways."""
+    if spider is None or spider.close_reason != "finished":
+        ended = spider.close_reason if spider is not None else "it did not start"
+        survey.stopped = survey.stopped or f"the crawl was stopped ({ended})"
+    return survey.outcome()
+
+
+def _write(path: Path, outcome: CrawlOutcome) -> None:
+    unfinished = path.with_suffix(".tmp")
+    unfinished.write_bytes(orjson.dumps(outcome.to_json(), option=orjson.OPT_INDENT_2))
+    unfinished.replace(path)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,43 @@
+"""The last word on where a request may go: checked for each one, robots.txt and its redirects included."""
+
+from typing import Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+
+from spiders.crawling.handle import spider_of
+from spiders.crawling.hosts import Hosts, is_local
+
+
+class Refused(IgnoreRequest):
+    """A request that isn't made. `reason` is the word that it is counted under."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unreachable(IgnoreRequest):
+    """A host that can't be asked for its robots.txt. `reason` is a line for the user."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class HostRules:
+    def __init__(self, hosts: Hosts) -> None:
+        self._hosts = hosts
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(spider_of(crawler).hosts)
+
+    def process_request(self, request: Request) -> None:
+        refusal = self._hosts.refusal(request.url)
+        if refusal:
+            raise Refused(refusal)
+        if is_local(urlsplit(request.url).hostname or ""):
+            request.meta["proxy"] = None

@@ -1,0 +1,204 @@
+"""The ledger: what became of each planned page, and the crawl outcome that follows from it.
+
+Judged at the end, when every link has said what it expected of a page: a page first seen in a menu may turn out to
+be a product's."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from restock.run import CrawlOutcome
+from restock.terms import PageRole
+from spiders.crawling.frontier import Visit
+
+
+class Fate(StrEnum):
+    """What became of a page. BARE: read, whole, and without goods. REPEAT: only goods that its list showed before."""
+
+    PRODUCT = "product"
+    LIST = "list"
+    REPEAT = "repeat"
+    BARE = "bare"
+    BLANK = "blank"
+    GONE = "gone"
+    FAILED = "failed"
+    WALL = "wall"
+    REFUSED = "refused"
+    ALIAS = "alias"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page's fate; `detail` is the reason, the kind of wall, or the key of the page that it led to."""
+
+    fate: Fate
+    detail: str = ""
+
+
+class Ledger:
+    """Keeps the fate of every page and the goods of every list, and draws the outcome from them."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.cards: defaultdict[str, set[str]] = defaultdict(set)
+        self.totals: dict[str, int] = {}
+        self.notes: list[str] = []
+
+    def settle(self, key: str, fate: Fate, detail: str = "") -> None:
+        self.entries[key] = Entry(fate, detail)
+
+    def add_cards(self, visit: Visit, cards: set[str], total: int | None) -> bool:
+        """Counts a list page's goods; False where it shows none that its list has not shown before."""
+        known = self.cards[visit.list_key]
+        new = bool(cards - known)
+        known |= cards
+        if total is not None:
+            self.totals.setdefault(visit.list_key, total)
+        return new
+
+    def note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def has_all(self, list_key: str) -> bool:
+        """Whether as many goods were read as the list itself says that it has."""
+        total = self.totals.get(list_key)
+        return total is not None and len(self.cards[list_key]) >= total
+
+    def resolve(self, key: str) -> Entry | None:
+        """Where a page's redirects led in the end; None where that was never answered."""
+        seen = {key}
+        entry = self.entries.get(key)
+        while entry is not None and entry.fate is Fate.ALIAS:
+            if entry.detail in seen:
+                return Entry(Fate.FAILED, "redirects in a circle")
+            seen.add(entry.detail)
+            entry = self.entries.get(entry.detail)
+        return entry
+
+    def outcome(self, visits: Mapping[str, Visit], skipped: Mapping[str, int]) -> CrawlOutcome:
+        """The outcome of the pages that were planned. Whether it is finished is for the caller to say."""
+        found = CrawlOutcome(
+            lists={key: len(cards) for key, cards in self.cards.items()},
+            totals=dict(self.totals),
+            skipped=dict(skipped),
+            notes=list(self.notes),
+        )
+        pages: Counter[str] = Counter()
+        for key, visit in visits.items():
+            entry = self.resolve(key)
+            if entry is not None:
+                pages[_role(visit, entry)] += 1
+                aliased = self.entries[key].fate is Fate.ALIAS
+                write = _ALIAS_WRITERS.get(entry.fate, _WRITERS[entry.fate]) if aliased else _WRITERS[entry.fate]
+                write(self, found, visit, entry)
+        found.pages = dict(pages)
+        return found
+
+
+def _role(visit: Visit, entry: Entry) -> str:
+    if entry.fate is Fate.PRODUCT:
+        return PageRole.PRODUCT.value
+    if entry.fate in {Fate.LIST, Fate.REPEAT} or visit.role is PageRole.START:
+        return PageRole.LIST.value
+    return visit.role.value
+
+
+_Writer = Callable[[Ledger, CrawlOutcome, Visit, Entry], None]
+
+
+def _fail(outcome: CrawlOutcome, visit: Visit, reason: str) -> None:
+    """A page that might have shown goods and didn't. Any page that is no product's might have been a list."""
+    if visit.role is PageRole.PRODUCT:
+        outcome.failed_products[visit.key] = reason
+    else:
+        outcome.failed_lists[visit.key] = f"other page: {reason}" if visit.role is PageRole.OTHER else reason
+
+
+def _skip(outcome: CrawlOutcome, reason: str) -> None:
+    outcome.skipped[reason] = outcome.skipped.get(reason, 0) + 1
+
+
+def _fine(_ledger: Ledger, _outcome: CrawlOutcome, _visit: Visit, _entry: Entry) -> None:
+    """A page that was read and stands in the lists already, or in the spool."""
+
+
+def _failed(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
+    _fail(outcome, visit, entry.detail)
+
+
+def _repeat(ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry: Entry) -> None:
+    """A page that is linked by its number should have goods of its own; page 1 is the list's beginning again."""
+    first = visit.page is None or visit.page <= 1
+    if visit.continues and visit.certain and not first and not ledger.has_all(visit.list_key):
+        _fail(outcome, visit, "shows only goods of other pages of its list")
+
+
+def _bare(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry: Entry) -> None:
+    if visit.role is PageRole.PRODUCT:
+        _fail(outcome, visit, "no goods on the page")
+    elif not visit.continues:
+        outcome.lists.setdefault(visit.list_key, 0)
+    elif visit.certain:
+        _fail(outcome, visit, "empty page")
+
+
+def _blank(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry: Entry) -> None:
+    if visit.role is PageRole.OTHER:
+        outcome.lists.setdefault(visit.list_key, 0)
+    else:
+        _fail(outcome, visit, "blank page")
+
+
+def _gone(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
+    if visit.role is PageRole.PRODUCT:
+        outcome.gone_products.append(visit.key)
+    elif visit.role is PageRole.OTHER:
+        _skip(outcome, "dead link")
+    elif visit.role is PageRole.START or (visit.continues and visit.certain):
+        _fail(outcome, visit, entry.detail)
+    elif not visit.continues:
+        outcome.dead_lists.append(visit.key)
+
+
+def _wall(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
+    """A login before a page that nobody took for goods (an account) is no wall."""
+    if visit.role is PageRole.OTHER and entry.detail in {"login", "forbidden", "front_page"}:
+        _skip(outcome, entry.detail.replace("_", " "))
+        return
+    outcome.walls[visit.key] = entry.detail
+    _fail(outcome, visit, f"wall: {entry.detail}")
+
+
+def _refused(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
+    """A page that robots.txt forbids, or that led off the site. The latter is a loss where goods were expected."""
+    _skip(outcome, entry.detail)
+    expected = visit.role is PageRole.PRODUCT or visit.role is PageRole.START or (visit.continues and visit.certain)
+    if expected and entry.detail != "robots":
+        _fail(outcome, visit, f"led away: {entry.detail}")
+
+
+def _led_elsewhere(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry: Entry) -> None:
+    """A redirect to a page without this product, or back to the beginning of the list; a section may have two names."""
+    if visit.role is PageRole.PRODUCT or (visit.continues and visit.certain):
+        _fail(outcome, visit, "redirected to another page")
+
+
+_WRITERS: dict[Fate, _Writer] = {
+    Fate.PRODUCT: _fine,
+    Fate.LIST: _fine,
+    Fate.REPEAT: _repeat,
+    Fate.BARE: _bare,
+    Fate.BLANK: _blank,
+    Fate.GONE: _gone,
+    Fate.FAILED: _failed,
+    Fate.WALL: _wall,
+    Fate.REFUSED: _refused,
+    Fate.ALIAS: _failed,
+}
+_ALIAS_WRITERS: dict[Fate, _Writer] = {
+    Fate.LIST: _led_elsewhere,
+    Fate.REPEAT: _led_elsewhere,
+    Fate.BARE: _led_elsewhere,
+}

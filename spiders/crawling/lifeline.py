@@ -1,0 +1,27 @@
+"""A child that dies with its parent, however the parent ends."""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+
+_PR_SET_PDEATHSIG = 1
+
+
+def hold(parent: int) -> None:
+    """Ties this process to its parent: the kernel's signal on Linux, and the end of standard input anywhere.
+
+    `parent` is the parent's process id; a parent that died before the tie was made ends this process at once."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_watch, name="lifeline", daemon=True).start()
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _watch() -> None:
+    """The parent holds the other end of standard input and never writes: an end of file is its death."""
+    while os.read(0, 1):
+        pass
+    os._exit(1)

@@ -1,0 +1,29 @@
+"""Why no answer came, in one line for the user."""
+
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+)
+from twisted.internet.error import ConnectError
+
+from spiders.crawling.resolver import GuardedResolver
+
+
+def failure_reason(error: BaseException, url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    if isinstance(error, DownloadConnectionRefusedError):
+        return f"{host}: connection refused"
+    if isinstance(error, CannotResolveHostError):
+        if parts.hostname in GuardedResolver.refused:
+            return f"{host}: its name stands for a private address"
+        return f"{host}: unknown host"
+    if isinstance(error, DownloadTimeoutError):
+        return f"{host}: no answer in time"
+    if isinstance(error, ConnectError):
+        return f"{host}: no connection ({error})"
+    text = " ".join(str(error).split())
+    return f"{host}: the connection broke ({type(error).__name__}{': ' + text[:120] if text else ''})"

@@ -1,0 +1,90 @@
+"""The one spider: fetches the visits that the survey asks for and hands it what came."""
+
+import json
+import sys
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import asdict
+from time import monotonic
+from typing import Any
+
+from scrapy import Request
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+
+from restock.terms import PageRole
+from spiders.crawling.frontier import Visit
+from spiders.crawling.handle import CrawlSpider
+from spiders.crawling.hostrules import Refused, Unreachable
+from spiders.crawling.job import CrawlJob
+from spiders.crawling.reasons import failure_reason
+from spiders.crawling.survey import Survey
+from spiders.evidence import EvidenceWriter
+
+# Lists before products before the rest: where a bound cuts a crawl short, it has seen the shop's breadth.
+_PRIORITY = {PageRole.START: 3, PageRole.LIST: 2, PageRole.PRODUCT: 1, PageRole.OTHER: 0}
+_PROGRESS_EVERY = 0.3
+
+
+class SiteSpider(CrawlSpider):
+    name = "site"
+
+    def __init__(self, job: CrawlJob, survey: Survey, evidence: EvidenceWriter, **kwargs: Any) -> None:
+        super().__init__(job, evidence, **kwargs)
+        self.survey = survey
+        self._reported = 0.0
+
+    async def start(self) -> AsyncIterator[Request]:
+        for visit in self.survey.begin():
+            yield self._request(visit)
+
+    def _request(self, visit: Visit) -> Request:
+        return Request(
+            visit.url,
+            callback=self.answered,
+            errback=self.unanswered,
+            dont_filter=True,
+            priority=_PRIORITY[visit.role],
+            meta={"visit": visit, "dont_redirect": True},
+        )
+
+    def answered(self, response: Response) -> Iterator[Request]:
+        yield from self._requests(self.survey.arrived(response.meta["visit"], response.meta["capture"]))
+        self._after()
+
+    def unanswered(self, failure: Any) -> None:
+        visit: Visit = failure.request.meta["visit"]
+        error: BaseException = failure.value
+        if isinstance(error, Refused):
+            self.survey.refused(visit, error.reason)
+        elif isinstance(error, Unreachable):
+            self.survey.failed(visit, error.reason)
+        else:
+            self.survey.failed(visit, failure_reason(error, visit.url))
+        self._after()
+
+    def _requests(self, visits: Iterable[Visit]) -> Iterator[Request]:
+        """An address that Scrapy can't make a request of is a page that failed, not an end of the page's links."""
+        for visit in visits:
+            try:
+                request = self._request(visit)
+            except ValueError as error:
+                self.survey.failed(visit, f"bad address: {error}")
+                continue
+            yield request
+
+    def _after(self) -> None:
+        self.report()
+        self.survey.stopped = self.survey.stopped or self.given_up
+        if self.survey.stopped:
+            raise CloseSpider(self.survey.stopped)
+
+    def report(self, *, last: bool = False) -> None:
+        """The counters as a line for the parent process, not more often than it can be looked at."""
+        if last or monotonic() - self._reported > _PROGRESS_EVERY:
+            self._reported = monotonic()
+            sys.stdout.write(json.dumps(asdict(self.survey.progress)) + "\n")
+            sys.stdout.flush()
+
+    def closed(self, reason: str) -> None:
+        self.close_reason = reason
+        self.report(last=True)

@@ -1,0 +1,259 @@
+"""The survey: what is done with each answer. Stored captures in, raw listings to the spool and further visits out.
+
+Knows nothing of Scrapy: it decides, and whoever fetches does as it is told."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
+
+from w3lib.html import get_meta_refresh
+
+from restock.addresses import url_key
+from restock.capture import PageCapture, PageReading
+from restock.listing import RawListing
+from restock.run import CrawlOutcome
+from restock.terms import PageRole
+from spiders.crawling.frontier import Frontier, Visit
+from spiders.crawling.hosts import Hosts
+from spiders.crawling.job import CrawlJob, Progress
+from spiders.crawling.ledger import Fate, Ledger
+from spiders.reading import read_page
+from spiders.spool import Spool
+
+MAX_HOPS = 10
+# So many pages in a row that fail or are walls: the site doesn't want to be crawled now.
+PATIENCE = 20
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_WALLED = {401: "login", 403: "forbidden", 429: "blocked", 503: None}
+_LOGIN = re.compile(
+    r"/(log-?in|sign-?in|log-?on|auth|authori[sz]e|sso)(?=[/.?;]|$)|[?&](login|auth)=yes\b", re.IGNORECASE
+)
+_CAPTCHA = re.compile(r"captcha|/challenge\b|access-?denied|/blocked\b", re.IGNORECASE)
+_FRONT_NAMES = re.compile(r"/(index|default|home|main)(\.\w{2,5})?/?$", re.IGNORECASE)
+_MAX_REFRESH = 10.0
+
+
+class Survey:
+    """One crawl's decisions and what they rest on. `stopped` says why it must not go on, None while it may."""
+
+    def __init__(self, job: CrawlJob, spool: Spool) -> None:
+        self._job = job
+        self._spool = spool
+        self._hosts = Hosts(job.starts)
+        self._frontier = Frontier(job.site, self._hosts, sample=job.sample)
+        self._ledger = Ledger()
+        self._listings = 0
+        self._errors = 0
+        self._answered = 0
+        self._bad_in_row = 0
+        self._alone = job.page_only is True
+        self.stopped: str | None = None
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self._answered, self._listings, self._errors)
+
+    def begin(self) -> Iterator[Visit]:
+        for url in self._job.starts:
+            if visit := self._frontier.start(url):
+                yield visit
+
+    def arrived(self, visit: Visit, capture: PageCapture) -> Iterator[Visit]:
+        """Takes an answer, and gives the visits that follow from it."""
+        self._answered += 1
+        location = capture.headers.get("location")
+        if capture.status in _REDIRECTS and location:
+            return self._redirected(visit, _as_text(location))
+        if 200 <= capture.status < 300:
+            return self._read(visit, capture)
+        if capture.status in {404, 410}:
+            self._settle(visit, Fate.GONE, f"answered {capture.status}")
+        elif capture.status in _WALLED and (wall := self._wall_of(capture)):
+            self._settle(visit, Fate.WALL, wall)
+        else:
+            self._settle(visit, Fate.FAILED, f"answered {capture.status}")
+        return iter(())
+
+    def failed(self, visit: Visit, reason: str) -> None:
+        """No answer came."""
+        self._settle(visit, Fate.FAILED, reason)
+
+    def refused(self, visit: Visit, reason: str) -> None:
+        """The page may not be asked for."""
+        self._settle(visit, Fate.REFUSED, reason)
+
+    def _settle(self, visit: Visit, fate: Fate, detail: str = "") -> None:
+        self._ledger.settle(visit.key, fate, detail)
+        bad = fate in {Fate.FAILED, Fate.WALL}
+        self._errors += bad
+        self._bad_in_row = self._bad_in_row + 1 if bad else 0
+        if self._bad_in_row >= PATIENCE:
+            self.stopped = f"{PATIENCE} pages in a row failed, the last one: {detail}"
+
+    def _wall_of(self, capture: PageCapture) -> str | None:
+        try:
+            return read_page(capture, self._job.site).wall or _WALLED[capture.status]
+        except Exception:  # noqa: BLE001  the status says enough where the page can't be read
+            return _WALLED[capture.status]
+
+    def _redirected(self, visit: Visit, location: str) -> Iterator[Visit]:
+        try:
+            target = urljoin(visit.url, location).partition("#")[0]
+            refusal = self._hosts.refusal(target)
+        except ValueError:
+            refusal = "bad address"
+        if refusal:
+            host = urlsplit(target).hostname or "" if refusal == "off-site" else ""
+            self._settle(visit, Fate.REFUSED, refusal)
+            self._ledger.note(f"{visit.requested_url}: redirect not followed ({refusal} {host})".replace(" )", ")"))
+        elif visit.hops >= MAX_HOPS:
+            self._settle(visit, Fate.FAILED, "too many redirects")
+        elif wall := self._wall_behind(visit, target):
+            self._settle(visit, Fate.WALL, wall)
+        elif (known := self._frontier.alias(visit, target)) is not None:
+            self._settle(visit, Fate.ALIAS, known)
+        else:
+            yield visit.at(target)
+
+    def _wall_behind(self, visit: Visit, target: str) -> str | None:
+        """The wall that a redirect leads to by its address alone: a captcha, a login, the front page."""
+        if _CAPTCHA.search(target) and not _CAPTCHA.search(visit.requested_url):
+            return "captcha"
+        if _LOGIN.search(target) and not _LOGIN.search(visit.requested_url):
+            return "login"
+        return "front_page" if _is_front(target) and not _is_front(visit.requested_url) else None
+
+    def _read(self, visit: Visit, capture: PageCapture) -> Iterator[Visit]:
+        try:
+            reading = read_page(capture, self._job.site)
+        except Exception as error:  # noqa: BLE001  one page that a reader stumbles over must not end the crawl
+            self._settle(visit, Fate.FAILED, f"reading failed: {type(error).__name__}: {error}")
+            return
+        for note in reading.notes:
+            self._ledger.note(note)
+        if not reading.listings and not reading.links and (target := _refresh(capture)):
+            yield from self._redirected(visit, target)
+            return
+        self._frontier.skipped.update(reading.skipped)
+        self._keep(reading, capture)
+        follow_pages = self._judge(visit, capture, reading)
+        if not self._is_alone(visit, reading) and reading.wall is None:
+            yield from self._follow(visit, reading, follow_pages)
+
+    def _keep(self, reading: PageReading, capture: PageCapture) -> None:
+        if reading.listings:
+            self._spool.write(*(self._completed(listing, capture) for listing in reading.listings))
+            self._listings += len(reading.listings)
+
+    def _completed(self, listing: RawListing, capture: PageCapture) -> RawListing:
+        return replace(listing, evidence=capture.evidence, site=listing.site or self._job.site.name)
+
+    def _judge(self, visit: Visit, capture: PageCapture, reading: PageReading) -> bool:
+        """Enters the page's fate; False where further pages of its list are not worth following."""
+        if reading.wall is not None:
+            self._settle(visit, Fate.WALL, reading.wall)
+            return False
+        if reading.role is PageRole.PRODUCT and reading.listings:
+            self._settle(visit, Fate.PRODUCT)
+            return True
+        if reading.listings:
+            return self._judge_list(visit, capture, reading)
+        if capture.truncated:
+            self._settle(visit, Fate.FAILED, "the page was cut off")
+        else:
+            self._settle(visit, Fate.BLANK if reading.blank else Fate.BARE)
+        return not visit.continues
+
+    def _judge_list(self, visit: Visit, capture: PageCapture, reading: PageReading) -> bool:
+        new = self._ledger.add_cards(visit, {_card(listing) for listing in reading.listings}, reading.total)
+        if capture.truncated:
+            self._settle(visit, Fate.FAILED, "the page was cut off")
+            return True
+        if new or not visit.continues:
+            self._settle(visit, Fate.LIST)
+            return True
+        self._settle(visit, Fate.REPEAT)
+        if visit.page is None or visit.page > 1:
+            self._ledger.note(f"{visit.requested_url}: shows only goods of other pages of its list")
+            return False
+        return True
+
+    def _is_alone(self, visit: Visit, reading: PageReading) -> bool:
+        """Whether the start page is the whole plan: asked for alone, or one product's page."""
+        if self._job.page_only is None and visit.role is PageRole.START and reading.role is PageRole.PRODUCT:
+            self._alone = self._alone or bool(reading.listings)
+        return self._alone
+
+    def _follow(self, visit: Visit, reading: PageReading, follow_pages: bool) -> Iterator[Visit]:
+        for link in reading.links:
+            if follow_pages or (link.page is None and link.certain):
+                planned = self._frontier.follow(link, visit, fruitful=bool(reading.listings))
+                if planned is not None:
+                    yield planned
+
+    def outcome(self) -> CrawlOutcome:
+        """The crawl's verdict on itself as far as it came."""
+        visits = self._frontier.visits
+        found = self._ledger.outcome(visits, self._frontier.skipped)
+        found.single_page = self._alone and sum(found.pages.values()) == found.pages.get("product", 0) == 1
+        found.bound = self._frontier.bound
+        open_pages = sum(self._ledger.resolve(key) is None for key in visits)
+        if open_pages:
+            found.notes.append(f"{open_pages} planned pages were not fetched")
+        found.reason = self.stopped or self._start_problem() or (f"bound: {found.bound}" if found.bound else None)
+        if found.reason is None and open_pages:
+            found.reason = f"{open_pages} planned pages were not fetched"
+        found.finished = found.reason is None
+        return found
+
+    def _start_problem(self) -> str | None:
+        """What is wrong with the start page; nothing is known of the site where it can't be read."""
+        starts = [(key, visit) for key, visit in self._frontier.visits.items() if visit.role is PageRole.START]
+        if not starts:
+            return "no start address that can be followed"
+        for key, visit in starts:
+            entry = self._ledger.resolve(key)
+            if entry is not None and entry.fate in _START_PROBLEMS:
+                return _START_PROBLEMS[entry.fate].format(url=visit.requested_url, detail=entry.detail)
+        return None
+
+
+_START_PROBLEMS = {
+    Fate.FAILED: "{detail} ({url})",
+    Fate.GONE: "the start page {detail} ({url})",
+    Fate.WALL: "the start page is a wall: {detail} ({url})",
+    Fate.BLANK: "the start page is blank ({url})",
+    Fate.REFUSED: "the start page may not be fetched: {detail} ({url})",
+}
+
+
+def _as_text(header: str) -> str:
+    """A header's bytes as the UTF-8 that most servers mean by them."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
+
+
+def _is_front(url: str) -> bool:
+    parts = urlsplit(url)
+    return not parts.query and (parts.path in {"", "/"} or bool(_FRONT_NAMES.fullmatch(parts.path)))
+
+
+def _refresh(capture: PageCapture) -> str | None:
+    """Where a page without anything on it sends a browser at once."""
+    if b"http-equiv" not in capture.body[:8192].lower():
+        return None
+    seconds, url = get_meta_refresh(capture.body[:8192].decode("latin-1"), capture.url)
+    return url if url and seconds is not None and seconds <= _MAX_REFRESH and url_key(url) else None
+
+
+def _card(listing: RawListing) -> str:
+    """What makes two cards of a list one."""
+    if listing.url:
+        try:
+            return url_key(listing.url) + (f"#{listing.sku}" if listing.sku else "")
+        except ValueError:
+            pass
+    return f"{listing.sku} {listing.title} {listing.price}"
