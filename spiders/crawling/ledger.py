@@ -89,11 +89,11 @@ class Ledger:
         for key, visit in visits.items():
             entry = self.resolve(key)
             if entry is not None:
-                pages[_role(visit, entry)] += 1
+                pages[_role(visit, entry)] += entry.fate is not Fate.REFUSED
                 aliased = self.entries[key].fate is Fate.ALIAS
                 write = _ALIAS_WRITERS.get(entry.fate, _WRITERS[entry.fate]) if aliased else _WRITERS[entry.fate]
                 write(self, found, visit, entry)
-        found.pages = dict(pages)
+        found.pages = dict(+pages)
         return found
 
 

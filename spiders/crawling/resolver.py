@@ -7,7 +7,6 @@ from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
-from spiders.crawling.handle import spider_of
 from spiders.crawling.hosts import Hosts
 
 # The names of methods and parameters are those of Twisted's interfaces.
@@ -26,7 +25,9 @@ class GuardedResolver:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
-        return cls(CachingHostnameResolver.from_crawler(crawler, reactor), spider_of(crawler).hosts)
+        """Made before there is a spider: the start addresses come with the settings."""
+        inner = CachingHostnameResolver.from_crawler(crawler, reactor)
+        return cls(inner, Hosts(crawler.settings.getlist("RESTOCK_STARTS")))
 
     def install_on_reactor(self) -> None:
         reactor: Any = self._inner.reactor

@@ -25,7 +25,8 @@ def user_agent(contact: str | None) -> str:
 
 
 def scrapy_settings(job: CrawlJob) -> dict[str, Any]:
-    return {**_doors(), **_pace(job), **_bounds(job), **_components(), "USER_AGENT": user_agent(job.contact)}
+    own = {"USER_AGENT": user_agent(job.contact), "RESTOCK_STARTS": list(job.starts)}
+    return {**_doors(), **_pace(job), **_bounds(job), **_components(), **own}
 
 
 def _doors() -> dict[str, Any]:
