@@ -1,0 +1,210 @@
+"""Site definitions: a web shop as a YAML file, the built-in ones and the user's own, which win."""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+import yaml
+from cssselect import SelectorError
+from parsel.csstranslator import HTMLTranslator
+from pydantic import ValidationError
+
+from restock.errors import SettingsError, UsageError
+from restock.listing import RAW_FIELDS
+from restock.site import Site
+from spiders.readers.platforms import PLATFORM_NAMES
+
+BUILT_IN = Path(__file__).parent / "sites"
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def load_sites(home: Path) -> dict[str, Site]:
+    """Every known site by name, in order of name: the built-in ones, overruled by `<home>/sites/*.yaml`.
+
+    Raises SettingsError ("file:line: key: reason") for the first definition that can't be used."""
+    found = _load_folder(BUILT_IN) | _load_folder(home / "sites")
+    return dict(sorted(found.items()))
+
+
+def _load_folder(folder: Path) -> dict[str, Site]:
+    found: dict[str, Site] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        site = load_site(file)
+        if site.name in found:
+            raise SettingsError(f"{file}:1: name: another file in this folder defines {site.name!r} too")
+        found[site.name] = site
+    return found
+
+
+def load_site(file: Path) -> Site:
+    """The site of one definition file; without a `name` it is called after the file."""
+    try:
+        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        row = yaml.SafeLoader("").construct_document(node) if node else None  # type: ignore[no-untyped-call]
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SettingsError(f"{file}:{line}: not readable as YAML: {error.problem or error.context}") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
+        raise SettingsError(f"{file}:1: not readable as YAML: {error}") from None
+    if not isinstance(row, dict) or node is None:
+        raise SettingsError(f"{file}:1: a site definition is a mapping of keys to values")
+    _refuse_repeated_keys(file, node)
+    try:
+        site = Site.model_validate({"name": file.stem, **row})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise _fault(file, node, first["loc"], first["msg"]) from None
+    for place, reason in _faults(site):
+        raise _fault(file, node, place, reason)
+    return site
+
+
+def _fault(file: Path, node: yaml.Node, place: Sequence[str | int], reason: str) -> SettingsError:
+    key = ".".join(str(part) for part in place)
+    return SettingsError(f"{file}:{_line(node, place)}: {key}: {reason}")
+
+
+def _line(node: yaml.Node, place: Sequence[str | int]) -> int:
+    """The line of the deepest node that the place leads to."""
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((pair for pair in node.value if pair[0].value == str(part)), None)
+            if pair is None:
+                break
+            node = pair[0] if isinstance(pair[1], yaml.ScalarNode) else pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+    return int(node.start_mark.line) + 1
+
+
+def _refuse_repeated_keys(file: Path, node: yaml.Node) -> None:
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        if key.value in seen:
+            raise SettingsError(f"{file}:{key.start_mark.line + 1}: {key.value}: the key stands here twice")
+        seen.add(key.value)
+        _refuse_repeated_keys(file, value)
+
+
+def _faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
+    """What the model alone can't see: addresses, patterns, selectors and names."""
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    for number, url in enumerate(site.start):
+        if (reason := _address_fault(url)) is not None:
+            found.append((("start", number), reason))
+    if site.platform not in PLATFORM_NAMES:
+        found.append((("platform",), f"{site.platform!r} is none of {', '.join(PLATFORM_NAMES)}"))
+    found += _pattern_faults(site)
+    found += _selector_faults(site)
+    if site.encoding is not None:
+        try:
+            b"".decode(site.encoding)
+        except LookupError:
+            found.append((("encoding",), f"no such encoding: {site.encoding}"))
+    return found
+
+
+def _pattern_faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    for kind in ("list", "product", "skip"):
+        for number, pattern in enumerate(getattr(site.follow, kind)):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                found.append((("follow", kind, number), f"not a regular expression: {error}"))
+    return found
+
+
+def _selector_faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
+    chosen = site.selectors
+    named: dict[tuple[str | int, ...], str | None] = {
+        ("selectors", kind): getattr(chosen, kind) for kind in ("card", "next_page", "total")
+    }
+    fields: Mapping[str, Mapping[str, str]] = {"card_fields": chosen.card_fields, "page_fields": chosen.page_fields}
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    for group, selectors in fields.items():
+        for name, selector in selectors.items():
+            named["selectors", group, name] = selector
+            if name not in RAW_FIELDS:
+                found.append((("selectors", group, name), f"no such field; the fields are {', '.join(RAW_FIELDS)}"))
+    for place, maybe in named.items():
+        if maybe is None:
+            continue
+        try:
+            HTMLTranslator().css_to_xpath(maybe)
+        except (SelectorError, ValueError) as error:
+            found.append((place, f"not a CSS selector: {error}"))
+    return found
+
+
+def write_site(home: Path, site: Site) -> Path:
+    """Writes a definition to `<home>/sites/<name>.yaml` in one step; keys with their default value are left out.
+
+    Raises UsageError for a name that isn't a safe file name."""
+    if not _SAFE_NAME.fullmatch(site.name):
+        raise UsageError(f"{site.name!r} can't name a site: letters, digits, dots, dashes and underscores only")
+    file = home / "sites" / f"{site.name}.yaml"
+    row: dict[str, Any] = {"name": site.name, **site.model_dump(mode="json", exclude_defaults=True)}
+    text = yaml.safe_dump(row, allow_unicode=True, sort_keys=False, width=120)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{site.name}.", suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(file)
+    except OSError as error:
+        raise SettingsError(f"{file}: the definition can't be written: {error.strerror}") from None
+    return file
+
+
+def site_for_url(sites: Mapping[str, Site], url: str) -> Site | None:
+    """The site with a start address of the same scheme, host (`www.` aside) and port."""
+    wanted = _place(_checked(url))
+    for site in sites.values():
+        if any(_place(urlsplit(start)) == wanted for start in site.start):
+            return site
+    return None
+
+
+def undescribed_site(url: str) -> Site:
+    """A site without a definition: the start URL's scheme, host and port. Raises UsageError for a bad address."""
+    parts = _checked(url)
+    scheme, host, port = _place(parts, keep_www=True)
+    shown = f"[{host}]" if ":" in host else host
+    name = f"{scheme}://{shown}" + ("" if port == _DEFAULT_PORTS[scheme] else f":{port}")
+    return Site(name=name, start=(urlunsplit(parts._replace(path=parts.path or "/", fragment="")),))
+
+
+def _checked(url: str) -> SplitResult:
+    if (reason := _address_fault(url)) is not None:
+        raise UsageError(f"{url!r}: {reason}")
+    return urlsplit(url.strip())
+
+
+def _address_fault(url: str) -> str | None:
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError as error:
+        return f"not a web address: {error}"
+    if parts.scheme.lower() not in _DEFAULT_PORTS:
+        return "a web address starts with http:// or https://"
+    if not parts.hostname or re.search(r"[\s<>\"'\\]", parts.netloc) or port == 0:
+        return "not a web address: no usable host"
+    if "@" in parts.netloc:
+        return "an address with a user name or a password in it isn't taken"
+    return None
+
+
+def _place(parts: SplitResult, *, keep_www: bool = False) -> tuple[str, str, int]:
+    scheme = parts.scheme.lower()
+    host = (parts.hostname or "").lower().rstrip(".")
+    return scheme, host if keep_www else host.removeprefix("www."), parts.port or _DEFAULT_PORTS[scheme]

@@ -1,0 +1,51 @@
+"""Bread crumbs: the section that a page stands in."""
+
+from spiders.readers import goods, words
+from spiders.readers.page import Element, Page, squeeze, text_of
+from spiders.readers.structure import Structure
+
+MAX_CRUMBS = 12
+_HOME = frozenset({"главная", "главная страница", "home", "homepage", "магазин", "shop", "каталог", "catalog", "catalogue",
+                   "каталог товаров", "все товары", "products", "start", "startseite", "accueil", "басты бет", "anasayfa",
+                   "ana sayfa", "интернет-магазин", "»", "/", ">", "→"})  # fmt: skip
+
+
+def category_of(page: Structure, title: str | None) -> str | None:
+    """The sections from below the front page down to the page, without the product itself; " / " between them."""
+    named = [name for name, _ in goods.breadcrumbs(page.blocks) or goods.breadcrumbs(page.items)]
+    names = [squeeze(name) for name in named or visible_crumbs(page)]
+    if names and title and _is_title(names[-1], title):
+        names = names[:-1]
+    kept = [name for name in names if name.casefold() not in _HOME][-MAX_CRUMBS:]
+    return " / ".join(dict.fromkeys(kept)) or None
+
+
+def _is_title(crumb: str, title: str) -> bool:
+    short, full = crumb.casefold().rstrip(".… "), title.casefold()
+    return full == short or (len(short) > 8 and full.startswith(short)) or short.startswith(full)
+
+
+def visible_crumbs(page: Page) -> list[str]:
+    container = _container(page)
+    if container is None:
+        return []
+    leaves: list[str] = []
+    for node in container.iter("a", "span", "li", "div", "b", "strong", "td"):
+        if len(node) == 0 or (node.tag in {"a", "span"} and not any(child.tag in {"a", "span"} for child in node)):
+            text = text_of(node)
+            if text and any(char.isalnum() for char in text):
+                leaves.append(text)
+        elif node.tag == "li" and not any(child.tag in {"a", "span", "b", "strong"} for child in node):
+            leaves.append(text_of(node))
+    last = squeeze((container[-1].tail if len(container) else "") or "").strip("/>»→- ")
+    return [*dict.fromkeys(leaves), *([last] if last else [])]
+
+
+def _container(page: Page) -> Element | None:
+    for node in page.body.iter("nav", "ol", "ul", "div", "p", "section", "table"):
+        names = " ".join(
+            filter(None, (node.get("class"), node.get("id"), node.get("itemtype"), node.get("aria-label")))
+        )
+        if names and ("crumbs_class" in words.kinds_of(names) or "breadcrumb" in names.lower()):
+            return node
+    return None

@@ -1,0 +1,155 @@
+"""Labelled values ("Артикул: NS-10", dt and dd, two-cell rows): the labels and their fields stand in labels.csv."""
+
+import csv
+import re
+from functools import cache
+from pathlib import Path
+
+from spiders.readers import words
+from spiders.readers.page import Element, Page, Text, squeeze, text_of
+from spiders.readers.signs import Kind, Sign
+
+MAX_LABEL = 45
+MAX_VALUE = 150
+_NOISE = re.compile(r"[\s.:…_№#*]+$|^[\s•·*–—-]+")
+_INLINE = ("article", "sku", "mpn", "gtin")
+_LABEL_CLASS = re.compile(r"label|name|title|key|caption|prop|attr|param|char|term|spec", re.IGNORECASE)
+
+
+@cache
+def labels() -> dict[str, str]:
+    """Field by label, in lower case."""
+    with (Path(__file__).parent / "labels.csv").open(encoding="utf-8", newline="") as rows:
+        return {row["label"]: row["field"] for row in csv.DictReader(rows)}
+
+
+@cache
+def _prefix() -> re.Pattern[str]:
+    """A code's label with its value in one text and no colon between them: "Артикул NS-10", "P/N WS-C2960"."""
+    known = sorted((label for label, name in labels().items() if name in _INLINE), key=len, reverse=True)
+    return re.compile(rf"\W*({'|'.join(re.escape(label) for label in known)})[\s.:№#]+(\S{{2,60}})\s*", re.IGNORECASE)
+
+
+def field_of(text: str) -> str | None:
+    """The field that a label names: "Артикул:" is an article."""
+    bare = _NOISE.sub("", text.strip()).casefold()
+    return labels().get(bare) or labels().get(bare + ".")
+
+
+def label_signs(page: Page) -> list[Sign]:
+    """Every labelled value of the page."""
+    found: list[Sign] = []
+    taken: set[int] = set()
+    for run in page.texts:
+        if len(run.text) > MAX_VALUE + MAX_LABEL or run.order in taken:
+            continue
+        sign = _with_colon(run) or _cells(run) or _without_colon(run)
+        if sign is not None and not page.zones(run.element) & {"zone_filter", "zone_chat"}:
+            found.append(sign)
+    return found
+
+
+def _with_colon(run: Text) -> Sign | None:
+    head, colon, rest = run.text.partition(":")
+    if not colon or len(head) > MAX_LABEL:
+        return None
+    name = field_of(head)
+    if name is None:
+        return None
+    value = _line_after(run, rest)
+    return _sign(name, value, run) if value else None
+
+
+def _line_after(run: Text, rest: str) -> str | None:
+    """What follows the colon: in the same element, else in what stands next to it."""
+    own = squeeze(rest)
+    if own:
+        whole = text_of(run.element)
+        at = whole.find(own)
+        tail = whole[at:] if at >= 0 and len(whole) <= MAX_VALUE + MAX_LABEL and _one_line(run.element) else own
+        return tail if ":" not in tail[len(own) :] else own
+    return _next_value(run)
+
+
+def _one_line(element: Element) -> bool:
+    return not any(child.tag in {"br", "div", "p", "li", "table", "ul", "button", "del", "s"} for child in element)
+
+
+def _next_value(run: Text) -> str | None:
+    """The first text after a label: the label's own following child or tail, else the element next to it."""
+    element = run.element
+    for child in element:
+        if (child.tail or "").strip() and text_of(child) and field_of(text_of(child)):
+            continue
+        value = text_of(child)
+        if value and squeeze(element.text or "") == squeeze(run.text):
+            tail = squeeze(child.tail or "")
+            return f"{value} {tail}" if tail and len(tail) < 12 and ":" not in tail else value
+    for _ in range(3):
+        tail = squeeze(element.tail or "")
+        if tail:
+            return tail
+        following = element.getnext()
+        while following is not None and following.tag in {"br", "i", "svg"} and not text_of(following):
+            if (following.tail or "").strip():
+                return squeeze(following.tail or "")
+            following = following.getnext()
+        if following is not None:
+            return text_of(following)
+        parent = element.getparent()
+        if parent is None or parent.tag in {"body", "tr", "ul", "table", "dl"} or len(text_of(parent)) > MAX_LABEL:
+            return None
+        element = parent
+    return None
+
+
+def _cells(run: Text) -> Sign | None:
+    """A label in a cell of its own, without a colon: dt and dd, two cells of a row, two neighbours named as a pair."""
+    name = field_of(run.text) if len(run.text) <= MAX_LABEL + 20 else None
+    if name is None:
+        return None
+    cell = run.element
+    for _ in range(3):
+        if cell.tag in {"dt", "th", "td"} or cell.getnext() is not None:
+            break
+        parent = cell.getparent()
+        if parent is None or len(text_of(parent)) > MAX_LABEL + 5:
+            return None
+        cell = parent
+    following = cell.getnext()
+    if following is None or not _is_pair(cell, following):
+        return None
+    value = text_of(following)
+    return _sign(name, value, run) if value and field_of(value) is None else None
+
+
+def _is_pair(label: Element, value: Element) -> bool:
+    if label.tag == "dt":
+        return value.tag == "dd"
+    if label.tag in {"th", "td"}:
+        row = label.getparent()
+        return value.tag == "td" and row is not None and len(row) == 2
+    parent = label.getparent()
+    named = _LABEL_CLASS.search(label.get("class") or "") is not None
+    return parent is not None and len(parent) == 2 and (named or label.tag in {"b", "strong", "span"})
+
+
+def _without_colon(run: Text) -> Sign | None:
+    if len(run.text) > 100:
+        return None
+    found = _prefix().fullmatch(run.text)
+    if found is None or not any(char.isdigit() for char in found[2]):
+        return None
+    return _sign(labels()[found[1].casefold()], found[2], run)
+
+
+def _sign(name: str, value: str, run: Text) -> Sign | None:
+    value = squeeze(value).strip(" ;,") if name not in {"price", "regular_price"} else squeeze(value)
+    if (
+        not value
+        or len(value) > MAX_VALUE
+        or words.BUTTON.fullmatch(value)
+        and name not in {"availability", "quantity"}
+    ):
+        return None
+    return Sign(Kind.LABEL, name, value, run.element, run.order, 3)

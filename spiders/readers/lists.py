@@ -1,0 +1,181 @@
+"""List pages: the listings that their cards show, and the number of goods that a list prints."""
+
+import re
+from typing import Any
+
+from restock.addresses import url_key
+from spiders.readers import goods, words
+from spiders.readers.cards import Card
+from spiders.readers.crumbs import category_of
+from spiders.readers.facts import Facts
+from spiders.readers.microdata import ELEMENT
+from spiders.readers.page import squeeze
+from spiders.readers.platforms import select_text
+from spiders.readers.products import _weigh_stock
+from spiders.readers.signs import Kind, number_of
+from spiders.readers.structure import ASIDE, Structure
+from spiders.readers.visible import price_tags, visible_facts, with_vat
+
+_TOTAL = re.compile(
+    r"(?:найден[оа]?|всего(?:\s+(?:найдено|товаров|позиций))?|показан[оы]?[^.]{0,40}?\bиз|товар(?:ы|ов)[^.]{0,30}?\bиз|total|found"
+    r"|showing[^.]{0,40}?\bof|results?[^.]{0,30}?\bof|items?\s+\d+\s*[-–—]\s*\d+\s+of|барлығы)\s*:?\s*(\d[\d\s]{0,9})"
+    r"|(?<![\d.,])(\d[\d\s]{0,9}?)\s*(?:товар(?:ов|а)?|позици[йия]|предложени[йяе]|products?|items|results?)\s*(?:найдено|found|в\s+(?:категории|разделе))",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def read(page: Structure) -> list[Facts]:
+    """The cards of a list page, in order; of promoted and similar goods only where the page has no others."""
+    cards = page.main_cards or [card for card in page.cards if not page.zones(card.element) & {"zone_nav"}]
+    nodes = _structured(page)
+    category = _category(page)
+    found: list[Facts] = []
+    used: set[int] = set()
+    for card in cards:
+        node = _node_of(card, nodes)
+        used.add(id(node))
+        facts = _card_facts(page, card, node)
+        if _is_listing(facts, card, page):
+            facts.say("category", category, "breadcrumbs")
+            found.append(facts)
+    return found + _unseen(page, nodes, used, category)
+
+
+def _category(page: Structure) -> str | None:
+    if page.key.find("/") < 0:  # a front page stands in no section
+        return None
+    return category_of(page, None) or None
+
+
+def _structured(page: Structure) -> list[dict[str, Any]]:
+    main, listed = page.ld_products
+    items = [*page.item_products[0], *page.item_products[1]]
+    return [*items, *main, *listed]
+
+
+def _node_of(card: Card, nodes: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The structured product of a card: the item within it, else the one with its address."""
+    key = url_key(card.url) if card.url else None
+    for node in nodes:
+        element = node.get(ELEMENT)
+        if element is not None and (element is card.element or card.element in element.iterancestors()):
+            return node
+    for node in nodes:
+        address = goods.listings_of(node, "")[0].get("url") if ELEMENT not in node else None
+        if key is not None and address and url_key_of(address, card.url or "") == key:
+            return node
+    return None
+
+
+def url_key_of(address: str, base: str) -> str | None:
+    try:
+        from restock.addresses import clean_url  # noqa: PLC0415
+
+        return url_key(clean_url(address, base))
+    except ValueError:
+        return None
+
+
+def _card_facts(page: Structure, card: Card, node: dict[str, Any] | None) -> Facts:
+    facts = Facts()
+    by = page.platform.name if page.platform is not None else "cards"
+    for name, selector in page.site.selectors.card_fields.items():
+        text = select_text(card.element, selector)
+        facts.say(name, page.absolute(text) if name == "url" and text else text, "selectors")
+    structured = Facts()
+    if node is not None:
+        structured = goods.listings_of(node, "microdata" if ELEMENT in node else "json-ld")[0]
+        address = structured.get("url")
+        structured.drop("url")
+        if card.url is None and address:
+            structured.say("url", page.absolute(address), structured.by.get("title", by))
+    title = facts.get("title") or structured.get("title") or card.title
+    visible = visible_facts(card.signs, by, title=title)
+    _say_platform(page, card, visible, by)
+    _weigh_card_price(card, structured, visible)
+    _weigh_stock(structured, visible)
+    facts.take(structured)
+    facts.take(visible)
+    facts.say("title", card.title, by)
+    facts.say("url", card.url, by)
+    return facts
+
+
+def _say_platform(page: Structure, card: Card, visible: Facts, by: str) -> None:
+    for selectors in page.platform.selectors if page.platform is not None else ():
+        for name, selector in selectors.card_fields.items():
+            if name in {"price", "regular_price", "title", "url"} and (visible.get(name) or getattr(card, name, None)):
+                continue
+            text = select_text(card.element, selector)
+            visible.say(name, page.absolute(text) if name == "url" and text else text, by)
+
+
+def _weigh_card_price(card: Card, structured: Facts, visible: Facts) -> None:
+    claimed = goods.amount(structured.get("price"))
+    if claimed is None:
+        structured.drop("price", "currency", "regular_price")
+        return
+    agreeing = next((tag for tag in price_tags(card.signs) if number_of(tag.text) == claimed), None)
+    if agreeing is not None:
+        structured.replace("price", with_vat(agreeing, card.signs), structured.by["price"])
+    elif price_tags(card.signs) and visible.get("price"):
+        structured.drop("price", "currency")
+        return
+    structured.say("regular_price", visible.get("regular_price"), visible.by.get("regular_price", ""))
+
+
+def _is_listing(facts: Facts, card: Card, page: Structure) -> bool:
+    """A card of goods: not a tile of a section, which shows neither price nor stock nor a code among others that do."""
+    if facts.get("title") is None or (facts.get("url") is None and not card.signs):
+        return False
+    if facts.get("url") and url_key(facts.get("url") or "") == page.key:
+        return False
+    return not words.BUTTON.fullmatch(facts.get("title") or "")
+
+
+def _unseen(page: Structure, nodes: list[dict[str, Any]], used: set[int], category: str | None) -> list[Facts]:
+    """Goods that only structured data lists (a list drawn by a script), with an address of their own."""
+    found: list[Facts] = []
+    seen = {url_key(card.url) for card in page.cards if card.url}
+    for node in nodes:
+        if id(node) in used:
+            continue
+        element = node.get(ELEMENT)
+        if element is not None and page.zones(element) & ASIDE:
+            continue
+        for facts in goods.listings_of(node, "microdata" if element is not None else "json-ld"):
+            address = page.absolute(facts.get("url") or "") if facts.get("url") else None
+            if (
+                address is None
+                or url_key(address) in seen
+                or url_key(address) == page.key
+                or facts.get("title") is None
+            ):
+                continue
+            seen.add(url_key(address))
+            facts.replace("url", address, "json-ld")
+            facts.say("category", category, "breadcrumbs")
+            found.append(facts)
+    return found
+
+
+def total_of(page: Structure) -> int | None:
+    """The number of goods that the list prints ("Найдено 128 товаров", "1–20 из 128")."""
+    if page.site.selectors.total is not None:
+        digits = re.sub(r"\D", "", select_text(page.root, page.site.selectors.total) or "")
+        return int(digits) if digits else None
+    for run in page.texts:
+        if len(run.text) > 160 or not any(char.isdigit() for char in _line(run.text)):
+            continue
+        found = _TOTAL.search(squeeze(run.text))
+        if found is not None and not page.zones(run.element) & {"zone_filter", "zone_chat"}:
+            return int(re.sub(r"\D", "", found[1] or found[2]))
+    return None
+
+
+def _line(text: str) -> str:
+    return text[:200]
+
+
+def kinds_of_card(card: Card) -> set[Kind]:
+    return {sign.kind for sign in card.signs}

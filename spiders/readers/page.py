@@ -1,0 +1,259 @@
+"""A page, decoded and parsed once: its elements, its visible texts in order, and the zones that they stand in."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple, cast
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from w3lib.encoding import html_to_unicode
+
+from restock.addresses import clean_url, url_key
+from restock.capture import PageCapture
+from restock.site import Site
+from spiders.readers import words
+
+Element = etree._Element  # noqa: SLF001  lxml has no public name for it
+
+MAX_ELEMENTS = 200_000
+MAX_TEXT = 5_000
+MAX_DEPTH = 250
+_BLOCKS = frozenset(
+    "address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header "
+    "hr li main nav ol option p pre section table tbody td tfoot th thead tr ul".split()
+)
+_UNSEEN = ("script", "style", "template", "noscript", "svg", "select", "textarea", "iframe", "object", "head")
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SMALL_COINS = re.compile(r"\d{2}")
+_LATIN_1 = frozenset({"cp1252", "iso8859-1", "latin-1", "ascii"})
+
+
+class Text(NamedTuple):
+    """A run of visible text with the element that it stands in; `order` counts runs from the page's beginning."""
+
+    element: Element
+    text: str
+    order: int
+
+
+def squeeze(text: str) -> str:
+    """Whitespace collapsed; nothing else is changed."""
+    return " ".join(text.split())
+
+
+def decode(body: bytes, content_type: str | None, encoding: str | None = None) -> str:
+    """The page's text: by the site's known encoding, else as UTF-8 where it is that whatever it claims, else as
+    header or meta say, else as windows-1251."""
+    if encoding is not None:
+        return body.decode(encoding, errors="replace")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if len(body) - error.start < 4:  # a body that was cut off within a letter
+            return body[: error.start].decode("utf-8")
+    declared, text = html_to_unicode(content_type, body, default_encoding="cp1251")
+    if declared in _LATIN_1:
+        return cast(str, html_to_unicode(None, body, default_encoding="cp1251")[1])
+    if declared.startswith("utf-8") and text.count("\ufffd") > len(text) // 50:
+        return body.decode("cp1251", errors="replace")
+    return cast(str, text)
+
+
+class Page:
+    """One parsed page. Elements keep their lxml identity, so they serve as keys."""
+
+    def __init__(self, capture: PageCapture, site: Site) -> None:
+        self.capture = capture
+        self.site = site
+        self.url = capture.url
+        self.source = decode(capture.body, capture.headers.get("content-type"), site.encoding)
+        self.root = _parse(self.source)
+        self.scripts = self._take_scripts()
+        self.base = self._base()
+        self.key = url_key(capture.url)
+        self._zones: dict[Element, frozenset[str]] = {}
+
+    def _take_scripts(self) -> tuple[str, ...]:
+        """The JSON-LD blocks; then everything that isn't seen is taken out of the tree."""
+        found = tuple(
+            node.text
+            for node in self.root.iter("script")
+            if node.text and "ld+json" in (node.get("type") or "").lower()
+        )
+        self.head = self._head()
+        etree.strip_elements(self.root, *_UNSEEN, with_tail=False)
+        return found
+
+    def _head(self) -> dict[str, str]:
+        """What title, meta and link elements say; the first of each name counts."""
+        found: dict[str, str] = {}
+        for node in self.root.iter("title", "meta", "link", "base"):
+            if node.tag == "title":
+                name, value = "title", node.text
+            elif node.tag == "meta":
+                name, value = (node.get("property") or node.get("name") or "").lower(), node.get("content")
+            elif node.tag == "link":
+                name, value = f"link:{(node.get('rel') or '').lower()}", node.get("href")
+            else:
+                name, value = "base", node.get("href")
+            if name and value and value.strip() and name not in found:
+                found[name] = squeeze(value)
+        return found
+
+    def _base(self) -> str:
+        try:
+            base = urljoin(self.url, self.head.get("base", ""))
+            return base if urlsplit(base).netloc == urlsplit(self.url).netloc else self.url
+        except ValueError:
+            return self.url
+
+    @cached_property
+    def body(self) -> Element:
+        found = self.root.find("body")
+        return self.root if found is None else found
+
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """Every run of visible text, in order."""
+        return tuple(
+            Text(element, text, order) for order, (element, text) in enumerate(_runs(self.body)) if text.strip()
+        )
+
+    @cached_property
+    def headings(self) -> tuple[Element, ...]:
+        return tuple(self.body.iter("h1", "h2", "h3", "h4", "h5", "h6"))
+
+    @cached_property
+    def h1(self) -> Element | None:
+        """The page's own heading: where there are several, the one that the window title repeats, else the last one
+        outside the page's header (a logo is often a heading too)."""
+        found = [node for node in self.headings if node.tag == "h1" and text_of(node)]
+        title = self.head.get("title", "").casefold()
+        named = [node for node in found if text_of(node).casefold() in title and "zone_nav" not in self.zones(node)]
+        outside = [node for node in found if "zone_nav" not in self.zones(node)]
+        return next(iter(named or outside or found), None)
+
+    @cached_property
+    def heading(self) -> str | None:
+        return text_of(self.h1) if self.h1 is not None else None
+
+    def absolute(self, href: str) -> str | None:
+        """The clean absolute address of a reference, None where it isn't one of the web."""
+        try:
+            url = clean_url(href, self.base)
+        except ValueError:
+            return None
+        return url if url.startswith(("http://", "https://")) else None
+
+    def zones(self, element: Element) -> frozenset[str]:
+        """The kinds of the element and of everything around it (zone_nav, hidden, price_class, …)."""
+        path: list[Element] = []
+        node: Element | None = element
+        while node is not None and node not in self._zones:
+            path.append(node)
+            node = node.getparent()
+        around = self._zones[node] if node is not None else frozenset()
+        for node in reversed(path):
+            own = _zone_kinds(node)
+            around = around | own if own else around
+            self._zones[node] = around
+        return around
+
+    def mark(self, element: Element, zone: str) -> None:
+        """Puts an element, and all that it holds, into a zone."""
+        self.zones(element)
+        for node in element.iter():
+            self._zones[node] = self.zones(node) | {zone}
+
+
+def _parse(source: str) -> Element:
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+    data = source.replace("\x00", "").encode("utf-8", errors="replace")
+    try:
+        root = etree.fromstring(data, parser) if data.strip() else None
+    except etree.LxmlError:
+        root = None
+    return etree.Element("html") if root is None else root
+
+
+def _zone_kinds(element: Element) -> frozenset[str]:
+    """The zones that an element opens by its tag, its names and its style."""
+    tag = element.tag
+    names = " ".join(
+        filter(None, (element.get("class"), element.get("id"), element.get("role"), element.get("data-entity")))
+    )
+    found = frozenset(kind for kind in words.kinds_of(names) if kind.startswith("zone_")) if names else frozenset()
+    if tag in {"html", "body", "main", "h1"} or (found and _holds_heading(element)):
+        return frozenset()
+    if tag in {"nav", "footer", "header"} and _is_page_part(element):
+        found |= {"zone_nav"}
+    style = element.get("style")
+    if element.get("hidden") is not None or (style and _HIDDEN_STYLE.search(style)):
+        found |= {"hidden"}
+    return found
+
+
+def _holds_heading(element: Element) -> bool:
+    """Whether the page's first heading stands inside: such an element is no side matter."""
+    return next(element.iter("h1"), None) is not None
+
+
+def _is_page_part(element: Element) -> bool:
+    """A nav always is; a header or footer where it isn't part of a card, and holds no page heading."""
+    if element.tag == "nav":
+        return True
+    if next(element.iterancestors("article", "li", "main", "td"), None) is not None:
+        return False
+    return element.tag == "footer" or not (
+        _holds_heading(element) and element.getparent() is not None and (element.getparent().tag != "body")
+    )  # type: ignore[union-attr]
+
+
+def _runs(root: Element) -> Iterator[tuple[Element, str]]:
+    """Texts with the element that they stand in, in document order."""
+    pending: list[tuple[Element, Element]] = []
+    for count, node in enumerate(root.iter()):
+        if count > MAX_ELEMENTS:
+            return
+        parent = node.getparent()
+        while pending and pending[-1][0] is not parent:
+            done, owner = pending.pop()
+            if done.tail:
+                yield owner, done.tail
+        if node.text:
+            yield node, node.text
+        pending.append((node, parent if parent is not None else node))
+    while len(pending) > 1:
+        done, owner = pending.pop()
+        if done.tail:
+            yield owner, done.tail
+
+
+def text_of(element: Element) -> str:
+    """The element's visible text in one line: inline parts are joined as a browser shows them, blocks by a space."""
+    if not len(element):
+        return squeeze(element.text or "")
+    parts: list[str] = []
+    size = 0
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            if node.tag in _BLOCKS:
+                parts.append(" ")
+            parts.append(_coins(node, parts) if node.tag == "sup" else node.text or "")
+        else:
+            if node.tag in _BLOCKS:
+                parts.append(" ")
+            if node is not element:
+                parts.append(node.tail or "")
+        size += len(parts[-1])
+        if size > MAX_TEXT * 4:
+            break
+    return squeeze("".join(parts))
+
+
+def _coins(node: Element, before: list[str]) -> str:
+    """Raised kopecks ("1 234<sup>50</sup>") get the comma that the raising stands for."""
+    text = node.text or ""
+    raised = _SMALL_COINS.fullmatch(text.strip()) and before and before[-1].rstrip()[-1:].isdigit()
+    return f",{text}" if raised else text

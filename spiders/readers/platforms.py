@@ -1,0 +1,82 @@
+"""Platforms: the selectors of common shop engines, as data in platforms.yaml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from lxml import etree
+from parsel.csstranslator import HTMLTranslator
+
+from restock.site import Selectors, Site
+from spiders.readers import words
+from spiders.readers.page import Element, Page, squeeze, text_of
+
+STRUCTURED = ("json-ld", "microdata")
+_GENERIC = ("auto", *STRUCTURED, "selectors")
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """An engine's marks: `signs` tell that a page is built by it, `product` that it is a product page; selectors read
+    cards and product pages."""
+
+    name: str
+    signs: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
+    selectors: tuple[Selectors, ...] = field(default=())
+
+
+@cache
+def platforms() -> dict[str, Platform]:
+    data: Mapping[str, Mapping[str, list[object]]] = words.load("platforms.yaml")
+    return {
+        name: Platform(
+            name,
+            tuple(str(item) for item in row.get("signs", [])),
+            tuple(str(item) for item in row.get("product", [])),
+            tuple(Selectors.model_validate(item) for item in row.get("selectors", [])),
+        )
+        for name, row in data.items()
+    }
+
+
+PLATFORM_NAMES: tuple[str, ...] = (*_GENERIC, *platforms())
+
+
+@cache
+def xpath(selector: str) -> etree.XPath:
+    """A CSS selector, `::text` and `::attr(x)` included, as a compiled XPath below the element it is asked of."""
+    return etree.XPath(HTMLTranslator().css_to_xpath(selector, prefix="descendant-or-self::"))
+
+
+def select(element: Element, selector: str) -> list[Element]:
+    found = xpath(selector)(element)
+    return [node for node in found if isinstance(node, etree._Element)]  # noqa: SLF001
+
+
+def select_text(element: Element, selector: str) -> str | None:
+    """The first non-blank value: an element's whole text, or the text or attribute that the selector names."""
+    for found in xpath(selector)(element):
+        text = text_of(found) if isinstance(found, etree._Element) else squeeze(str(found))  # noqa: SLF001
+        if text:
+            return text
+    return None
+
+
+def platform_of(page: Page, site: Site) -> Platform | None:
+    """The engine that the site names, else the one whose marks the page bears."""
+    if site.platform in platforms():
+        return platforms()[site.platform]
+    if site.platform != "auto":
+        return None
+    source = page.source
+    return next((one for one in platforms().values() if any(sign in source for sign in one.signs)), None)
+
+
+def card_elements(page: Page, chosen: Selectors) -> list[Element]:
+    """The cards that selectors find, without those inside another one."""
+    if chosen.card is None:
+        return []
+    found = select(page.body, chosen.card)
+    known = set(found)
+    return [node for node in found if not any(around in known for around in node.iterancestors())]

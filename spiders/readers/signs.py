@@ -1,0 +1,273 @@
+"""Signs of goods in visible text: price tags, stock wordings, labelled values and buy buttons, each with its element."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from spiders.readers import words
+from spiders.readers.goods import amount
+from spiders.readers.page import Element, Page, Text, squeeze, text_of
+
+MAX_TAG = 120  # longer texts are prose, not a price tag or a stock wording
+MAX_SIGNS = 20_000
+_NUMBER = re.compile(r"\d{1,3}(?:[\s'’.,]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d{1,2}(?!\d))?")
+_VAT = re.compile(r"ндс|vat|mwst|kdv|ққс", re.IGNORECASE)
+_PERCENT = re.compile(r"\d{1,2}\s?%")
+_LETTER = re.compile(r"[^\W\d_]")
+_HEADER_CELLS = frozenset({"th"})
+
+
+class Kind(StrEnum):
+    PRICE = "price"
+    STOCK = "stock"
+    LABEL = "label"
+    BUTTON = "button"
+
+
+@dataclass(slots=True)
+class Sign:
+    """One sign. `name` is "price" or "regular_price" of a tag, "availability" or "quantity" of a stock wording, the
+    field of a label. `weight` says how sure its kind is; `order` is its place on the page."""
+
+    kind: Kind
+    name: str
+    text: str
+    element: Element
+    order: int
+    weight: int = 1
+
+
+class Money(NamedTuple):
+    """What a short text says of money: its amounts, whether a currency is named, and how many letters are left over."""
+
+    amounts: int
+    currency: bool
+    left_over: int
+
+
+@lru_cache(maxsize=4096)
+def money_in(text: str) -> Money:
+    bare = words.PRICE_BESIDE.sub(" ", text)
+    currency = words.CURRENCY.search(bare) is not None
+    bare = words.CURRENCY.sub(" ", bare) if currency else bare
+    return Money(len(_NUMBER.findall(bare)), currency, len(_LETTER.findall(_NUMBER.sub("", bare))))
+
+
+def number_of(text: str) -> Decimal | None:
+    """The amount of a price text, its words left aside."""
+    found = _NUMBER.search(words.PRICE_BESIDE.sub(" ", text))
+    return amount(found[0]) if found else None
+
+
+def price_signs(page: Page) -> list[Sign]:
+    """Every price tag of the page, struck-through ones as "regular_price"."""
+    found: dict[Element, Sign] = {}
+    for run in page.texts:
+        if len(run.text) > MAX_TAG * 2 or len(found) >= MAX_SIGNS:
+            continue
+        sign = _price_sign(run, page)
+        if sign is not None:
+            found.setdefault(sign.element, sign)
+    return list(found.values())
+
+
+def _price_sign(run: Text, page: Page) -> Sign | None:
+    text = squeeze(run.text)
+    if len(text) > MAX_TAG:
+        return None
+    named = _names_a_price(run.element)
+    if _VAT.search(text) and not _NUMBER.search(_PERCENT.sub("", text)):
+        return _vat_sign(run, text)
+    if not any(char.isdigit() for char in text):
+        if words.ON_REQUEST.fullmatch(text) and (named or "запр" not in text.casefold()[:4]):
+            return _tag(run, run.element, text, named, page)
+        return None
+    if not named and not words.CURRENCY.search(text) and not _currency_beside(run.element):
+        return None
+    money = money_in(text)
+    if not money.amounts or money.left_over > (12 if named else 0):
+        return None
+    element, text = _whole_tag(run.element, text, money.amounts)
+    whole = money_in(text)
+    if not named and not whole.currency:
+        return None
+    return _tag(run, element, text, named, page)
+
+
+def _vat_sign(run: Text, text: str) -> Sign | None:
+    """A VAT wording of its own ("в т.ч. НДС 20%"), to be read with the price that it stands beside."""
+    if money_in(text).left_over or len(text) < 6:
+        return None
+    return Sign(Kind.PRICE, "vat", text, run.element, run.order, 0)
+
+
+def _currency_beside(element: Element) -> bool:
+    """Whether the parent's text, short as a price tag is, names a currency ("<b>12 500</b> ₽")."""
+    parent = element.getparent()
+    if parent is None or len(parent) > 6:
+        return False
+    text = text_of(parent)
+    return len(text) <= MAX_TAG and words.CURRENCY.search(text) is not None
+
+
+def _names_a_price(element: Element) -> bool:
+    """Whether the element, or one of two around it, is called a price."""
+    node: Element | None = element
+    for _ in range(3):
+        if node is None:
+            return False
+        if "price" in (node.get("itemprop") or "").lower() or "price_class" in _kinds(node):
+            return True
+        node = node.getparent()
+    return False
+
+
+def _kinds(element: Element) -> frozenset[str]:
+    names = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("data-entity"))))
+    return words.kinds_of(names) if names else frozenset()
+
+
+def _whole_tag(element: Element, text: str, amounts: int) -> tuple[Element, str]:
+    """The outermost element that is still this price and nothing else, and its text ("12 500 ₽ с НДС")."""
+    for _ in range(5):
+        parent = element.getparent()
+        if parent is None or parent.tag in {"body", "tr", "tbody", "table"} or _is_struck(element, _kinds(element)):
+            break
+        wider = text_of(parent) if len(parent) <= 8 else ""
+        if not wider or len(wider) > MAX_TAG:
+            break
+        money = money_in(wider)
+        if money.amounts != amounts or money.left_over:
+            break
+        element, text = parent, wider
+    return element, text
+
+
+def _tag(run: Text, element: Element, text: str, named: bool, page: Page) -> Sign | None:
+    if page.zones(element) & {"zone_filter", "zone_delivery", "zone_chat", "hidden"}:
+        return None
+    role = _price_role(element, text)
+    if role is None:
+        return None
+    weight = 1 + named + 2 * ((element.get("itemprop") or run.element.get("itemprop")) == "price")
+    return Sign(Kind.PRICE, role, text, element, run.order, weight)
+
+
+def _is_struck(element: Element, kinds: frozenset[str]) -> bool:
+    style = element.get("style") or ""
+    return element.tag in {"del", "s", "strike"} or "price_old" in kinds or "line-through" in style
+
+
+def _price_role(element: Element, text: str) -> str | None:
+    """ "price", "regular_price", or None for money that is no price of the goods (savings, delivery, a monthly rate)."""
+    around: list[Element] = [element, *list(element.iterdescendants())[:6]]
+    parent = element.getparent()
+    while parent is not None and len(around) < 9 and parent.tag != "body" and len(text_of(parent)) <= len(text) + 40:
+        around.append(parent)
+        parent = parent.getparent()
+    if any(_is_struck(node, _kinds(node)) for node in around if _covers(node, element, text)):
+        return "regular_price"
+    if any("price_aside" in _kinds(node) for node in around):
+        return None
+    before = _words_before(element, text)
+    if words.OLD_WORDS.search(before):
+        return "regular_price"
+    return None if words.ASIDE_WORDS.search(before) else "price"
+
+
+def _covers(node: Element, element: Element, text: str) -> bool:
+    """Whether a mark on the node speaks of this price alone: it holds no other amount."""
+    return node is element or money_in(text_of(node)[:MAX_TAG]).amounts == money_in(text).amounts
+
+
+def _words_before(element: Element, text: str) -> str:
+    """The words of the price itself and those right before it in its own line."""
+    parent = element.getparent()
+    before = ""
+    previous = element.getprevious()
+    if previous is not None and previous.tag not in {"del", "s", "strike", "h1", "h2", "h3", "h4", "a"}:
+        said = text_of(previous)
+        before = said if len(said) <= 30 and not any(char.isdigit() for char in said) else ""
+        before += previous.tail or ""
+    elif previous is None and parent is not None:
+        before = parent.text or ""
+    return f"{before[-40:]} {text}"
+
+
+def stock_signs(page: Page) -> list[Sign]:
+    """Stock wordings: "В наличии: 12 шт", "Под заказ", ">10 шт" where the markup speaks of stock."""
+    found: dict[Element, Sign] = {}
+    for run in page.texts:
+        if len(run.text) > MAX_TAG * 2 or len(found) >= MAX_SIGNS:
+            continue
+        text = squeeze(run.text)
+        named = "stock_class" in _kinds(run.element) or "stock_class" in _kinds(_parent(run.element))
+        worded = words.STOCK_START.match(text) is not None
+        if not (worded or (named and words.QUANTITY.search(text))):
+            continue
+        element, text = _whole_stock(run.element, text)
+        if stock_left_over(text) > (12 if named else 0) or page.zones(element) & {
+            "zone_filter",
+            "hidden",
+            "zone_chat",
+            "zone_nav",
+        }:
+            continue
+        weight = (3 if named else 2) - 2 * _is_button(run.element)
+        if element not in found:
+            found[element] = Sign(
+                Kind.STOCK, "availability" if words.STOCK.search(text) else "quantity", text, element, run.order, weight
+            )
+    return list(found.values())
+
+
+def _parent(element: Element) -> Element:
+    parent = element.getparent()
+    return element if parent is None else parent
+
+
+def _is_button(element: Element) -> bool:
+    node: Element | None = element
+    for _ in range(3):
+        if node is None:
+            return False
+        if (
+            node.tag in {"button", "a", "input"}
+            or "btn" in (node.get("class") or "")
+            or "button" in (node.get("class") or "")
+        ):
+            return True
+        node = node.getparent()
+    return False
+
+
+def _whole_stock(element: Element, text: str) -> tuple[Element, str]:
+    """The outermost element that still speaks of this stock alone."""
+    for _ in range(3):
+        parent = element.getparent()
+        if parent is None or parent.tag in {"body", "tr", "tbody", "table", "ul", "ol", "dl"} or len(parent) > 6:
+            break
+        wider = text_of(parent)
+        if len(wider) > MAX_TAG or stock_left_over(wider) or words.BUTTON.fullmatch(wider):
+            break
+        element, text = parent, wider
+    return element, text
+
+
+@lru_cache(maxsize=4096)
+def stock_left_over(text: str) -> int:
+    """How many letters of a text have nothing to do with stock."""
+    bare = words.STOCK_BESIDE.sub(" ", words.STOCK.sub(" ", text))
+    return len(_LETTER.findall(bare))
+
+
+def button_signs(page: Page) -> list[Sign]:
+    """Buttons that stand beside goods: buy, order, ask for a price."""
+    found: list[Sign] = []
+    for run in page.texts:
+        if len(run.text) < 60 and words.BUY_BUTTON.fullmatch(run.text) and "zone_nav" not in page.zones(run.element):
+            found.append(Sign(Kind.BUTTON, "buy", squeeze(run.text), run.element, run.order))
+    return found

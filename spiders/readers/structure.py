@@ -1,0 +1,175 @@
+"""The structure of one page: its structured data, signs, links and cards, gathered once for every reader."""
+
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from restock.addresses import url_key
+from restock.capture import PageCapture
+from restock.site import Site
+from spiders.readers import goods, jsonld, microdata, words
+from spiders.readers.cards import Card, fill, find_cards, goods_links
+from spiders.readers.labels import label_signs
+from spiders.readers.links import anchors, page_number
+from spiders.readers.page import Element, Page, text_of
+from spiders.readers.platforms import Platform, card_elements, platform_of
+from spiders.readers.signs import Kind, Sign, button_signs, price_signs, stock_signs
+
+ASIDE = frozenset({"zone_similar", "zone_aside"})
+_MENUS = frozenset({"zone_nav", "zone_filter", "zone_chat"})
+
+
+class Structure(Page):
+    """A page with what stands on it."""
+
+    def __init__(self, capture: PageCapture, site: Site) -> None:
+        super().__init__(capture, site)
+        self.platform: Platform | None = platform_of(self, site)
+        self.blocks, self.broken_blocks = jsonld.read_blocks(self.scripts)
+        self.items: list[dict[str, Any]] = microdata.read_items(self) if "itemscope" in self.source else []
+        self._mark_asides()
+        self.anchors = anchors(self)
+        self.signs = [*price_signs(self), *stock_signs(self), *label_signs(self), *button_signs(self)]
+        self.signs.sort(key=lambda sign: sign.order)
+        self.goods_links = goods_links(self, self.anchors)
+
+    def _mark_asides(self) -> None:
+        """Zones that only a heading tells: "С этим товаром покупают", "Вы смотрели"."""
+        for heading in self.headings:
+            if heading.tag == "h1":
+                continue
+            text = text_of(heading)
+            zone = "zone_similar" if words.SIMILAR.match(text) else "zone_aside" if words.PROMOTED.match(text) else None
+            if zone is None or len(text) > 80:
+                continue
+            parent = heading.getparent()
+            if parent is not None and parent.tag not in {"body", "main"} and _only_heading(parent, heading):
+                self.mark(parent, zone)
+                if len(parent) == 1 and parent.getnext() is not None:
+                    self.mark(parent.getnext(), zone)
+            else:
+                self._mark_following(heading, zone)
+
+    def _mark_following(self, heading: Element, zone: str) -> None:
+        node = heading.getnext()
+        while node is not None and not (node.tag in {"h1", "h2", "h3"} or node.tag == heading.tag):
+            self.mark(node, zone)
+            node = node.getnext()
+
+    @cached_property
+    def ld_products(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        return goods.products(self.blocks)
+
+    @cached_property
+    def item_products(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        return goods.products(self.items)
+
+    @cached_property
+    def found(self) -> tuple[list[Card], list[Sign]]:
+        """Cards, and the signs that stand in none of them."""
+        return fill(self, self._card_elements(), self.goods_links, self.signs)
+
+    @property
+    def cards(self) -> list[Card]:
+        return self.found[0]
+
+    @property
+    def loose(self) -> list[Sign]:
+        """Signs of the page itself: outside its cards, its menus and blocks of other goods."""
+        return [sign for sign in self.found[1] if not self.zones(sign.element) & (ASIDE | _MENUS)]
+
+    def _card_elements(self) -> list[Element]:
+        """The site's own selector decides; else the platform's, microdata's and the repeated ones together."""
+        if self.site.selectors.card is not None:
+            return card_elements(self, self.site.selectors)
+        known = self._known_cards()
+        whole = set(known)
+        around = {node for card in known for node in card.iterancestors()}
+        for element in find_cards(self, self.goods_links, self.signs):
+            if element in whole or element in around or any(node in whole for node in element.iterancestors()):
+                continue
+            known.append(element)
+        return known
+
+    def _known_cards(self) -> list[Element]:
+        chosen = self.platform.selectors if self.platform is not None else ()
+        for selectors in chosen:
+            found = [node for node in card_elements(self, selectors) if self.goods_links.inside.get(node)]
+            if found:
+                return found
+        main, listed = self.item_products
+        elements = [node[microdata.ELEMENT] for node in (*main, *listed)]
+        return [node for node in elements if next(node.iter("h1"), None) is None and self._is_entry(node)]
+
+    def _is_entry(self, element: Element) -> bool:
+        """Whether a microdata product is an entry of a list: it names another page than this one."""
+        return any(anchor.key != self.key for anchor in self.goods_links.inside.get(element, ()))
+
+    @cached_property
+    def repeated(self) -> list[Card]:
+        """Cards that have one of the same make beside them, or stand among other goods."""
+        makes: dict[tuple[str, str], int] = {}
+        for card in self.cards:
+            makes[_make(card.element)] = makes.get(_make(card.element), 0) + 1
+        return [
+            card
+            for card in self.cards
+            if (makes[_make(card.element)] > 1 and card.url is not None) or self.zones(card.element) & ASIDE
+        ]
+
+    @cached_property
+    def main_cards(self) -> list[Card]:
+        """Cards outside blocks of similar and promoted goods."""
+        return [card for card in self.cards if not self.zones(card.element) & (ASIDE | _MENUS)]
+
+    @cached_property
+    def is_numbered(self) -> bool:
+        """Whether the page belongs to a list with numbered pages."""
+        here = urlsplit(self.url).path.rstrip("/")
+        if (page_number(self.url) or 1) > 1:
+            return True
+        return any(
+            page_number(anchor.url) is not None and urlsplit(anchor.url).path.rstrip("/").startswith(here)
+            for anchor in self.anchors
+            if anchor.skip is None and text_of(anchor.element).isdecimal()
+        )
+
+    @cached_property
+    def canonical(self) -> str | None:
+        """The page's own other address; None where the claim leads to the front page, a parent section or elsewhere."""
+        href = self.head.get("link:canonical")
+        url = self.absolute(href) if href else None
+        if url is None:
+            return None
+        own, other = urlsplit(self.url), urlsplit(url)
+        if (own.hostname or "").removeprefix("www.") != (other.hostname or "").removeprefix("www."):
+            return None
+        if own.port != other.port or other.path in {"", "/"} and not other.query:
+            return None
+        if own.path.rstrip("/").startswith(other.path.rstrip("/") + "/") or page_number(url) is not None:
+            return None
+        if other.path.rstrip("/") == own.path.rstrip("/") and not other.query and own.query:
+            # The same script without what names the product ("index.php" for "index.php?product_id=42").
+            return None if other.path.endswith(".php") else url
+        return url
+
+    @property
+    def own_keys(self) -> frozenset[str]:
+        asked = url_key(self.capture.requested_url)
+        return frozenset({self.key, asked} | ({url_key(self.canonical)} if self.canonical else set()))
+
+
+def _only_heading(parent: Element, heading: Element) -> bool:
+    """Whether a block belongs to this heading: no h1 in it, and no heading of the same rank that is not a card's."""
+    first = next(parent.iter("h1", "h2", "h3", "h4", "h5", "h6"), None)
+    return first is heading and sum(1 for child in parent if child.tag == heading.tag) == 1
+
+
+def _make(element: Element) -> tuple[str, str, Element | None]:
+    names = (element.get("class") or "").split()
+    parent = element.getparent()
+    return str(element.tag), names[0] if names else "", None if names or parent is None else parent
+
+
+def loose_of(structure: Structure, kind: Kind) -> list[Sign]:
+    return [sign for sign in structure.loose if sign.kind is kind]

@@ -1,0 +1,130 @@
+"""Visible facts: what the signs of one card, or of a product page outside its cards, say of the goods."""
+
+import re
+from collections.abc import Sequence
+
+from spiders.readers import words
+from spiders.readers.facts import Facts
+from spiders.readers.page import Element
+from spiders.readers.signs import Kind, Sign, money_in, number_of, stock_left_over
+
+_SKELETON = str.maketrans("АВЕКМНОРСТУХаеосрху", "ABEKMHOPCTYXaeocpxy")
+_PART_MARKS = re.compile(r"[\s\-–—_/.]+")
+_BARE_QUANTITY = re.compile(r"[<>≥~≈]?\s*\d[\d\s]*\+?\*?")
+_VAT_WORD = re.compile(r"ндс|vat|mwst|kdv|ққс|\btax\b", re.IGNORECASE)
+
+
+def visible_facts(signs: Sequence[Sign], by: str, *, title: str | None, anchor: Element | None = None) -> Facts:
+    """The facts of signs that all speak of one entry. `anchor` is the element (a page's heading) that the right price
+    and stock stand close behind, where signs may also belong to other things."""
+    facts = Facts()
+    labels = [sign for sign in signs if sign.kind is Kind.LABEL]
+    _say_codes(facts, labels, title)
+    for name in ("brand", "gtin", "condition", "category"):
+        facts.say(name, _label(labels, name), "labels")
+    say_price(facts, signs, labels, by)
+    say_stock(facts, signs, labels, by)
+    return facts
+
+
+def _label(labels: Sequence[Sign], name: str) -> str | None:
+    return next((sign.text for sign in labels if sign.name == name), None)
+
+
+def _say_codes(facts: Facts, labels: Sequence[Sign], title: str | None) -> None:
+    """Sorts out codes. A bare "Артикул" is the maker's number where the title repeats it, or where the seller's own code
+    is labelled apart and it isn't a plain number; else it is the seller's."""
+    sku, mpn, article = _label(labels, "sku"), _label(labels, "mpn"), _label(labels, "article")
+    facts.say("sku", sku, "labels")
+    facts.say("mpn", mpn, "labels")
+    if article is None:
+        return
+    if stands_in(article, title) or (mpn is None and sku is not None and not article.isdecimal()):
+        facts.say("mpn", article, "labels")
+    elif sku is None and article != mpn and any(char.isdigit() for char in article):
+        facts.say("sku", article, "labels")
+
+
+def stands_in(code: str, title: str | None) -> bool:
+    """Whether a title repeats a code, look-alike letters, dashes and spaces aside."""
+    bare = _bare(code)
+    return title is not None and len(bare) > 2 and bare in _bare(title)
+
+
+def _bare(text: str) -> str:
+    return _PART_MARKS.sub("", text.translate(_SKELETON).casefold())
+
+
+def price_tags(signs: Sequence[Sign]) -> list[Sign]:
+    """Current prices, the surest and then the first one in front."""
+    tags = [sign for sign in signs if sign.kind is Kind.PRICE and sign.name == "price"]
+    return sorted(tags, key=lambda sign: (-sign.weight, sign.order))
+
+
+def say_price(facts: Facts, signs: Sequence[Sign], labels: Sequence[Sign], by: str) -> None:
+    tags = price_tags(signs)
+    old = [sign for sign in signs if sign.kind is Kind.PRICE and sign.name == "regular_price"]
+    label = _label(labels, "price")
+    if not tags and label is not None and (money_in(label).amounts or words.ON_REQUEST.fullmatch(label)):
+        facts.say("price", label, "labels")
+    elif tags:
+        facts.say("price", with_vat(tags[0], signs), by)
+    elif old and old[0].element.tag not in {"del", "s", "strike"}:
+        # One price only, called "regular": that is what it is sold for.
+        facts.say("price", with_vat(old[0], signs), by)
+        return
+    if facts.get("price") is not None and any(char.isdigit() for char in facts.get("price") or ""):
+        facts.say("regular_price", _regular(old, labels, number_of(facts.get("price") or "")), by)
+
+
+def _regular(old: Sequence[Sign], labels: Sequence[Sign], current: object) -> str | None:
+    """The struck-through price, where it isn't the current one over again."""
+    texts = [sign.text for sign in old] + [sign.text for sign in labels if sign.name == "regular_price"]
+    return next((text for text in texts if number_of(text) not in (None, current)), None)
+
+
+def with_vat(tag: Sign, signs: Sequence[Sign]) -> str:
+    """A price text with the VAT wording that stands beside it, where it says none itself."""
+    if _VAT_WORD.search(tag.text):
+        return tag.text
+    near = [sign for sign in signs if sign.kind is Kind.PRICE and sign.name == "vat"]
+    if not near:
+        return tag.text
+    closest = min(near, key=lambda sign: (abs(sign.order - tag.order), sign.order))
+    return f"{tag.text} {closest.text}" if abs(closest.order - tag.order) <= 12 else tag.text
+
+
+def say_stock(facts: Facts, signs: Sequence[Sign], labels: Sequence[Sign], by: str) -> None:
+    """Availability and quantity: labelled ones first, then what stock wordings say, a button's wording last."""
+    state, count = _label(labels, "availability"), _label(labels, "quantity")
+    if count is not None and not _BARE_QUANTITY.match(count) and words.QUANTITY.search(count) is None:
+        state, count = state or count, None
+    worded = sorted((sign for sign in signs if sign.kind is Kind.STOCK), key=lambda sign: (-sign.weight, sign.order))
+    if state is not None and _BARE_QUANTITY.fullmatch(state):
+        state, count = None, count or state
+    if state is None:
+        best = next((sign for sign in worded if sign.name == "availability"), None)
+        if best is not None and (count is None or best.weight > 1):
+            state, by_state = best.text, by
+            facts.say("availability", state, by_state)
+    facts.say("availability", state, "labels")
+    if count is None:
+        count = next((sign.text for sign in worded if sign.name == "quantity"), None)
+    if count is None and facts.get("availability"):
+        found = words.QUANTITY.search(facts.get("availability") or "")
+        count = found[0].strip() if found and _has_unit(facts.get("availability") or "") else None
+    facts.say("quantity", count, "labels" if _label(labels, "quantity") else by)
+    _say_lead(facts, labels)
+
+
+def _has_unit(text: str) -> bool:
+    """A number in a stock wording counts goods only with a unit, a bound or at its end, never as days or weeks."""
+    return re.search(r"недел|дн|день|месяц|нед\b|week|day|month|\d\d\.\d\d", text, re.IGNORECASE) is None
+
+
+def _say_lead(facts: Facts, labels: Sequence[Sign]) -> None:
+    """A delivery time that has a label of its own belongs to the availability."""
+    lead, state = _label(labels, "lead"), facts.get("availability")
+    if lead is not None and state is not None and lead not in state and any(char.isdigit() for char in lead):
+        if stock_left_over(lead) == 0:
+            facts.replace("availability", f"{state}, срок поставки {lead}", facts.by["availability"])

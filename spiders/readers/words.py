@@ -1,0 +1,60 @@
+"""The words and class names that readers know, compiled once from words.yaml."""
+
+import re
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def load(name: str) -> Any:
+    """The parsed content of a data file beside this module."""
+    return yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _alternatives(name: str) -> str:
+    return "|".join(f"(?:{pattern})" for pattern in load("words.yaml")[name])
+
+
+def _words(name: str) -> re.Pattern[str]:
+    """Matches the entries as whole words, longest alternatives as they are ordered."""
+    return re.compile(rf"(?<!\w)(?:{_alternatives(name)})(?!\w)", re.IGNORECASE)
+
+
+CURRENCY = re.compile(rf"(?<![^\W\d_])(?:{_alternatives('currency')})(?![^\W\d_])", re.IGNORECASE)
+PRICE_BESIDE = _words("price_beside")
+ON_REQUEST = re.compile(rf"\W*(?:{_alternatives('on_request')})\W*", re.IGNORECASE)
+STOCK = _words("stock")
+STOCK_START = re.compile(rf"\W*(?:{_alternatives('stock')})(?!\w)", re.IGNORECASE)
+STOCK_BESIDE = _words("stock_beside")
+BUTTON = re.compile(rf"\W*(?:{_alternatives('button')})\W*", re.IGNORECASE)
+BUY_BUTTON = re.compile(rf"\W*(?:{_alternatives('buy_button')})\W*", re.IGNORECASE)
+SIMILAR = re.compile(rf"(?<!\w)(?:{_alternatives('similar')})", re.IGNORECASE)
+PROMOTED = re.compile(rf"(?<!\w)(?:{_alternatives('promoted')})", re.IGNORECASE)
+OLD_WORDS = _words("price_old_words")
+ASIDE_WORDS = re.compile(rf"(?<!\w)(?:{_alternatives('price_aside_words')})", re.IGNORECASE)
+QUANTITY = re.compile(
+    rf"(?:(?:более|больше|свыше|more\s+than|over|>|≥|<|менее|до|от)\s*)?"
+    rf"\d[\d\s]*\+?\s*(?:(?:{_alternatives('unit')})(?!\w)|$)|(?:[<>≥]\s*\d+|\d+\s*\+)",
+    re.IGNORECASE,
+)
+
+_CLASS_KINDS = (
+    "zone_nav", "zone_similar", "zone_aside", "zone_chat", "zone_filter", "zone_delivery",
+    "price_class", "price_old", "price_aside", "stock_class", "title_class", "crumbs_class",
+)  # fmt: skip
+_CLASS_PATTERNS = {kind: re.compile(rf"(?:{_alternatives(kind)})", re.IGNORECASE) for kind in _CLASS_KINDS}
+
+
+@lru_cache(maxsize=8192)
+def kinds_of(names: str) -> frozenset[str]:
+    """What the words of a class or id attribute speak of: zone_nav, price_class, stock_class, …"""
+    tokens = [token for token in names.replace("__", " ").split() if len(token) <= 60]
+    tokens += [token for token in names.split() if "__" in token]
+    return frozenset(
+        kind for kind, pattern in _CLASS_PATTERNS.items() if any(pattern.fullmatch(token) for token in tokens[:12])
+    )

@@ -1,0 +1,76 @@
+"""Reading: a page capture in, a page reading out. Pure; the same bytes always read the same."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from restock.addresses import url_key
+from restock.capture import PageCapture, PageReading
+from restock.listing import RawListing
+from restock.site import Site
+from restock.terms import PageRole
+from spiders.readers import lists, products
+from spiders.readers.facts import Facts
+from spiders.readers.links import find_links
+from spiders.readers.structure import Structure
+from spiders.readers.walls import is_blank, wall_of
+
+
+@cache
+def _revision() -> str:
+    here = Path(__file__).parent
+    files = [here / "reading.py", here / "assembly.py", *sorted((here / "readers").glob("*.*"))]
+    digest = hashlib.sha256()
+    for file in files:
+        if file.is_file():
+            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+READERS_REVISION: str = _revision()
+"""A short hash of the readers' source and data: what reads alike has the same one."""
+
+
+def read_page(capture: PageCapture, site: Site) -> PageReading:
+    """What a page shows: its role, its listings, where it leads; or the wall that it is."""
+    page = Structure(capture, site)
+    notes = (f"{page.broken_blocks} structured data blocks could not be read",) if page.broken_blocks else ()
+    if capture.status >= 400:
+        return PageReading(role=PageRole.OTHER, wall=wall_of(page), blank=is_blank(page), notes=notes)
+    role, found = _listings(page)
+    if not found and not page.cards:
+        wall = wall_of(page)
+        if wall is not None:
+            return PageReading(role=PageRole.OTHER, wall=wall, blank=is_blank(page), notes=notes)
+    goods = {url_key(card.url) for card in page.cards if card.url is not None}
+    goods |= {url_key(facts.values["url"]) for facts in found if "url" in facts.values and role is PageRole.LIST}
+    links, skipped = find_links(page, page.anchors, goods, has_list=role is PageRole.LIST)
+    return PageReading(
+        role=role,
+        listings=tuple(_listing(page, facts, role) for facts in found),
+        links=tuple(links),
+        total=lists.total_of(page) if role is PageRole.LIST else None,
+        blank=is_blank(page) and not found,
+        notes=notes,
+        skipped=dict(skipped),
+    )
+
+
+def _listings(page: Structure) -> tuple[PageRole, list[Facts]]:
+    if products.score(page) >= products.ENOUGH and page.site.listings != "cards":
+        found = products.read(page)
+        if found:
+            return PageRole.PRODUCT, found
+    cards = lists.read(page)
+    return (PageRole.LIST if cards or page.is_numbered else PageRole.OTHER), cards
+
+
+def _listing(page: Structure, facts: Facts, role: PageRole) -> RawListing:
+    """Where a product page answers under another address than was asked for, the asked one is kept (`found_on`)."""
+    capture = page.capture
+    asked = None
+    if role is PageRole.LIST:
+        asked = capture.url
+    elif "url" in facts.values and url_key(facts.values["url"]) != url_key(capture.requested_url):
+        asked = capture.requested_url
+    return facts.listing(page.site.name, role, asked, capture.evidence)
