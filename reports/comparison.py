@@ -10,6 +10,7 @@ from reports.wording import amount_text, condition_text, count_text, percent_tex
 from restock.listing import Listing
 from restock.terms import Condition, PriceType, Relation, Vat
 
+MAX_NAMED = 3  # sellers named in one list
 _AS_NEW = frozenset({None, Condition.NEW})
 
 
@@ -68,19 +69,18 @@ def _alike(one: Listing, other: Listing) -> bool:
 
 
 def _verdict(listing: Listing, comparable: Sequence[_Priced]) -> list[str]:
-    if not comparable or listing.price is None:
+    """Where the cheapest is, and which dearer sellers the listing beats."""
+    here = listing.price
+    if not comparable or here is None:
         return []
-    cheapest = min(comparable, key=lambda offer: (offer.amount, offer.listing.site or ""))
-    if cheapest.amount < listing.price:
-        return [f"cheapest: {_named(cheapest)}, {_cheaper(cheapest.amount, listing.price)} cheaper than here"]
     ranked = sorted(comparable, key=lambda offer: (offer.amount, offer.listing.site or ""))
-    lines = [
-        f"{_cheaper(listing.price, offer.amount)} cheaper than {_named(offer)}"
-        for offer in ranked
-        if offer.amount > listing.price
-    ]
-    equal = [_named(offer) for offer in ranked if offer.amount == listing.price]
-    return ["cheapest here", *lines[:3], *(f"same price: {name}" for name in equal[:2])]
+    if ranked[0].amount < here:
+        lines = [f"cheapest: {_named(ranked[0])}, {_cheaper(ranked[0].amount, here)} cheaper than here"]
+    else:
+        lines = ["cheapest here"]
+    lines += [f"same price: {_named(offer)}" for offer in ranked if offer.amount == here][:MAX_NAMED]
+    dearer = [offer for offer in ranked if offer.amount > here]
+    return lines + [f"{_cheaper(here, offer.amount)} cheaper than {_named(offer)}" for offer in dearer[:MAX_NAMED]]
 
 
 def _cheaper(low: Decimal, high: Decimal) -> str:
@@ -88,7 +88,7 @@ def _cheaper(low: Decimal, high: Decimal) -> str:
 
 
 def _named(offer: _Priced) -> str:
-    """The seller with the price as shown, and about how much that is in the currency of the comparison."""
+    """The seller with the price as shown there."""
     listing = offer.listing
     condition = condition_text(listing)
     price = price_text(listing) + (f" ({condition})" if condition else "")

@@ -40,13 +40,20 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Row], *, header: bool = Tru
     if header:
         yield _csv_line(columns)
     for row in rows:
-        yield _csv_line([_csv_text(flat(cell(row, column))) for column in columns])
+        yield _csv_line([safe_cell(cell(row, column)) for column in columns])
 
 
-def _csv_text(value: str | float | None) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else guarded(str(value))
+def cell_text(value: Any) -> str:
+    """Any value of a row as text for people: nothing for null, nested values compact."""
+    plain = flat(value)
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    return "" if plain is None else str(plain)
+
+
+def safe_cell(value: Any) -> str:
+    """Any value of a row as the text of a CSV cell, with formulas disarmed and numbers as they are."""
+    return guarded(cell_text(value))
 
 
 def _csv_line(values: Sequence[str]) -> str:

@@ -98,8 +98,9 @@ def source_parts(source: str) -> tuple[str, str | None]:
     """A source's name and, where it holds one, its address: `The Register: https://…` gives both."""
     links = [word for word in source.split() if safe_link(word.rstrip(".,;)"))]
     link = links[0].rstrip(".,;)") if links else None
-    name = source.replace(link, "") if link else source
-    return shown(name.strip(" :;,()") or (urlsplit(link).hostname if link else source), 120), link
+    if link is None:
+        return shown(source, 120), None
+    return shown(source.replace(link, "").strip(" :;,()") or urlsplit(link).hostname, 120), link
 
 
 def moment_text(moment: datetime) -> str:

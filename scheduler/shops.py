@@ -38,13 +38,18 @@ class ShopServer:
         return dict(self._urls)
 
     @property
+    def days(self) -> int:
+        """How many days there are."""
+        return len(self.demo.days)
+
+    @property
     def day(self) -> int:
         return self._day
 
     @day.setter
     def day(self, day: int) -> None:
-        if not 1 <= day <= len(self.demo.days):
-            raise UsageError(f"the demo has days 1 to {len(self.demo.days)}, not {day}")
+        if not 1 <= day <= self.days:
+            raise UsageError(f"the demo has days 1 to {self.days}, not {day}")
         self._day = day
 
     @property
