@@ -1,0 +1,51 @@
+"""The spool: every raw listing comes back as it was written."""
+
+from pathlib import Path
+
+import pytest
+
+from restock.errors import CrawlError
+from restock.listing import Evidence, RawListing
+from restock.terms import PageRole
+from spiders.spool import Spool, read_spool
+
+ROWS = [
+    RawListing(title="Коммутатор\nСisco\u2028", url="http://shop.test/1"),
+    RawListing(
+        title="x",
+        price="1 234,00 ₽",
+        read_from=PageRole.LIST,
+        read_by="cards",
+        found_on="http://shop.test/",
+        evidence=Evidence("ab" * 32, "shop/run-1.warc.gz", "<urn:uuid:1>"),
+    ),
+]
+
+
+def written(tmp_path: Path) -> Path:
+    path = tmp_path / "spool.jsonl"
+    with Spool(path) as spool:
+        spool.write(*ROWS)
+        spool.write(ROWS[0])
+    return path
+
+
+def test_listings_come_back(tmp_path: Path) -> None:
+    assert list(read_spool(written(tmp_path))) == [*ROWS, ROWS[0]]
+
+
+def test_an_unfinished_last_line_is_left_out(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    path.write_bytes(path.read_bytes()[:-5])
+    assert list(read_spool(path)) == ROWS
+
+
+def test_a_damaged_line_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    path.write_bytes(b'{"name": 1}\n' + path.read_bytes())
+    with pytest.raises(CrawlError, match=r"spool\.jsonl: line 1"):
+        list(read_spool(path))
+
+
+def test_no_spool_is_no_listing(tmp_path: Path) -> None:
+    assert list(read_spool(tmp_path / "none.jsonl")) == []
