@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from restock.errors import UsageError
@@ -23,7 +23,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise UsageError(f"{path}: can't be written: {error.strerror or error}") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where the folder itself is the trouble, the error above has said so
+            part.unlink()
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from reports.safety import ELLIPSIS, safe_link, storable
 
@@ -51,7 +52,9 @@ class Sheet:
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
-    """Writes the sheets; a sheet with more rows than Excel can hold goes on in a further sheet."""
+    """Writes the sheets; a sheet with more rows than Excel can hold goes on in a further sheet.
+
+    Raises OSError where the file can't be written."""
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -59,16 +62,22 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
         "strings_to_numbers": False,
         "nan_inf_to_errors": True,
     }
-    with xlsxwriter.Workbook(str(path), options) as book:
-        formats = {
-            "header": book.add_format({"bold": True, "bottom": 1, "valign": "top"}),
-            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-            "money": book.add_format({"num_format": "#,##0.00"}),
-            "link": book.add_format({"font_color": "#0b57d0", "underline": 1}),
-        }
-        for sheet in sheets:
-            _Writer(book, formats, sheet).write()
+    try:
+        with xlsxwriter.Workbook(str(path), options) as book:
+            formats = {name: book.add_format(values) for name, values in _FORMATS.items()}
+            for sheet in sheets:
+                _Writer(book, formats, sheet).write()
+    except FileCreateError as error:
+        raise OSError(str(error)) from None
+
+
+_FORMATS = {
+    "header": {"bold": True, "bottom": 1, "valign": "top"},
+    "moment": {"num_format": "yyyy-mm-dd hh:mm"},
+    "date": {"num_format": "yyyy-mm-dd"},
+    "money": {"num_format": "#,##0.00"},
+    "link": {"font_color": "#0b57d0", "underline": 1},
+}
 
 
 class _Writer:

@@ -1,0 +1,282 @@
+"""The weekly report: what it says, in which order, how long, and that page text stays text."""
+
+import csv
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html as lxml_html
+
+from reports.render import MAX_HTML
+from reports.weekly import Coverage, Report, Total, WeeklyData, weekly_report
+from restock.change import Change, Correction
+from restock.errors import UsageError
+from restock.listing import Listing
+from restock.run import Run, Trip
+from restock.terms import Availability, Condition, Event, PriceType, Relation, RunStatus, Vat
+
+Make = Callable[..., Any]
+
+
+@pytest.fixture
+def weekly(listing: Callable[..., Listing]) -> Callable[..., Report]:
+    """The report of a week with the given contents."""
+
+    def make(**values: Any) -> Report:
+        until = listing().observed_at
+        assert until is not None
+        return weekly_report(WeeklyData(since=until - timedelta(days=7), until=until, **values))
+
+    return make
+
+
+def visible(report: Report) -> str:
+    """The text that a reader sees in the HTML, spaces evened out."""
+    return " ".join(lxml_html.fromstring(report.html).text_content().split())
+
+
+def even(text: str) -> str:
+    return " ".join(text.split())
+
+
+def sections(report: Report) -> list[str]:
+    return [line.strip("= ") for line in report.text.splitlines() if line.startswith("== ")]
+
+
+def test_an_empty_week_says_so_in_one_line(weekly: Make, run: Callable[..., Run]) -> None:
+    report = weekly(coverage=[Coverage(site="nag", runs=[run()])])
+    assert "No changes at 1 site; every crawl was complete." in report.text
+    assert "No changes at 1 site; every crawl was complete." in visible(report)
+    assert sections(report) == ["Coverage (1)"]
+    assert report.subject == "restock weekly: no changes, 2026-11-11 to 2026-11-18"
+
+
+def test_an_empty_week_that_was_badly_seen_does_not_sound_quiet(weekly: Make, run: Callable[..., Run]) -> None:
+    report = weekly(coverage=[Coverage(site="nag", runs=[run(RunStatus.FAILED)]), Coverage(site="ocs")])
+    assert "No changes at 2 sites; 2 sites were not crawled completely." in report.text
+
+
+def test_sections_come_in_the_order_of_importance(weekly: Make, change: Make, listing: Make, run: Make) -> None:
+    changes = [
+        change(Event.DETAILS_CHANGED, after=listing(title="Другое")),
+        change(Event.QUANTITY_CHANGED),
+        change(Event.AVAILABILITY_CHANGED),
+        change(Event.DISAPPEARED),
+        change(Event.PRICE_CHANGED),
+        change(Event.APPEARED, newly_available=True),
+    ]
+    correction = Correction(before=listing(), after=listing(brand=None), fields=("brand",), run="r2", at=changes[0].at)
+    report = weekly(changes=changes, corrections=[correction], coverage=[Coverage(site="meridian", runs=[run()])])
+    assert [name.rpartition(" ")[0] for name in sections(report)] == [
+        "Newly available restricted goods",
+        "Price movements",
+        "Appeared, disappeared, returned",
+        "Availability",
+        "Quantities",
+        "Descriptions",
+        "Corrections of our own",
+        "Coverage",
+    ]
+
+
+def test_a_newly_available_good_carries_all_that_an_analyst_needs(weekly: Make, change: Make, listing: Make) -> None:
+    before = listing(availability=Availability.OUT_OF_STOCK, quantity=None)
+    found = change(Event.AVAILABILITY_CHANGED, before=before, newly_available=True)
+    first = found.at - timedelta(days=30)
+    report = weekly(changes=[found], first_seen={("meridian", "10445"): first})
+    for text in (even(report.text), visible(report)):
+        assert "Cisco — meridian" in text
+        assert "100.00 RUB" in text
+        assert "VAT included" in text
+        assert "in stock, 3 pcs; was out of stock" in text
+        assert "2026-11-18 06:00 UTC; listed here since 2026-10-19 06:00 UTC" in text
+        assert "maker's policy: cisco, since 2022-03-03. Cisco Systems: suspended operations" in text
+        assert "(source: The Register)" in text
+        assert (
+            f"meridian/r2.warc.gz, record <urn:uuid:1b4e28ba-2fa1-11d2-883f-0016d3cca427>, SHA-256 {'ab' * 32}" in text
+        )
+
+
+def test_newly_available_goods_stand_by_brand_then_site_and_only_once(
+    weekly: Make, change: Make, listing: Make
+) -> None:
+    named = [("Juniper", "a"), ("Cisco", "b"), ("Cisco", "a")]
+    changes = [
+        change(Event.APPEARED, after=listing(brand=brand, site=site, key=brand), newly_available=True)
+        for brand, site in named
+    ]
+    after = listing(brand="Cisco", site="a", key="Cisco", price=Decimal(90))
+    changes.append(change(before=listing(brand="Cisco", site="a"), after=after, newly_available=True))
+    report = weekly(changes=changes)
+    groups = [line.removeprefix("-- ") for line in report.text.splitlines() if line.startswith("-- ")]
+    assert groups == ["Cisco — a", "Cisco — b", "Juniper — a"]
+    assert sections(report)[:2] == ["Newly available restricted goods (3)", "Price movements (1)"]
+
+
+def test_html_and_text_say_the_same(weekly: Make, change: Make, listing: Make, run: Make) -> None:
+    changes = [
+        change(Event.APPEARED, newly_available=True),
+        change(before=listing(price=Decimal(120)), change_pct=Decimal("-16.67")),
+        change(Event.REAPPEARED, before=listing(price=None, price_type=PriceType.ON_REQUEST)),
+        change(Event.DETAILS_CHANGED, before=listing(title="Старое", condition=Condition.USED)),
+    ]
+    coverage = [Coverage(site="meridian", title="Меридиан", runs=[run()], last_complete=changes[0].at)]
+    report = weekly(changes=changes, coverage=coverage)
+    seen = visible(report)
+    for line in report.text.splitlines()[3:]:
+        for part in line.strip("=-* ").removesuffix(" [restricted]").split(" | "):
+            if not part.startswith("https://"):
+                plain = even(part.split(" <http")[0]).replace(": ", " ", 1)
+                assert plain in seen.replace(": ", " ") or even(part).split(": ", 1)[-1].split(" <http")[0] in seen
+
+
+def test_restricted_goods_and_bigger_moves_come_first(weekly: Make, change: Make, listing: Make) -> None:
+    moves = [("мало", True, "-1.00"), ("много", True, "40.00"), ("свободно", False, "-90.00"), ("запрос", True, None)]
+    changes = [
+        change(
+            before=listing(key=name),
+            after=listing(key=name, title=name, restricted=restricted),
+            change_pct=Decimal(percent) if percent else None,
+        )
+        for name, restricted, percent in moves
+    ]
+    report = weekly(changes=changes)
+    titles = [line[2:].removesuffix(" [restricted]") for line in report.text.splitlines() if line.startswith("* ")]
+    assert titles == ["много", "мало", "запрос", "свободно"]
+
+
+def test_a_long_week_is_cut_below_the_clip_and_says_what_was_cut(weekly: Make, change: Make, listing: Make) -> None:
+    changes = [
+        change(before=listing(key=str(n)), after=listing(key=str(n), title=f"Товар {n}"), change_pct=Decimal(n))
+        for n in range(1, 900)
+    ] + [change(Event.APPEARED, after=listing(key=f"n{n}"), newly_available=True) for n in range(300)]
+    report = weekly(changes=changes)
+    assert len(report.html.encode()) <= MAX_HTML
+    assert "Товар 899" in report.html
+    assert "Товар 1<" not in report.html
+    shown = report.text.count("\n* Товар")
+    assert f"Left out for length: {899 - shown} more entries of 899, {899 - shown} of them restricted." in report.text
+
+
+def test_what_was_cut_stands_in_the_attachments(weekly: Make, change: Make, listing: Make, tmp_path: Path) -> None:
+    changes = [change(before=listing(key=str(n)), after=listing(key=str(n), title=f"Товар {n}")) for n in range(500)]
+    files = {path.suffix: path for path in weekly(changes=changes).write(tmp_path)}
+    assert {path.name for path in files.values()} == {
+        f"weekly-2026-11-18{suffix}" for suffix in (".html", ".txt", ".csv", ".xlsx", ".json")
+    }
+    with files[".csv"].open(encoding="utf-8-sig", newline="") as table:
+        assert [row["title"] for row in csv.DictReader(table)] == [f"Товар {n}" for n in range(500)]
+    document = json.loads(files[".json"].read_text(encoding="utf-8"))
+    assert document["changes"] == [change.to_json() for change in changes]
+
+
+def test_coverage_says_what_is_hidden(weekly: Make, run: Make) -> None:
+    wall = run(RunStatus.PARTIAL, (Trip("walls", "12 pages were a captcha"),))
+    report = weekly(
+        coverage=[
+            Coverage(site="whole", runs=[run()]),
+            Coverage(site="walled", runs=[run(), wall], last_complete=wall.observed_at),
+            Coverage(site="idle"),
+        ],
+        totals=[Total(site="whole", brand="Cisco", listings=60, restricted=58)],
+    )
+    for text in (even(report.text), visible(report)):
+        assert "12 pages were a captcha; 12 known listings not seen, kept as they were" in text
+        assert "not reported as gone until a run is complete again" in text
+        assert "whatever happened at this site is not in this report" in text
+        assert "60 listings, 58 restricted" in text
+        assert text.index("idle") < text.index("walled") < text.index("whole")
+
+
+def test_corrections_stand_apart_with_both_values(weekly: Make, listing: Make) -> None:
+    at = listing().observed_at
+    found = Correction(
+        before=listing(brand=None, restricted=False), after=listing(), fields=("brand", "restricted"), run="r2", at=at
+    )
+    report = weekly(corrections=[found])
+    assert "brand: none → Cisco" in report.text
+    assert "restricted: no → yes" in report.text
+    assert report.summary.startswith("1 correction of our own at 0 sites")
+
+
+HOSTILE = [
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    '=HYPERLINK("http://evil.example","open")',
+    "{{ 7 * 7 }}{% raw %}",
+    "abc\u202egnp.exe",
+    "Cisco \ud800 \x00\x0b half",
+    "😀 Коммутатор",
+    "x" * 5000,
+    "first\n== Price movements (99) ==\r\n* forged",
+]
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_hostile_titles_stay_text(title: str, weekly: Make, change: Make, listing: Make, tmp_path: Path) -> None:
+    hostile = listing(title=title, brand=title, mpn=title, url="javascript:alert(1)", site=title)
+    report = weekly(changes=[change(Event.APPEARED, after=hostile, newly_available=True), change(after=hostile)])
+    tree = lxml_html.fromstring(report.html)
+    assert not tree.xpath("//script | //img | //@onerror | //form | //iframe")
+    assert not [link for link in tree.xpath("//@href") if not link.startswith("https://www.theregister.com/")]
+    assert "\u202e" not in report.html + report.text
+    assert "49" not in report.text.partition("== Newly")[2]
+    assert [name.split(" (")[0] for name in sections(report)] == ["Newly available restricted goods", "Price movements"]
+    assert all(path.stat().st_size for path in report.write(tmp_path))
+
+
+def test_links_in_a_report_are_web_addresses_only(weekly: Make, change: Make, listing: Make) -> None:
+    report = weekly(changes=[change(after=listing(url='https://shop.example/?a="><b>'))])
+    assert lxml_html.fromstring(report.html).xpath("//@href") == ['https://shop.example/?a="><b>']
+
+
+def test_nothing_is_loaded_from_elsewhere(weekly: Make, change: Make) -> None:
+    report = weekly(changes=[change()])
+    assert not lxml_html.fromstring(report.html).xpath("//@src | //link | //script")
+    assert "url(" not in report.html
+    assert "prefers-color-scheme: dark" in report.html.replace("scheme:dark", "scheme: dark")
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_line(weekly: Make, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(UsageError, match="can't be written"):
+        weekly().write(tmp_path / "taken")
+
+
+def offers(listing: Callable[..., Listing], *others: dict[str, Any]) -> dict[tuple[str, str], list[Listing]]:
+    return {("Cisco", "C9300L-48T-4G"): [listing(), *(listing(key=str(n), **other) for n, other in enumerate(others))]}
+
+
+def offer_lines(report: Report) -> list[str]:
+    return [even(line.split("offers: ")[1]) for line in report.text.splitlines() if "offers: " in line]
+
+
+@pytest.mark.parametrize(
+    ("others", "lines"),
+    [
+        ([], ["no other seller known"]),
+        ([{"site": "b", "price": Decimal(125)}], ["cheapest here", "20.0% cheaper than b at 125.00 RUB"]),
+        ([{"site": "b", "price": Decimal(80)}], ["cheapest: b at 80.00 RUB, 20.0% cheaper than here"]),
+        ([{"site": "b"}], ["cheapest here", "same price: b at 100.00 RUB"]),
+        ([{"site": "b", "currency": "USD"}], ["cheapest here", "98.9% cheaper than b at 100.00 USD"]),
+        ([{"site": "b", "currency": "EUR"}], ["1 further offer not comparable (no exchange rate)"]),
+        ([{"site": "b", "vat": Vat.EXCLUDED}], ["1 further offer not comparable (other VAT)"]),
+        ([{"site": "b", "condition": Condition.USED}], ["1 further offer not comparable (other condition)"]),
+        ([{"site": "b", "price_type": PriceType.FROM}], ["1 further offer not comparable (no exact price)"]),
+        ([{"site": "b", "availability": Availability.OUT_OF_STOCK}], ["no other seller known"]),
+        ([{"site": "b", "relation": Relation.COMPATIBLE_WITH}], ["no other seller known"]),
+    ],
+)
+def test_only_what_is_alike_is_called_cheaper(
+    others: list[dict[str, Any]], lines: list[str], weekly: Make, change: Callable[..., Change], listing: Make
+) -> None:
+    report = weekly(
+        changes=[change(Event.APPEARED, newly_available=True)],
+        offers=offers(listing, *others),
+        reporting_currency="RUB",
+        rates={"USD": Decimal(90)},
+    )
+    assert offer_lines(report) == lines
