@@ -1,16 +1,18 @@
 """The demo's shops on loopback: one small server each, a settable day, and faults on demand."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from restock.errors import UsageError
 from scheduler.shop_goods import DemoData, demo_folder, load_demo
-from scheduler.shop_pages import FAULTS, Answer, ShopPages, environment
+from scheduler.shop_pages import FAULTS, ShopPages
+from scheduler.shop_visits import Answer, environment
 
 __all__ = ["FAULTS", "ShopServer"]
 
@@ -88,7 +90,7 @@ class ShopServer:
     @contextmanager
     def _served(self, shop: str) -> Iterator[str]:
         """One shop's server on a port of its own; its thread has ended when the context ends."""
-        server = ThreadingHTTPServer((HOST, 0), _handler(self, shop))
+        server = _Server((HOST, 0), _handler(self, shop))
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name=f"shop {shop}", daemon=True)
         thread.start()
         try:
@@ -97,6 +99,15 @@ class ShopServer:
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A visitor who hangs up is no error of the shop's."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
 
 def _handler(shops: ShopServer, shop: str) -> type[BaseHTTPRequestHandler]:

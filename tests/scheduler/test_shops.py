@@ -36,31 +36,27 @@ def page(shops: ShopServer, shop: str, target: str) -> str:
     return answer.body.decode(answer.content_type.rpartition("=")[2])
 
 
-def list_targets(shops: ShopServer, shop: str) -> Iterator[str]:
-    """Every list page of a shop, found as a visitor finds them: by links from the front page on."""
+def list_links(shops: ShopServer, shop: str) -> set[str]:
+    """The paths that all list pages link to; the lists are found as a visitor finds them, from the front page on."""
     form = shops.demo.shops[shop].form
     sections = {str(form["section_path"]).format(path=s.path) for s in shops.demo.shops[shop].sections}
-    seen, waiting = set(), ["/"]
+    seen, waiting, linked = {"/"}, ["/"], set()
     while waiting:
         target = waiting.pop()
         for link in re.findall(r'href="([^"]+)"', page(shops, shop, target)):
             parts = urlsplit(link.replace("&amp;", "&"))
             number = re.search(rf"{form['page_parameter']}=(\d+)", parts.query)
             found = parts.path + (f"?{number[0]}" if number else "")
+            if target != "/":
+                linked.add(parts.path)
             if parts.path in sections and "sort" not in parts.query and found not in seen:
                 seen.add(found)
                 waiting.append(found)
-                yield found
+    return linked
 
 
 def on_lists(shops: ShopServer, shop: str) -> set[str]:
-    paths = {good.path for good in shops.demo.shops[shop].goods}
-    links = {
-        urlsplit(link).path
-        for target in list_targets(shops, shop)
-        for link in re.findall(r'href="([^"]+)"', page(shops, shop, target))
-    }
-    return paths & links
+    return {good.path for good in shops.demo.shops[shop].goods} & list_links(shops, shop)
 
 
 @pytest.mark.parametrize("day", [1, 2, 3])
