@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from lxml import html as lxml_html
 
+from reports.digest import digest
 from reports.render import MAX_HTML
 from reports.weekly import Coverage, Report, Total, WeeklyData, weekly_report
 from restock.change import Change, Correction
@@ -126,12 +127,12 @@ def test_html_and_text_say_the_same(weekly: Make, change: Make, listing: Make, r
     ]
     coverage = [Coverage(site="meridian", title="Меридиан", runs=[run()], last_complete=changes[0].at)]
     report = weekly(changes=changes, coverage=coverage)
-    seen = visible(report)
-    for line in report.text.splitlines()[3:]:
-        for part in line.strip("=-* ").removesuffix(" [restricted]").split(" | "):
-            if not part.startswith("https://"):
-                plain = even(part.split(" <http")[0]).replace(": ", " ", 1)
-                assert plain in seen.replace(": ", " ") or even(part).split(": ", 1)[-1].split(" <http")[0] in seen
+    told = [entry for section in digest(report.data).sections for entry in section.entries]
+    assert len(told) == len(changes) + len(coverage)
+    for text in (even(report.text), visible(report)):
+        for entry in told:
+            parts = [entry.title, *entry.tags, *entry.figures, *(fact.text for fact in entry.facts)]
+            assert [part for part in parts if even(part) not in text] == []
 
 
 def test_restricted_goods_and_bigger_moves_come_first(weekly: Make, change: Make, listing: Make) -> None:
