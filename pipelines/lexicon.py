@@ -1,0 +1,103 @@
+"""Names and wordings found in a text in one pass, with word boundaries, the longest of nested ones winning."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import ahocorasick
+
+from pipelines.text import squeeze
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A wording and what it stands for. `kind` is the file it comes from (brand, category, relation, …).
+
+    `stem` wordings may go on with letters ("коммутатор*"), `prefix` ones with anything ("i7-")."""
+
+    kind: str
+    value: Any
+    detail: Any = None
+    rule: str = ""
+    source: str | None = None
+    stem: bool = False
+    prefix: bool = False
+    ambiguous: bool = False
+
+
+Hit = tuple[int, int, Entry]  # where it starts, where it ends, what it is
+
+
+class Lexicon:
+    """All wordings in one automaton."""
+
+    def __init__(self, entries: Iterable[tuple[str, Entry]]) -> None:
+        found: dict[str, list[Entry]] = {}
+        for wording, entry in entries:
+            if key := squeeze(wording):
+                found.setdefault(key, []).append(entry)
+        self._automaton = ahocorasick.Automaton()
+        for key, group in found.items():
+            self._automaton.add_word(key, (len(key), tuple(group)))
+        self._automaton.make_automaton()
+        self._exact = found
+
+    def exact(self, folded: str, kind: str) -> Entry | None:
+        """The entry of that kind whose whole wording is this (folded) text."""
+        for entry in self._exact.get(folded, ()):
+            if entry.kind == kind:
+                return entry
+        return None
+
+    def scan(self, folded: str) -> list[Hit]:
+        """Every entry that stands in a folded text between word boundaries, in order; what lies within a longer one is
+        left out."""
+        hits: list[Hit] = []
+        size = len(folded)
+        for last, (length, group) in self._automaton.iter(folded):
+            start, end = last - length + 1, last + 1
+            if start and folded[start].isalnum() and folded[start - 1].isalnum():
+                continue
+            for entry in group:
+                if _ends_well(folded, start, end, size, entry):
+                    hits.append((start, end, entry))
+        return _longest(hits) if len(hits) > 1 else hits
+
+
+def _ends_well(folded: str, start: int, end: int, size: int, entry: Entry) -> bool:
+    if entry.kind == "brand" and start > 1 and folded[start - 1] == "-" and folded[start - 2].isalnum():
+        return False
+    if end == size or entry.prefix:
+        return True
+    after = folded[end]
+    if not (after.isalnum() and folded[end - 1].isalnum()):
+        return after != "-" or entry.kind != "brand" or _may_lead(folded, start, end, entry)
+    if entry.stem:
+        return after.isalpha()
+    return after.isdigit() and entry.kind in {"brand", "family"} and end - start >= 5 and not entry.ambiguous
+
+
+def _may_lead(folded: str, start: int, end: int, entry: Entry) -> bool:
+    """A short name before a hyphen and a number ("FS-1024D", "ST-…") is the number's prefix, not a name."""
+    if end - start > 3 and not entry.ambiguous:
+        return True
+    rest = folded[end:].split(maxsplit=1)
+    return not any(letter.isdigit() for letter in rest[0])
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    hits.sort(key=_start_then_longest)
+    kept: list[Hit] = []
+    reach, start_of_reach = -1, -1
+    for hit in hits:
+        start, end, _ = hit
+        if end > reach:
+            reach, start_of_reach = end, start
+        elif (start, end) != (start_of_reach, reach):
+            continue
+        kept.append(hit)
+    return kept
+
+
+def _start_then_longest(hit: Hit) -> tuple[int, int]:
+    return hit[0], -hit[1]
