@@ -187,6 +187,11 @@ def _card_around(element: Element, cards: dict[Element, Card]) -> Card | None:
 
 def title_and_address(card: Card) -> tuple[str | None, str | None]:
     """The card's title as shown, and the address of its page."""
+    named = next(
+        (sign for sign in card.signs if sign.name == "title" and sign.kind is Kind.LABEL and sign.weight > 3), None
+    )
+    if named is not None:
+        return named.text, next((anchor.url for anchor in card.anchors if anchor.skip is None), None)
     ranked = sorted(card.anchors, key=lambda anchor: -_title_rank(anchor, card))
     best = ranked[0] if ranked else None
     heading = _title_element(card)

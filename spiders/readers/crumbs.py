@@ -13,7 +13,7 @@ _HOME = frozenset({"главная", "главная страница", "home", 
 def category_of(page: Structure, title: str | None) -> str | None:
     """The sections from below the front page down to the page, without the product itself; " / " between them."""
     named = [name for name, _ in goods.breadcrumbs(page.blocks) or goods.breadcrumbs(page.items)]
-    names = [squeeze(name) for name in named or visible_crumbs(page)]
+    names = [squeeze(name) for name in named] or visible_crumbs(page, with_last=title is None)
     if names and title and _is_title(names[-1], title):
         names = names[:-1]
     kept = [name for name in names if name.casefold() not in _HOME][-MAX_CRUMBS:]
@@ -25,20 +25,25 @@ def _is_title(crumb: str, title: str) -> bool:
     return full == short or (len(short) > 8 and full.startswith(short)) or short.startswith(full)
 
 
-def visible_crumbs(page: Page) -> list[str]:
+def visible_crumbs(page: Page, *, with_last: bool) -> list[str]:
+    """The crumbs in order; the last one, where it is no link, is the page itself."""
     container = _container(page)
     if container is None:
         return []
     leaves: list[str] = []
+    linked = True
     for node in container.iter("a", "span", "li", "div", "b", "strong", "td"):
         if len(node) == 0 or (node.tag in {"a", "span"} and not any(child.tag in {"a", "span"} for child in node)):
             text = text_of(node)
             if text and any(char.isalnum() for char in text):
                 leaves.append(text)
+                linked = node.tag == "a" or any(around.tag == "a" for around in node.iterancestors("a", "nav"))
         elif node.tag == "li" and not any(child.tag in {"a", "span", "b", "strong"} for child in node):
             leaves.append(text_of(node))
+            linked = False
     last = squeeze((container[-1].tail if len(container) else "") or "").strip("/>»→- ")
-    return [*dict.fromkeys(leaves), *([last] if last else [])]
+    names = [*dict.fromkeys(leaves), *([last] if last else [])]
+    return names if with_last or (linked and not last) else names[:-1]
 
 
 def _container(page: Page) -> Element | None:

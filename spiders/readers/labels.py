@@ -145,11 +145,11 @@ def _without_colon(run: Text) -> Sign | None:
 
 def _sign(name: str, value: str, run: Text) -> Sign | None:
     value = squeeze(value).strip(" ;,") if name not in {"price", "regular_price"} else squeeze(value)
-    if (
-        not value
-        or len(value) > MAX_VALUE
-        or words.BUTTON.fullmatch(value)
-        and name not in {"availability", "quantity"}
-    ):
+    if not value or len(value) > MAX_VALUE or _is_button(value) and name not in {"availability", "quantity"}:
         return None
     return Sign(Kind.LABEL, name, value, run.element, run.order, 3)
+
+
+def _is_button(value: str) -> bool:
+    """A button's wording is no value; a number is one."""
+    return any(char.isalpha() for char in value) and words.BUTTON.fullmatch(value) is not None

@@ -16,6 +16,7 @@ from spiders.readers.signs import Kind, number_of
 from spiders.readers.structure import ASIDE, Structure
 from spiders.readers.visible import price_tags, visible_facts, with_vat
 
+_STOCK = ("availability", "quantity")
 _TOTAL = re.compile(
     r"(?:найден[оа]?|всего(?:\s+(?:найдено|товаров|позиций))?|показан[оы]?[^.]{0,40}?\bиз|товар(?:ы|ов)[^.]{0,30}?\bиз|total|found"
     r"|showing[^.]{0,40}?\bof|results?[^.]{0,30}?\bof|items?\s+\d+\s*[-–—]\s*\d+\s+of|барлығы)\s*:?\s*(\d[\d\s]{0,9})"
@@ -44,7 +45,7 @@ def read(page: Structure) -> list[Facts]:
 def _category(page: Structure) -> str | None:
     if page.key.find("/") < 0:  # a front page stands in no section
         return None
-    return category_of(page, None) or None
+    return category_of(page, None) or page.heading
 
 
 def _structured(page: Structure) -> list[dict[str, Any]]:
@@ -104,7 +105,11 @@ def _card_facts(page: Structure, card: Card, node: dict[str, Any] | None) -> Fac
 def _say_platform(page: Structure, card: Card, visible: Facts, by: str) -> None:
     for selectors in page.platform.selectors if page.platform is not None else ():
         for name, selector in selectors.card_fields.items():
-            if name in {"price", "regular_price", "title", "url"} and (visible.get(name) or getattr(card, name, None)):
+            if (
+                visible.get(name)
+                or getattr(card, name, None)
+                or (name in _STOCK and any(visible.get(one) for one in _STOCK))
+            ):
                 continue
             text = select_text(card.element, selector)
             visible.say(name, page.absolute(text) if name == "url" and text else text, by)

@@ -17,6 +17,7 @@ from spiders.readers.visible import price_tags, visible_facts, with_vat
 
 Node = dict[str, Any]
 
+_STOCK = ("availability", "quantity")
 ENOUGH = 3  # the score from which a page is a product page
 
 
@@ -157,8 +158,8 @@ def _say_selected(page: Structure, facts: Facts) -> None:
 def _say_platform(page: Structure, visible: Facts) -> None:
     for selectors in page.platform.selectors if page.platform is not None else ():
         for name, selector in selectors.page_fields.items():
-            if name in {"title", "price", "regular_price"} and visible.get(name) is not None:
-                continue  # the visible reader found it too, with the VAT words beside it
+            if name == "title" or visible.get(name) or (name in _STOCK and any(visible.get(one) for one in _STOCK)):
+                continue  # the visible reader found it too, with the words beside it
             visible.say(name, select_text(page.body, selector), _reader(page))
 
 

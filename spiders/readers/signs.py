@@ -1,6 +1,7 @@
 """Signs of goods in visible text: price tags, stock wordings, labelled values and buy buttons, each with its element."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -12,10 +13,12 @@ from spiders.readers.goods import amount
 from spiders.readers.page import Element, Page, Text, squeeze, text_of
 
 MAX_TAG = 120  # longer texts are prose, not a price tag or a stock wording
+SURE = 3  # the weight of a labelled value; what a table's header or a warehouse list says weighs more
 MAX_SIGNS = 20_000
 _NUMBER = re.compile(r"\d{1,3}(?:[\s'’.,]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d{1,2}(?!\d))?")
 _VAT = re.compile(r"ндс|vat|mwst|kdv|ққс", re.IGNORECASE)
 _PERCENT = re.compile(r"\d{1,2}\s?%")
+_SEPARATOR = re.compile(r"\s[—–|•·]\s|\s-\s(?=\D)|;\s|^\s*[—–|•·-]\s")
 _LETTER = re.compile(r"[^\W\d_]")
 _HEADER_CELLS = frozenset({"th"})
 
@@ -65,13 +68,24 @@ def number_of(text: str) -> Decimal | None:
 def price_signs(page: Page) -> list[Sign]:
     """Every price tag of the page, struck-through ones as "regular_price"."""
     found: dict[Element, Sign] = {}
-    for run in page.texts:
-        if len(run.text) > MAX_TAG * 2 or len(found) >= MAX_SIGNS:
-            continue
+    for run in _pieces(page):
+        if len(found) >= MAX_SIGNS:
+            break
         sign = _price_sign(run, page)
         if sign is not None:
-            found.setdefault(sign.element, sign)
+            found.setdefault(sign.element if sign.text != squeeze(run.text) else run.element, sign)
     return list(found.values())
+
+
+def _pieces(page: Page) -> Iterator[Text]:
+    """The page's short texts; a line of several parts ("12 500 руб. — в наличии") part by part."""
+    for run in page.texts:
+        if len(run.text) > MAX_TAG * 2:
+            continue
+        parts = _SEPARATOR.split(run.text)
+        for part in parts:
+            if part.strip():
+                yield Text(run.element, part, run.order)
 
 
 def _price_sign(run: Text, page: Page) -> Sign | None:
@@ -88,7 +102,7 @@ def _price_sign(run: Text, page: Page) -> Sign | None:
     if not named and not words.CURRENCY.search(text) and not _currency_beside(run.element):
         return None
     money = money_in(text)
-    if not money.amounts or money.left_over > (12 if named else 0):
+    if not money.amounts or money.left_over > (12 if named and money.currency else 0):
         return None
     element, text = _whole_tag(run.element, text, money.amounts)
     whole = money_in(text)
@@ -117,7 +131,7 @@ def _names_a_price(element: Element) -> bool:
     """Whether the element, or one of two around it, is called a price."""
     node: Element | None = element
     for _ in range(3):
-        if node is None:
+        if node is None or node.tag in {"tr", "tbody", "table", "ul", "ol", "body"}:
             return False
         if "price" in (node.get("itemprop") or "").lower() or "price_class" in _kinds(node):
             return True
@@ -132,6 +146,9 @@ def _kinds(element: Element) -> frozenset[str]:
 
 def _whole_tag(element: Element, text: str, amounts: int) -> tuple[Element, str]:
     """The outermost element that is still this price and nothing else, and its text ("12 500 ₽ с НДС")."""
+    own = text_of(element) if len(element) <= 8 else ""
+    if len(own) <= MAX_TAG and money_in(own)[::2] == (amounts, 0):
+        text = own
     for _ in range(5):
         parent = element.getparent()
         if parent is None or parent.tag in {"body", "tr", "tbody", "table"} or _is_struck(element, _kinds(element)):
@@ -200,9 +217,9 @@ def _words_before(element: Element, text: str) -> str:
 def stock_signs(page: Page) -> list[Sign]:
     """Stock wordings: "В наличии: 12 шт", "Под заказ", ">10 шт" where the markup speaks of stock."""
     found: dict[Element, Sign] = {}
-    for run in page.texts:
-        if len(run.text) > MAX_TAG * 2 or len(found) >= MAX_SIGNS:
-            continue
+    for run in _pieces(page):
+        if len(found) >= MAX_SIGNS:
+            break
         text = squeeze(run.text)
         named = "stock_class" in _kinds(run.element) or "stock_class" in _kinds(_parent(run.element))
         worded = words.STOCK_START.match(text) is not None
@@ -246,6 +263,9 @@ def _is_button(element: Element) -> bool:
 
 def _whole_stock(element: Element, text: str) -> tuple[Element, str]:
     """The outermost element that still speaks of this stock alone."""
+    own = text_of(element)
+    if len(own) <= MAX_TAG and not stock_left_over(own):
+        text = own
     for _ in range(3):
         parent = element.getparent()
         if parent is None or parent.tag in {"body", "tr", "tbody", "table", "ul", "ol", "dl"} or len(parent) > 6:

@@ -14,6 +14,8 @@ from spiders.readers.links import anchors, page_number
 from spiders.readers.page import Element, Page, text_of
 from spiders.readers.platforms import Platform, card_elements, platform_of
 from spiders.readers.signs import Kind, Sign, button_signs, price_signs, stock_signs
+from spiders.readers.tables import goods_rows
+from spiders.readers.warehouses import warehouse_signs
 
 ASIDE = frozenset({"zone_similar", "zone_aside"})
 _MENUS = frozenset({"zone_nav", "zone_filter", "zone_chat"})
@@ -29,9 +31,24 @@ class Structure(Page):
         self.items: list[dict[str, Any]] = microdata.read_items(self) if "itemscope" in self.source else []
         self._mark_asides()
         self.anchors = anchors(self)
-        self.signs = [*price_signs(self), *stock_signs(self), *label_signs(self), *button_signs(self)]
-        self.signs.sort(key=lambda sign: sign.order)
+        self.rows, cells = goods_rows(self)
+        self.signs = self._signs(cells)
         self.goods_links = goods_links(self, self.anchors)
+
+    def _signs(self, cells: list[Sign]) -> list[Sign]:
+        """All signs in order. In a table of goods the header says what a cell is, and no guess is made; the counts of
+        several warehouses stand in place of each one's."""
+        places = warehouse_signs(self)
+        counted = {node for sign in places for node in _block(sign.element).iter()}
+        guessed = [*price_signs(self), *stock_signs(self), *label_signs(self), *button_signs(self)]
+        rows = set(self.rows)
+        kept = [
+            sign
+            for sign in guessed
+            if sign.element not in counted
+            and not (rows and any(node in rows for node in sign.element.iterancestors("tr")))
+        ]
+        return sorted([*cells, *places, *kept], key=lambda sign: sign.order)
 
     def _mark_asides(self) -> None:
         """Zones that only a heading tells: "С этим товаром покупают", "Вы смотрели"."""
@@ -73,16 +90,27 @@ class Structure(Page):
     def cards(self) -> list[Card]:
         return self.found[0]
 
-    @property
+    @cached_property
     def loose(self) -> list[Sign]:
         """Signs of the page itself: outside its cards, its menus and blocks of other goods."""
-        return [sign for sign in self.found[1] if not self.zones(sign.element) & (ASIDE | _MENUS)]
+        alone = [card for card in self.cards if card not in self.repeated and not self._is_lone_entry(card)]
+        signs = [*self.found[1], *(sign for card in alone for sign in card.signs)]
+        kept = [sign for sign in signs if not self.zones(sign.element) & (ASIDE | _MENUS)]
+        return sorted(kept, key=lambda sign: sign.order)
+
+    def _is_lone_entry(self, card: Card) -> bool:
+        """Whether a card without its like is the only entry of a list, and not a link in the page's own price block."""
+        title = (card.title or "").casefold()
+        if len(title) < 10 or card.url is None or any(sign.text.casefold() == title for sign in card.signs):
+            return False
+        heading = (self.heading or "").casefold()
+        return title not in heading and any(sign.kind is Kind.PRICE for sign in card.signs)
 
     def _card_elements(self) -> list[Element]:
         """The site's own selector decides; else the platform's, microdata's and the repeated ones together."""
         if self.site.selectors.card is not None:
             return card_elements(self, self.site.selectors)
-        known = self._known_cards()
+        known = [*self._known_cards(), *self.rows]
         whole = set(known)
         around = {node for card in known for node in card.iterancestors()}
         for element in find_cards(self, self.goods_links, self.signs):
@@ -163,6 +191,11 @@ def _only_heading(parent: Element, heading: Element) -> bool:
     """Whether a block belongs to this heading: no h1 in it, and no heading of the same rank that is not a card's."""
     first = next(parent.iter("h1", "h2", "h3", "h4", "h5", "h6"), None)
     return first is heading and sum(1 for child in parent if child.tag == heading.tag) == 1
+
+
+def _block(element: Element) -> Element:
+    parent = element.getparent()
+    return element if parent is None else parent
 
 
 def _make(element: Element) -> tuple[str, str, Element | None]:

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 
 from spiders.readers import words
 from spiders.readers.facts import Facts
-from spiders.readers.page import Element
-from spiders.readers.signs import Kind, Sign, money_in, number_of, stock_left_over
+from spiders.readers.labels import field_of
+from spiders.readers.signs import SURE, Kind, Sign, money_in, number_of, stock_left_over
 
 _SKELETON = str.maketrans("АВЕКМНОРСТУХаеосрху", "ABEKMHOPCTYXaeocpxy")
 _PART_MARKS = re.compile(r"[\s\-–—_/.]+")
-_BARE_QUANTITY = re.compile(r"[<>≥~≈]?\s*\d[\d\s]*\+?\*?")
+_LETTER = re.compile(r"[^\W\d_]")
+_TIME = re.compile(r"недел|дн[яеи]|день|дней|месяц|нед\b|week|day|month|\d\d\.\d\d", re.IGNORECASE)
 _VAT_WORD = re.compile(r"ндс|vat|mwst|kdv|ққс|\btax\b", re.IGNORECASE)
 
 
-def visible_facts(signs: Sequence[Sign], by: str, *, title: str | None, anchor: Element | None = None) -> Facts:
-    """The facts of signs that all speak of one entry. `anchor` is the element (a page's heading) that the right price
-    and stock stand close behind, where signs may also belong to other things."""
+def visible_facts(signs: Sequence[Sign], by: str, *, title: str | None) -> Facts:
+    """The facts of signs that all speak of one entry."""
     facts = Facts()
     labels = [sign for sign in signs if sign.kind is Kind.LABEL]
     _say_codes(facts, labels, title)
@@ -96,30 +96,41 @@ def with_vat(tag: Sign, signs: Sequence[Sign]) -> str:
 
 def say_stock(facts: Facts, signs: Sequence[Sign], labels: Sequence[Sign], by: str) -> None:
     """Availability and quantity: labelled ones first, then what stock wordings say, a button's wording last."""
-    state, count = _label(labels, "availability"), _label(labels, "quantity")
-    if count is not None and not _BARE_QUANTITY.match(count) and words.QUANTITY.search(count) is None:
-        state, count = state or count, None
+    for sign in [sign for sign in labels if sign.name in {"availability", "quantity"}]:
+        if sign.name == "quantity" and sign.weight > SURE:
+            facts.say("quantity", sign.text, "labels")
+        else:
+            _say_state(facts, sign.text, "labels", labelled=sign.name == "availability")
     worded = sorted((sign for sign in signs if sign.kind is Kind.STOCK), key=lambda sign: (-sign.weight, sign.order))
-    if state is not None and _BARE_QUANTITY.fullmatch(state):
-        state, count = None, count or state
-    if state is None:
-        best = next((sign for sign in worded if sign.name == "availability"), None)
-        if best is not None and (count is None or best.weight > 1):
-            state, by_state = best.text, by
-            facts.say("availability", state, by_state)
-    facts.say("availability", state, "labels")
-    if count is None:
-        count = next((sign.text for sign in worded if sign.name == "quantity"), None)
-    if count is None and facts.get("availability"):
-        found = words.QUANTITY.search(facts.get("availability") or "")
-        count = found[0].strip() if found and _has_unit(facts.get("availability") or "") else None
-    facts.say("quantity", count, "labels" if _label(labels, "quantity") else by)
+    for sign in worded:
+        if sign.weight > 1 or not (facts.get("availability") or facts.get("quantity")):
+            _say_state(facts, _unlabelled(sign.text), by, labelled=False)
     _say_lead(facts, labels)
 
 
-def _has_unit(text: str) -> bool:
-    """A number in a stock wording counts goods only with a unit, a bound or at its end, never as days or weeks."""
-    return re.search(r"недел|дн|день|месяц|нед\b|week|day|month|\d\d\.\d\d", text, re.IGNORECASE) is None
+def _say_state(facts: Facts, text: str, by: str, *, labelled: bool) -> None:
+    """A bare count is a quantity; a wording is an availability, and the count in it a quantity too. Under a label of
+    availability any text is one."""
+    if is_count(text):
+        if facts.get("availability") is None or by == facts.by.get("availability"):
+            facts.say("quantity", text, by)
+    elif (labelled or words.STOCK.search(text)) and facts.get("availability") is None:
+        facts.say("availability", text, by)
+        found = None if _TIME.search(text) else words.QUANTITY.search(text)
+        facts.say("quantity", found and found[0].strip(), by)
+
+
+def is_count(text: str) -> bool:
+    """Whether a text is a number of goods and nothing else: "12 шт", ">10", "более 100 шт."."""
+    found = words.QUANTITY.search(text)
+    return found is not None and not _LETTER.search(text.replace(found[0], ""))
+
+
+def _unlabelled(text: str) -> str:
+    """A stock text without the label in front ("Наличие: 12 шт"); a wording in front stays ("В наличии: 12 шт")."""
+    head, colon, rest = text.partition(":")
+    bare = colon and rest.strip() and not words.STOCK.search(head) and field_of(head)
+    return rest.strip() if bare else text
 
 
 def _say_lead(facts: Facts, labels: Sequence[Sign]) -> None:
