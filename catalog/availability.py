@@ -1,0 +1,57 @@
+"""Newly available: restricted goods that can be had at a site now, and could not be had there before."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, or_
+
+from catalog import models as m
+from catalog.states import load, states
+from catalog.stories import Story
+from catalog.windows import Window
+from restock.listing import Listing
+
+_CHUNK = 500
+Product = tuple[str, str]
+
+
+def newly_available(connection: Connection, window: Window, told: Sequence[Story]) -> set[int]:
+    """The listings (by number) that make a restricted product obtainable which, at the window's start, no listing of
+    the site did. Where brand or part number is not known, a listing stands for itself."""
+    candidates = [story for story in told if _became_obtainable(story)]
+    products = {found for story in candidates if (found := _product(story.ends.after)) is not None}
+    had = {found for story in told if _obtainable(story.ends.before) and (found := _product(story.ends.before))}
+    had |= _had_untouched(connection, window, products - had, {story.listing_id for story in told})
+    return {story.listing_id for story in candidates if _product(story.ends.after) not in had}
+
+
+def _became_obtainable(story: Story) -> bool:
+    after = story.ends.after
+    return after is not None and after.restricted and _obtainable(after) and not _obtainable(story.ends.before)
+
+
+def _obtainable(listing: Listing | None) -> bool:
+    return listing is not None and listing.availability.obtainable
+
+
+def _product(listing: Listing | None) -> Product | None:
+    if listing is None or listing.brand is None or listing.mpn is None:
+        return None
+    return listing.brand, listing.mpn
+
+
+def _had_untouched(connection: Connection, window: Window, products: set[Product], touched: set[int]) -> set[Product]:
+    """Products that a listing which did not change within the window makes obtainable."""
+    found: set[Product] = set()
+    numbers = sorted({mpn for _, mpn in products})
+    spans = m.version.c
+    for start in range(0, len(numbers), _CHUNK):
+        query = states().where(
+            m.details.c.mpn.in_(numbers[start : start + _CHUNK]),
+            m.site.c.name == window.site,
+            spans.from_run <= window.from_run.sequence,
+            or_(spans.to_run.is_(None), spans.to_run > window.from_run.sequence),
+        )
+        for state in load(connection, query):
+            if state.listing_id not in touched and _obtainable(state.listing):
+                found |= {product} if (product := _product(state.listing)) else set()
+    return found

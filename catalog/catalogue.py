@@ -1,0 +1,220 @@
+"""The catalogue: the one public face of this room. Everything it takes and gives is a noun of the kernel."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, select
+
+from catalog import corrections, diff, history, questions, rates, recording, runs, upkeep
+from catalog import models as m
+from catalog.database import Database, backup
+from catalog.windows import Marker
+from restock.listing import Listing
+from restock.run import CrawlOutcome, Run
+from restock.site import Guard, Site
+from restock.terms import RunKind, RunStatus
+
+_TIMEOUT = 30.0
+
+
+class Catalogue:
+    """An open catalogue. Every failure of its database is a CatalogueError, every wrong question a UsageError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str, *, timeout: float = _TIMEOUT) -> Self:
+        """Opens the catalogue at an SQLAlchemy URL; a fresh SQLite file is given its tables. `timeout` is how many
+        seconds to wait for another writer."""
+        return cls(Database.open(url, timeout=timeout))
+
+    @staticmethod
+    def upgrade(url: str, *, timeout: float = _TIMEOUT) -> None:
+        """Applies the migrations that a database lacks."""
+        Database.upgrade(url, timeout=timeout)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def check(self) -> list[str]:
+        """What is wrong with the catalogue; nothing, when all is well."""
+        with self._database.read() as connection:
+            return upkeep.check(connection)
+
+    def backup(self, path: Path) -> None:
+        """A consistent copy, taken while others use the catalogue."""
+        backup(self._database, path)
+
+    def begin_run(
+        self,
+        site: Site | str,
+        kind: RunKind,
+        *,
+        rules: str,
+        observed_at: datetime,
+        started_at: datetime,
+        definition: str | None = None,
+    ) -> Run:
+        """Begins a run. Raises UsageError for a price list that is older than the site's last run."""
+        name = site if isinstance(site, str) else site.name
+        values = {
+            "kind": kind.value,
+            "rules": rules,
+            "definition": definition,
+            "observed_at": observed_at,
+            "started_at": started_at,
+        }
+        with self._database.write() as connection:
+            sequence = runs.begin(connection, name, values)
+            return runs.find(connection, runs.run_name(name, sequence))
+
+    def finish_run(
+        self,
+        run_id: str,
+        listings: Iterable[Listing],
+        outcome: CrawlOutcome,
+        *,
+        guard: Guard,
+        finished_at: datetime,
+        whole_site: bool = True,
+        unread: int = 0,
+        warnings: Sequence[str] = (),
+    ) -> Run:
+        """Judges and merges what a run saw, in one transaction; gives the run as it ended. `whole_site` is False for
+        a run over single pages."""
+        ending = recording.Ending(
+            outcome=outcome,
+            guard=guard,
+            finished_at=finished_at,
+            unread=unread,
+            whole_site=whole_site,
+            warnings=warnings,
+        )
+        recording.finish_run(self._database, run_id, listings, ending)
+        return self.run(run_id)
+
+    def fail_run(self, run_id: str, reason: str, finished_at: datetime) -> Run:
+        """Ends a run of which nothing is kept."""
+        recording.fail_run(self._database, run_id, reason, finished_at)
+        return self.run(run_id)
+
+    def fail_interrupted(self, site: str, finished_at: datetime, *, but: str | None = None) -> list[Run]:
+        """Ends the runs of a site that a dead process left running. The caller holds the site's lock, so no living
+        process is at them; `but` is its own run."""
+        left = [run for run in self.runs(site) if run.status is RunStatus.RUNNING and run.id != but]
+        return [self.fail_run(run.id, "interrupted", finished_at) for run in left]
+
+    def accept(self, run_id: str) -> Run:
+        """Overrules the guard: what the site's latest run did not see is gone as of that run."""
+        recording.accept(self._database, run_id)
+        return self.run(run_id)
+
+    def runs_to_correct(self, site: str, rules: str) -> list[Run]:
+        """The runs that must be corrected before a run under these rules can be compared, in their order."""
+        with self._database.read() as connection:
+            return corrections.runs_to_correct(connection, site, rules)
+
+    def correct(
+        self,
+        run: Run,
+        listings: Iterable[Listing],
+        *,
+        rules: str,
+        finished_at: datetime,
+        guard: Guard | None = None,
+        unread: int = 0,
+    ) -> Run:
+        """Merges a merged run's second reading, under other rules, as a correction run; gives that."""
+        correction = corrections.correct(
+            self._database,
+            run,
+            listings,
+            rules=rules,
+            guard=guard or Guard(),
+            unread=unread,
+            finished_at=finished_at,
+        )
+        return self.run(correction)
+
+    def run(self, run_id: str) -> Run:
+        with self._database.read() as connection:
+            return runs.find(connection, run_id)
+
+    def runs(self, site: str | None = None, limit: int | None = None) -> list[Run]:
+        """Runs, the latest first."""
+        query = runs.every_run().order_by(m.run.c.id.desc()) if site is None else runs.runs_of(site)
+        with self._database.read() as connection:
+            return [runs.to_run(row) for row in connection.execute(query.limit(limit))]
+
+    def definition_of(self, run_id: str) -> str | None:
+        """The site's definition as it was when the run began."""
+        with self._database.read() as connection:
+            run = runs.find(connection, run_id)
+            return connection.execute(select(m.run.c.definition).where(m.run.c.id == run.sequence)).scalar()
+
+    def sites_seen(self) -> list[str]:
+        with self._database.read() as connection:
+            return list(connection.execute(select(m.site.c.name).order_by(m.site.c.name)).scalars())
+
+    def diff(
+        self,
+        *,
+        since: Marker | None = None,
+        until: Marker | None = None,
+        sites: Collection[str] | None = None,
+        wanted: diff.Wanted | None = None,
+    ) -> diff.Diff:
+        """What changed between two runs of each site; by default, the last complete run and the one before it."""
+        with self._database.read() as connection:
+            for site in sites or ():
+                questions.refuse_unknown_site(connection, site)
+            chosen = None if sites is None else list(sites)
+            return diff.diff(connection, since, until, chosen, wanted or diff.Wanted())
+
+    def search(self, query: questions.Search) -> Iterator[Listing]:
+        """The listings that a search asks for, by site and key."""
+        return self._stream(lambda connection: questions.search(connection, query))
+
+    def listings_of_run(self, run_id: str) -> Iterator[Listing]:
+        """What a run saw, as of that run, by key."""
+        run = self.run(run_id)
+        return self._stream(lambda connection: questions.listings_of_run(connection, run))
+
+    def listing(self, reference: str, at: Marker | None = None) -> Listing:
+        """The listing that `site:key`, a key or an address means."""
+        with self._database.read() as connection:
+            return questions.listing(connection, reference, at)
+
+    def history(self, mpn: str) -> list[history.HistoryEntry]:
+        with self._database.read() as connection:
+            return history.history(connection, mpn)
+
+    def offers(self, mpns: Iterable[str]) -> list[Listing]:
+        """The present offers for part numbers; the cheapest first within a currency."""
+        with self._database.read() as connection:
+            return questions.offers(connection, mpns)
+
+    def import_rates(self, rows: Iterable[rates.Rate]) -> int:
+        with self._database.write() as connection:
+            return rates.import_rates(connection, rows)
+
+    def rate(self, currency: str, into: str, on: date) -> tuple[Decimal, date] | None:
+        with self._database.read() as connection:
+            return rates.find_rate(connection, currency, into, on)
+
+    def _stream(self, ask: Callable[[Connection], Iterator[Listing]]) -> Iterator[Listing]:
+        with self._database.read() as connection:
+            yield from ask(connection)

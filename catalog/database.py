@@ -1,0 +1,194 @@
+"""The database behind the catalogue: opening it, its transactions, its migrations, and its errors in one clear line."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from catalog.models import REVISION
+from restock.errors import CatalogueError, SettingsError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_MERGE_LOCK = 0x7265_7374  # any number that every restock agrees on
+_LOST = ("malformed", "not a database", "disk image", "file is encrypted")
+
+
+class Database:
+    """An open database: read and write transactions on it, with every failure as a CatalogueError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.url = engine.url
+
+    @classmethod
+    def open(cls, address: str, *, timeout: float) -> Self:
+        """Opens a database of this version; a fresh SQLite file gets its tables first."""
+        database = cls(_engine(_parsed(address), timeout))
+        try:
+            with database.errors():
+                database._settle()
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @classmethod
+    def upgrade(cls, address: str, *, timeout: float) -> None:
+        """Applies the migrations that a database lacks."""
+        database = cls(_engine(_parsed(address), timeout))
+        try:
+            with database.errors():
+                database._refuse_strangers()
+                database._migrate()
+        finally:
+            database.close()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def name(self) -> str:
+        """What a message calls the database: the file, or the address without its password."""
+        if self.is_sqlite:
+            return self.url.database or "memory"
+        return self.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the catalogue, whatever is written meanwhile."""
+        with self.errors(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self.errors(), self.engine.connect() as connection, self.writing(connection):
+            yield connection
+
+    @contextmanager
+    def writing(self, connection: Connection) -> Iterator[None]:
+        """A write transaction on an open connection; writers wait for each other from its first moment."""
+        connection.execution_options(writes=True)
+        with connection.begin():
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MERGE_LOCK})
+            yield
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turns what the database says into one line that names it, without its password."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise CatalogueError(self._message(error)) from error
+
+    def _message(self, error: SQLAlchemyError) -> str:
+        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        if self.url.password:
+            said = said.replace(str(self.url.password), "***")
+        if any(sign in said for sign in _LOST):
+            return f"{self.name}: the catalogue is damaged or is not a database ({said})"
+        if "locked" in said or "busy" in said:
+            return f"{self.name}: the catalogue is locked by another process ({said})"
+        if "readonly" in said or "unable to open" in said:
+            return f"{self.name}: the catalogue can't be opened for writing ({said})"
+        return f"{self.name}: {said}"
+
+    def _settle(self) -> None:
+        """Makes sure that the database has the tables of this version."""
+        found = self._revision()
+        if found == REVISION:
+            return
+        if found is None and self.is_sqlite and self._is_empty():
+            self._migrate()
+            return
+        self._refuse_strangers()
+        raise CatalogueError(f"{self.name}: the catalogue is from an older version; run `restock db upgrade` first")
+
+    def _refuse_strangers(self) -> None:
+        """Refuses a database that is somebody else's or from a newer version."""
+        found = self._revision()
+        if found is None and not self._is_empty():
+            raise CatalogueError(f"{self.name}: the database is not a restock catalogue")
+        if found is not None and found > REVISION:
+            raise CatalogueError(f"{self.name}: the catalogue is from a newer version ({found}); update restock")
+
+    def _revision(self) -> str | None:
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return found
+
+    def _is_empty(self) -> bool:
+        with self.engine.connect() as connection:
+            return not inspect(connection).get_table_names()
+
+    def _migrate(self) -> None:
+        # Alembic is slow to import, and an everyday command needs none of it.
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        with self.engine.connect() as connection, self.writing(connection):
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def backup(database: Database, target: Path) -> None:
+    """A consistent copy of an SQLite catalogue, taken while others read and write it; complete or not there at all."""
+    if not database.is_sqlite:
+        raise CatalogueError(f"{database.name}: a PostgreSQL catalogue is copied with pg_dump")
+    part = target.with_name(target.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(database.name)) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+        part.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        raise CatalogueError(f"{target}: the copy can't be made: {error}") from error
+
+
+def _parsed(address: str) -> URL:
+    """The URL of a database. Raises SettingsError, without repeating a text that may hold a password."""
+    try:
+        url = make_url(address.replace("postgres://", "postgresql://", 1))
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
+        raise SettingsError("the database URL can't be read; expected sqlite:///FILE or postgresql://…") from None
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise SettingsError(f"{url.get_backend_name()}: the catalogue lives in SQLite or PostgreSQL")
+    return url
+
+
+def _engine(url: URL, timeout: float) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, connect_args={"connect_timeout": max(2, int(timeout))})
+    engine = create_engine(url, connect_args={"timeout": timeout})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transactions leave DDL outside; restock begins its transactions itself (see _begin_sqlite).
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "temp_store = FILE"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that begins as a reader can't wait for another writer: it fails as soon as both want to write.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,113 @@
+"""The diff: what changed on each site between two runs, and, apart from that, what other rules made of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from catalog import models as m
+from catalog import runs
+from catalog.availability import newly_available
+from catalog.stories import Story, stories
+from catalog.windows import Marker, Window, find_windows
+from restock.change import Change, Correction
+from restock.run import Run
+from restock.terms import Event
+
+EVERYDAY = frozenset(Event) - {Event.QUANTITY_CHANGED}
+_ORDER = {event: place for place, event in enumerate(Event)}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which changes are wanted. A brand is compared without regard to case; quantities change every day, and are left
+    out unless asked for."""
+
+    brand: str | None = None
+    restricted: bool | None = None
+    events: Collection[Event] = EVERYDAY
+
+    def passes(self, change: Change) -> bool:
+        listing = change.listing
+        return (
+            change.event in self.events
+            and (self.restricted is None or listing.restricted is self.restricted)
+            and (self.brand is None or (listing.brand or "").casefold() == self.brand.casefold())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Changes of the market and, apart from them, corrections; the window of each site, and why others have none."""
+
+    changes: list[Change] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+    windows: list[Window] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def diff(
+    connection: Connection, since: Marker | None, until: Marker | None, sites: list[str] | None, wanted: Wanted
+) -> Diff:
+    """What differs between the two ends of each site's window, by site, listing and event."""
+    windows, notes = find_windows(connection, since, until, sites)
+    found = Diff(windows=windows, notes=notes)
+    for window in windows:
+        told = stories(connection, window)
+        fresh = newly_available(connection, window, told)
+        changes = [change for story in told for change in _changes(window, story, story.listing_id in fresh)]
+        changes.sort(key=lambda change: (change.listing.key or "", _ORDER[change.event]))
+        found.changes.extend(change for change in changes if wanted.passes(change))
+        found.corrections.extend(_corrections(connection, told))
+        found.notes.extend(_rules_note(connection, window))
+    return found
+
+
+def _changes(window: Window, story: Story, fresh: bool) -> list[Change]:
+    ends = story.ends
+    return [
+        Change(
+            event=event,
+            before=ends.before or ends.last,
+            after=ends.after,
+            newly_available=fresh,
+            change_pct=ends.change_pct(event),
+            from_run=window.from_run.id,
+            to_run=window.to_run.id,
+            at=window.to_run.observed_at,
+        )
+        for event in ends.events()
+    ]
+
+
+def _corrections(connection: Connection, told: list[Story]) -> list[Correction]:
+    by_run: dict[int, Run] = {}
+    found = []
+    for story in told:
+        for item in story.corrections:
+            if item.run not in by_run:
+                row = connection.execute(runs.every_run().where(m.run.c.id == item.run)).one()
+                by_run[item.run] = runs.to_run(row)
+            run = by_run[item.run]
+            at = run.finished_at or run.started_at
+            found.append(Correction(before=item.before, after=item.after, fields=item.fields(), run=run.id, at=at))
+    return found
+
+
+def _rules_note(connection: Connection, window: Window) -> list[str]:
+    """Says where a changed reading may look like a changed market, because an earlier run was not read again."""
+    if window.from_run.rules == window.to_run.rules:
+        return []
+    query = select(m.run.c.id).join(m.site, m.site.c.id == m.run.c.site_id)
+    within = query.where(
+        m.site.c.name == window.site,
+        m.run.c.id > window.from_run.sequence,
+        m.run.c.id < window.to_run.sequence,
+        m.run.c.rules == window.to_run.rules,
+        m.run.c.base_id.is_not(None),
+    )
+    if connection.execute(within.limit(1)).first() is not None:
+        return []
+    ends = f"{window.from_run.id} and {window.to_run.id}"
+    lines = f"{window.site}: the rules changed between {ends}, and the earlier run was not read again: "
+    return [lines + "some changes may be the rules'"]

@@ -1,0 +1,131 @@
+"""From the states of one listing within a window to its events; what rules did is kept apart from the market.
+
+Pure: states in, events out. The states of a listing are a chain; every link is either the market's (a run saw
+something else) or a correction's (other rules read the same bytes). The two ends are compared, the earlier one as the
+later rules would have read it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+
+from restock.listing import Listing
+from restock.terms import Event
+
+_PRICE = ("price", "currency", "price_type")
+_DETAILS = ("title", "brand", "mpn", "condition", "relation")
+_GROUPS: tuple[tuple[Event, tuple[str, ...]], ...] = (
+    (Event.PRICE_CHANGED, _PRICE),
+    (Event.AVAILABILITY_CHANGED, ("availability",)),
+    (Event.QUANTITY_CHANGED, ("quantity",)),
+    (Event.DETAILS_CHANGED, _DETAILS),
+)
+PROVENANCE = frozenset({"observed_at", "run", "evidence"})  # where a state was seen, not what it is
+_CONTENT = tuple(field.name for field in fields(Listing) if field.name not in PROVENANCE)
+_MARKET = tuple(name for _, names in _GROUPS for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a listing became at one run of the window (None: it was no longer there), and whether rules made it so."""
+
+    run: int
+    state: Listing | None
+    correction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two ends of a window for one listing. `last` is the last state of one that was gone when the window began."""
+
+    before: Listing | None
+    after: Listing | None
+    last: Listing | None = None
+
+    def events(self) -> Iterator[Event]:
+        """What happened to the listing, in the order of the contract; appearing and disappearing stand alone."""
+        if self.before is None and self.after is None:
+            return
+        if self.after is None:
+            yield Event.DISAPPEARED
+        elif self.before is None:
+            yield Event.APPEARED if self.last is None else Event.REAPPEARED
+        else:
+            for event, names in _GROUPS:
+                if any(getattr(self.before, name) != getattr(self.after, name) for name in names):
+                    yield event
+
+    def change_pct(self, event: Event) -> Decimal | None:
+        """By how much the price moved, in percent, within one currency."""
+        before, after = self.before or self.last, self.after
+        if event not in {Event.PRICE_CHANGED, Event.REAPPEARED} or before is None or after is None:
+            return None
+        if before.currency != after.currency or after.price is None or not before.price:
+            return None
+        return ((after.price - before.price) / before.price * 100).quantize(Decimal("0.01"))
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What one correction did to a listing within the window."""
+
+    run: int
+    before: Listing | None
+    after: Listing | None
+
+    def fields(self) -> tuple[str, ...]:
+        if self.before is None or self.after is None:
+            return ("listing",)
+        return tuple(name for name in _CONTENT if getattr(self.before, name) != getattr(self.after, name))
+
+
+def ends(first: Listing | None, links: Sequence[Link], last: Listing | None) -> tuple[Ends, list[Corrected]]:
+    """The ends of a chain that begins with `first` (None where the listing wasn't there at the window's start; `last`
+    is then the last state it ever had), and its corrections."""
+    walk = _Walk(first, last)
+    for link in links:
+        if link.correction:
+            walk.correct(link)
+        else:
+            walk.move(link)
+    return Ends(walk.before, walk.now, walk.last), walk.corrections
+
+
+class _Walk:
+    """Follows a chain, keeping the earlier end as the rules in force would have read it."""
+
+    def __init__(self, first: Listing | None, last: Listing | None) -> None:
+        self.before = self.now = first
+        self.seen = first  # the last state that was there: what a return is compared with
+        self.last = last
+        self.moved: set[str] = set()  # what the market has changed so far, "presence" included
+        self.corrections: list[Corrected] = []
+
+    def move(self, link: Link) -> None:
+        if link.state is None or self.now is None:
+            self.moved.add("presence")
+        if link.state is not None and self.seen is not None:
+            self.moved |= {name for name in _MARKET if getattr(self.seen, name) != getattr(link.state, name)}
+        self.now = link.state
+        self.seen = link.state or self.seen
+
+    def correct(self, link: Link) -> None:
+        self.corrections.append(Corrected(link.run, self.now, link.state))
+        if "presence" not in self.moved and (link.state is None or self.now is None):
+            # A listing that the old rules missed was there all along; one that they made up never was.
+            self.before = link.state
+            self.last = None if link.state else self.last
+        elif self.before is not None and self.seen is not None and link.state is not None:
+            self.before = _read_again(self.before, self.seen, link.state, self.moved)
+        self.now = link.state
+        self.seen = link.state or self.seen
+
+
+def _read_again(before: Listing, old: Listing, new: Listing, moved: set[str]) -> Listing:
+    """The earlier end under new rules: what the market hasn't touched since is what the correction says; a price that
+    both touched can't be known, and a price that isn't known has no type."""
+    corrected = {name for name in _CONTENT if getattr(old, name) != getattr(new, name)}
+    values = {name: getattr(new, name) for name in corrected - moved}
+    if corrected & set(_PRICE) and moved & set(_PRICE):
+        values |= {"price": None, "price_type": None, "currency": new.currency}
+    return replace(before, **values)

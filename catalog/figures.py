@@ -1,0 +1,119 @@
+"""What the guard judges a run by, counted in the database: known listings, the missing ones, earlier runs."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, select
+
+from catalog import models as m
+from catalog import runs
+from catalog.guard import HISTORY_LENGTH, Case, Lost
+from restock.run import CrawlOutcome, Run
+from restock.site import Guard
+from restock.terms import Availability, RunKind, RunStatus
+
+_SAMPLES = 5
+
+
+def gather(connection: Connection, run: Run, outcome: CrawlOutcome, guard: Guard, *, whole: bool) -> Case:
+    """The case of a run whose listings are staged and matched."""
+    earlier = _earlier(connection, run)
+    last = earlier[0] if earlier else None
+    return Case(
+        outcome=outcome,
+        listings=connection.execute(select(func.count()).select_from(m.stage)).scalar_one(),
+        guard=guard,
+        known=_known(connection, run.site),
+        groups=_groups(connection, run.site),
+        missing=_missing(connection, run.site),
+        fill=fill(connection),
+        fill_before=runs.figures_of(last).get("fill", {}) if last else {},
+        recent=tuple(runs.figures_of(row).get("listings", 0) for row in earlier),
+        lists_before=_lists_before(connection, run),
+        whole=whole,
+    )
+
+
+def live() -> Select[Any]:
+    """The listings of every site that are not gone, with their open version."""
+    return (
+        select(m.listing.c.id)
+        .join(m.site, m.site.c.id == m.listing.c.site_id)
+        .join(m.version, and_(m.version.c.listing_id == m.listing.c.id, m.version.c.to_run.is_(None)))
+    )
+
+
+def unseen() -> ColumnElement[bool]:
+    """That a listing is not among those staged."""
+    return ~select(m.stage.c.row).where(m.stage.c.listing_id == m.listing.c.id).exists()
+
+
+def _counted(columns: tuple[ColumnElement[Any], ...], site: str) -> Select[Any]:
+    missed = func.sum(case((m.stage.c.row.is_(None), 1), else_=0))
+    joined = live().outerjoin(m.stage, m.stage.c.listing_id == m.listing.c.id).where(m.site.c.name == site)
+    return joined.with_only_columns(*columns, func.count(), missed)
+
+
+def _known(connection: Connection, site: str) -> Lost:
+    known, missing = connection.execute(_counted((), site)).one()
+    return Lost(known, missing or 0)
+
+
+def _groups(connection: Connection, site: str) -> dict[tuple[str, str], Lost]:
+    found: dict[tuple[str, str], Lost] = {}
+    for kind in ("brand", "category"):
+        column = m.details.c[kind]
+        query = (
+            _counted((column,), site)
+            .join(
+                m.details,
+                and_(
+                    m.details.c.listing_id == m.version.c.listing_id,
+                    m.details.c.run_id == m.version.c.details_run,
+                ),
+            )
+            .where(column.is_not(None))
+            .group_by(column)
+        )
+        found |= {(kind, name): Lost(known, missing) for name, known, missing in connection.execute(query)}
+    return found
+
+
+def _missing(connection: Connection, site: str) -> tuple[str, ...]:
+    query = live().with_only_columns(m.listing.c.key).where(m.site.c.name == site, unseen()).order_by(m.listing.c.key)
+    return tuple(connection.execute(query.limit(_SAMPLES)).scalars())
+
+
+def fill(connection: Connection) -> dict[str, float]:
+    """The share of staged listings that have a price, and that have an availability."""
+    known_stock = m.stage.c.availability != Availability.UNKNOWN
+    query = select(func.count(), func.count(m.stage.c.price), func.sum(case((known_stock, 1), else_=0))).select_from(
+        m.stage
+    )
+    listings, priced, stocked = connection.execute(query).one()
+    return {"price": priced / listings, "availability": stocked / listings} if listings else {}
+
+
+def _earlier(connection: Connection, run: Run) -> list[Row[Any]]:
+    """The last complete runs of the site, the latest first, as far back as they say how many listings to expect: an
+    accepted shrink and a new reading begin anew."""
+    query = runs.runs_of(run.site).where(
+        m.run.c.id < run.sequence, m.run.c.status == RunStatus.COMPLETE.value, m.run.c.whole
+    )
+    found: list[Row[Any]] = []
+    for row in connection.execute(query.limit(HISTORY_LENGTH)):
+        found.append(row)
+        if row.accepted or row.kind == RunKind.CORRECTION.value:
+            break
+    return found
+
+
+def _lists_before(connection: Connection, run: Run) -> dict[str, int]:
+    query = runs.runs_of(run.site).where(
+        m.run.c.id < run.sequence,
+        m.run.c.status == RunStatus.COMPLETE.value,
+        m.run.c.whole,
+        m.run.c.kind != RunKind.CORRECTION.value,
+    )
+    row = connection.execute(query.limit(1)).first()
+    outcome = runs.outcome_of(row) if row else None
+    return outcome.lists if outcome else {}

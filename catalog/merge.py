@@ -1,0 +1,228 @@
+"""The merge: what a judged run makes of the catalogue, in set-based SQL, within one transaction of its caller.
+
+Every step of STEPS is a few statements over the staged rows; killed between any two, nothing has happened.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal, or_, select, update
+
+from catalog import models as m
+from catalog import presence
+from catalog.work import WRITTEN, Merge, Verb, close
+from restock.terms import Availability
+
+_stage, _version, _listing, _details = m.stage.c, m.version.c, m.listing.c, m.details.c
+_FIELD_COLUMNS = {
+    "price": ("price", "currency", "price_type", "vat", "regular_price"),
+    "availability": ("availability",),
+}
+
+
+def merge(work: Merge) -> dict[str, int]:
+    """Merges the staged rows and counts what became of them."""
+    for step in STEPS:
+        step(work)
+    return _counts(work)
+
+
+def _leave_later_states(work: Merge) -> None:
+    """A correction changes what its run has read, not what later runs have read since."""
+    if work.base is None:
+        return
+    origin = m.run.alias("origin")
+    last = m.version.alias("last")
+    later = (
+        select(last.c.listing_id)
+        .join(origin, origin.c.id == last.c.from_run)
+        .where(
+            last.c.listing_id == _stage.listing_id,
+            or_(func.coalesce(origin.c.base_id, origin.c.id) > work.base, last.c.to_run > work.base),
+            or_(last.c.to_run.is_(None), ~_open(_stage.listing_id)),
+        )
+    )
+    work.connection.execute(update(m.stage).where(later.exists()).values(verb=Verb.LATER))
+
+
+def _open(listing_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """That a listing is there now."""
+    now = m.version.alias("now")
+    return exists().where(now.c.listing_id == listing_id, now.c.to_run.is_(None))
+
+
+def _number_new_listings(work: Merge) -> None:
+    highest = work.connection.execute(select(func.max(_listing.id))).scalar() or 0
+    # Numbered by key, so that the order in which a run saw its listings leaves no trace.
+    place = func.row_number().over(order_by=(_stage.key_hash, _stage.key))
+    numbered = select(_stage.row, (place + highest).label("id")).where(_stage.listing_id.is_(None)).subquery()
+    work.connection.execute(
+        update(m.stage).where(_stage.row == numbered.c.row).values(listing_id=numbered.c.id, verb=Verb.NEW)
+    )
+
+
+def _write_new_listings(work: Merge) -> None:
+    columns = ("id", "site_id", "key", "key_hash", "url_hash", "sku_hash")
+    new = select(
+        _stage.listing_id,
+        literal(work.site_id),
+        _stage.key,
+        _stage.key_hash,
+        _stage.url_hash,
+        _stage.sku_hash,
+    ).where(_stage.verb == Verb.NEW)
+    work.connection.execute(insert(m.listing).from_select(columns, new.order_by(_stage.listing_id)))
+
+
+def _note_moves(work: Merge) -> None:
+    """What a listing was last seen under; a run that shows no SKU doesn't take the known one away."""
+    for name in ("url_hash", "sku_hash"):
+        moved = and_(
+            _stage.listing_id == _listing.id,
+            _stage[name].is_not(None),
+            _stage[name].is_distinct_from(_listing[name]),
+            _is_unsettled(),
+        )
+        work.connection.execute(update(m.listing).where(moved).values({name: _stage[name]}))
+
+
+def _is_unsettled() -> ColumnElement[bool]:
+    return _stage.verb.is_(None)
+
+
+def _keep_lost_fields(work: Merge) -> None:
+    for name in work.lost_fields:
+        kept = {column: _version[column] for column in _FIELD_COLUMNS[name]}
+        lost = _stage.price.is_(None) if name == "price" else _stage.availability == Availability.UNKNOWN
+        held = and_(_version.listing_id == _stage.listing_id, _version.to_run.is_(None))
+        work.connection.execute(update(m.stage).where(lost, held).values(kept))
+
+
+def _compare(work: Merge) -> None:
+    """Settles what is the same, changed or back, and which details a state will rest on."""
+    same_details = _stage.hash == _details.hash
+    same_offer = and_(*(_stage[name].is_not_distinct_from(_version[name]) for name in m.OFFER_COLUMNS))
+    held = and_(
+        _is_unsettled(),
+        _version.listing_id == _stage.listing_id,
+        _version.to_run.is_(None),
+        _details.listing_id == _version.listing_id,
+        _details.run_id == _version.details_run,
+    )
+    work.connection.execute(
+        update(m.stage)
+        .where(held)
+        .values(
+            verb=case((and_(same_details, same_offer), Verb.SAME.value), else_=Verb.CHANGED.value),
+            details_run=case((same_details, _version.details_run), else_=work.run.sequence),
+        )
+    )
+    work.connection.execute(update(m.stage).where(_is_unsettled()).values(verb=Verb.RETURNED))
+    work.connection.execute(
+        update(m.stage).where(_stage.verb.in_((Verb.NEW, Verb.RETURNED))).values(details_run=work.run.sequence)
+    )
+
+
+def _write_facts(work: Merge) -> None:
+    known = set(work.connection.execute(select(m.fact.c.hash)).scalars())
+    rows = [{"hash": key, "body": body} for key, body in sorted(work.facts.items()) if key not in known]
+    if rows:
+        work.connection.execute(insert(m.fact), rows)
+
+
+def _write_captures(work: Merge) -> None:
+    connection = work.connection
+    paths = select(_stage.warc).distinct().where(_is_written(), _stage.warc.is_not(None))
+    fresh = paths.where(_stage.warc.not_in(select(m.warc.c.path))).order_by(_stage.warc)
+    connection.execute(insert(m.warc).from_select(["path"], fresh))
+    highest = connection.execute(select(func.max(m.capture.c.id))).scalar() or 0
+    place = func.row_number().over(order_by=_stage.shot)
+    shots = (
+        select((place + highest), _stage.shot, func.min(_stage.row))
+        .where(_is_written(), _stage.shot.is_not(None))
+        .group_by(_stage.shot)
+    )
+    connection.execute(insert(m.shot).from_select(["id", "hash", "row"], shots))
+    captures = (
+        select(m.shot.c.id, m.warc.c.id, _stage.record, _stage.sha256, _stage.observed_at)
+        .join(m.stage, _stage.row == m.shot.c.row)
+        .outerjoin(m.warc, m.warc.c.path == _stage.warc)
+    )
+    columns = ["id", "warc_id", "record", "sha256", "observed_at"]
+    connection.execute(insert(m.capture).from_select(columns, captures.order_by(m.shot.c.id)))
+
+
+def _is_written() -> ColumnElement[bool]:
+    return _stage.verb.in_(WRITTEN)
+
+
+def _close_changed(work: Merge) -> None:
+    changed = select(_stage.listing_id).where(_stage.verb == Verb.CHANGED)
+    close(work, changed)
+
+
+def _write_states(work: Merge) -> None:
+    sequence = literal(work.run.sequence)
+    # The key that a listing has in the catalogue, which need not be the one that this run would have given it.
+    url = case((_stage.url == _listing.key, ""), else_=_stage.url)
+    others = [name for name in m.DETAIL_COLUMNS if name != "url"]
+    details = (
+        select(_stage.listing_id, sequence, _stage.hash, url, *(_stage[name] for name in others))
+        .join(m.listing, _listing.id == _stage.listing_id)
+        .where(_is_written(), _stage.details_run == work.run.sequence)
+        .order_by(_stage.listing_id)
+    )
+    work.connection.execute(insert(m.details).from_select(["listing_id", "run_id", "hash", "url", *others], details))
+    versions = (
+        select(
+            _stage.listing_id,
+            sequence,
+            _stage.details_run,
+            m.shot.c.id,
+            *(_stage[name] for name in m.OFFER_COLUMNS),
+        )
+        .outerjoin(m.shot, m.shot.c.hash == _stage.shot)
+        .where(_is_written())
+        .order_by(_stage.listing_id)
+    )
+    columns = ["listing_id", "from_run", "details_run", "capture_id", *m.OFFER_COLUMNS]
+    work.connection.execute(insert(m.version).from_select(columns, versions))
+
+
+def _counts(work: Merge) -> dict[str, int]:
+    connection = work.connection
+    verbs: dict[int, int] = dict(
+        connection.execute(select(_stage.verb, func.count()).group_by(_stage.verb)).tuples().all()
+    )
+    gone = m.missed.c.gone
+    missed: dict[bool, int] = dict(connection.execute(select(gone, func.count()).group_by(gone)).tuples().all())
+    restricted, undecided = connection.execute(
+        select(func.sum(case((_stage.restricted, 1), else_=0)), func.sum(case((_stage.undecided, 1), else_=0)))
+    ).one()
+    return {
+        "listings": sum(verbs.values()),
+        "new": verbs.get(Verb.NEW, 0),
+        "changed": verbs.get(Verb.CHANGED, 0),
+        "returned": verbs.get(Verb.RETURNED, 0),
+        "gone": missed.get(True, 0),
+        "unseen": missed.get(False, 0),
+        "restricted": restricted or 0,
+        "undecided": undecided or 0,
+    }
+
+
+STEPS: tuple[Callable[[Merge], None], ...] = (
+    _leave_later_states,
+    _number_new_listings,
+    _write_new_listings,
+    _note_moves,
+    _keep_lost_fields,
+    _compare,
+    _write_facts,
+    _write_captures,
+    _close_changed,
+    _write_states,
+    presence.find_missed,
+    presence.decide_gone,
+    presence.close_gone,
+    presence.note_presence,
+)

@@ -1,0 +1,1 @@
+"""One module per revision, `rNNNN_what.py`; a released one is never edited."""

@@ -1,0 +1,87 @@
+"""Presence: what a run should have seen and did not, what of it is gone, and the spans in which the rest was absent."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, literal, or_, select, update
+
+from catalog import models as m
+from catalog import runs
+from catalog.figures import live, unseen
+from catalog.hashing import text_hash
+from catalog.work import Merge, close
+
+_stage, _version, _listing = m.stage.c, m.version.c, m.listing.c
+
+
+def find_missed(work: Merge) -> None:
+    """The known listings that this run should have seen, had they been there."""
+    if not work.whole:
+        return
+    missed = (
+        live()
+        .with_only_columns(_listing.id, _listing.url_hash, literal(False))
+        .where(_listing.site_id == work.site_id, unseen())
+    )
+    if work.base is not None:
+        missed = missed.where(*read_by(work.base))
+    work.connection.execute(insert(m.missed).from_select(["listing_id", "url_hash", "gone"], missed))
+
+
+def read_by(sequence: int) -> tuple[ColumnElement[bool], ...]:
+    """That an open version is what a run read, or an earlier run and this one found unchanged: not absent from it, and
+    not from a later run (a correction counts as the run that it corrects)."""
+    spans, origin = m.absence.c, m.run.alias("origin")
+    covers = and_(spans.from_run <= sequence, or_(spans.to_run.is_(None), spans.to_run > sequence))
+    absent = exists().where(spans.listing_id == _listing.id, covers)
+    since = select(origin.c.id).where(
+        origin.c.id == _version.from_run, func.coalesce(origin.c.base_id, origin.c.id) > sequence
+    )
+    return ~absent, ~since.exists()
+
+
+def decide_gone(work: Merge) -> None:
+    if not work.complete:
+        return
+    query = update(m.missed).values(gone=True)
+    if work.misses > 1 and work.base is None:
+        query = query.where(_missed_long_enough(work))
+    work.connection.execute(query)
+    _mark_missed(work, work.gone, gone=True)
+    _mark_missed(work, work.failed, gone=False)
+
+
+def _missed_long_enough(work: Merge) -> ColumnElement[bool]:
+    """That the complete runs before this one, as many as the site's definition asks for, missed it too."""
+    complete = runs.complete_runs(work.run.site).where(m.run.c.id < work.run.sequence)
+    earlier = work.connection.execute(complete.limit(work.misses - 1)).scalars().all()
+    first = earlier[-1] if len(earlier) == work.misses - 1 else 0
+    spans = m.absence.c
+    return exists().where(spans.listing_id == m.missed.c.listing_id, spans.to_run.is_(None), spans.from_run <= first)
+
+
+def _mark_missed(work: Merge, addresses: Collection[str], *, gone: bool) -> None:
+    rows = [{"hashed": text_hash(address)} for address in sorted(addresses)]
+    if rows:
+        query = update(m.missed).where(m.missed.c.url_hash == bindparam("hashed")).values(gone=gone)
+        work.connection.execute(query, rows)
+
+
+def close_gone(work: Merge) -> None:
+    close(work, select(m.missed.c.listing_id).where(m.missed.c.gone))
+
+
+def note_presence(work: Merge) -> None:
+    """Absences begin where a listing was not seen and yet isn't gone, and end where it was seen or is gone."""
+    if work.base is not None:
+        return
+    spans = m.absence.c
+    seen = select(_stage.listing_id)
+    gone = select(m.missed.c.listing_id).where(m.missed.c.gone)
+    ended = or_(spans.listing_id.in_(seen), spans.listing_id.in_(gone))
+    work.connection.execute(update(m.absence).where(spans.to_run.is_(None), ended).values(to_run=work.run.sequence))
+    already = exists().where(spans.listing_id == m.missed.c.listing_id, spans.to_run.is_(None))
+    begun = select(m.missed.c.listing_id, literal(work.run.sequence)).where(~m.missed.c.gone, ~already)
+    work.connection.execute(insert(m.absence).from_select(["listing_id", "from_run"], begun))
+    if not work.whole:
+        sightings = select(literal(work.run.sequence), _stage.listing_id)
+        work.connection.execute(insert(m.sighting).from_select(["run_id", "listing_id"], sightings))

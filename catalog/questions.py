@@ -1,0 +1,229 @@
+"""Questions of analysts: searches, one listing by its reference, the offers for part numbers."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from catalog import models as m
+from catalog import runs
+from catalog.hashing import text_hash
+from catalog.states import load, states
+from catalog.windows import Marker, moment_of
+from restock.addresses import url_key
+from restock.errors import UsageError
+from restock.listing import Listing
+from restock.run import Run
+from restock.terms import Availability, PriceType, RunKind
+
+_CHUNK = 500
+_OBTAINABLE = tuple(term for term in Availability if term.obtainable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What to look for; None asks nothing. `text` is looked for in title, brand, part number, SKU and key; brand,
+    part number and category are compared without regard to case. Prices are in the offer's own currency. `at` gives
+    the listings as they were then (a day: at its end)."""
+
+    text: str | None = None
+    brand: str | None = None
+    mpn: str | None = None
+    site: str | None = None
+    category: str | None = None
+    restricted: bool | None = None
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    min_quantity: int | None = None
+    available: bool | None = None
+    undecided: bool | None = None
+    at: date | datetime | str | None = None
+    limit: int | None = None
+
+    def passes(self, listing: Listing) -> bool:
+        """What the database can't ask: without regard to case in Cyrillic too."""
+        if self.brand is not None and (listing.brand or "").casefold() != self.brand.casefold():
+            return False
+        if self.category is not None and (listing.category or "").casefold() != self.category.casefold():
+            return False
+        if self.text is None:
+            return True
+        wanted = self.text.casefold()
+        texts = (listing.title, listing.brand, listing.mpn, listing.sku, listing.key)
+        return any(wanted in text.casefold() for text in texts if text)
+
+
+def search(connection: Connection, query: Search) -> Iterator[Listing]:
+    """The listings that a search asks for, by site and key."""
+    if query.site is not None:
+        refuse_unknown_site(connection, query.site)
+    found = states().where(*_asked(query), _held(connection, query.at))
+    ordered = found.order_by(m.site.c.name, m.listing.c.key)
+    passing = (state.listing for state in load(connection, ordered) if query.passes(state.listing))
+    return islice(passing, query.limit)
+
+
+def refuse_unknown_site(connection: Connection, name: str) -> None:
+    if connection.execute(select(m.site.c.id).where(m.site.c.name == name)).first() is None:
+        raise UsageError(f"{name}: the catalogue has no such site")
+
+
+def _asked(query: Search) -> list[ColumnElement[bool]]:
+    offers, details = m.version.c, m.details.c
+    found: list[ColumnElement[bool]] = []
+    if query.site is not None:
+        found.append(m.site.c.name == query.site)
+    if query.mpn is not None:
+        found.append(details.mpn == part_number(query.mpn))
+    if query.restricted is not None:
+        found.append(details.restricted.is_(query.restricted))
+    if query.undecided is not None:
+        found.append(details.undecided.is_(query.undecided))
+    if query.min_price is not None:
+        found.append(offers.price >= query.min_price)
+    if query.max_price is not None:
+        found.append(offers.price <= query.max_price)
+    if query.min_quantity is not None:
+        found.append(offers.quantity >= query.min_quantity)
+    if query.available is not None:
+        obtainable = offers.availability.in_(_OBTAINABLE)
+        found.append(obtainable if query.available else ~obtainable)
+    return found
+
+
+def part_number(text: str) -> str:
+    """A part number as the catalogue keeps it: upper case, without spaces."""
+    return "".join(text.split()).upper()
+
+
+def _held(connection: Connection, at: Marker | None) -> ColumnElement[bool]:
+    """That a version holds now, or held at a moment."""
+    if at is None:
+        return m.version.c.to_run.is_(None)
+    moment = moment_of(at, end=True)
+    if moment is None:
+        raise UsageError(f"{at}: not an ISO date")
+    site_ids = connection.execute(select(m.site.c.id, m.site.c.name)).all()
+    conditions = []
+    for site_id, name in site_ids:
+        sequence = sequence_at(connection, name, moment)
+        if sequence is not None:
+            conditions.append(and_(m.listing.c.site_id == site_id, *held_at(sequence)))
+    return or_(*conditions) if conditions else m.version.c.from_run < 0
+
+
+def held_at(sequence: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    spans = m.version.c
+    return spans.from_run <= sequence, or_(spans.to_run.is_(None), spans.to_run > sequence)
+
+
+def sequence_at(connection: Connection, site: str, moment: datetime) -> int | None:
+    """The run as of which a site stands at a moment; corrections of that run are counted with it."""
+    merged = runs.runs_of(site).where(m.run.c.status.in_(runs.MERGED))
+    market = merged.where(m.run.c.kind != RunKind.CORRECTION.value)
+    last = connection.execute(market.where(m.run.c.observed_at <= moment).limit(1)).first()
+    if last is None:
+        return None
+    following = market.where(m.run.c.id > last.id).with_only_columns(func.min(m.run.c.id)).order_by(None)
+    following_id: int | None = connection.execute(following).scalar()
+    until = merged.where(m.run.c.id < following_id) if following_id is not None else merged
+    sequence: int = connection.execute(until.limit(1)).one().id
+    return sequence
+
+
+def listing(connection: Connection, reference: str, at: Marker | None = None) -> Listing:
+    """The listing that `site:key`, a key, or an address (with or without scheme and `www.`) means, in its last state.
+
+    Raises UsageError where nothing or more than one listing is meant."""
+    found = _meant(connection, reference)
+    if not found:
+        raise UsageError(f"{reference}: no such listing")
+    if len(found) > 1:
+        names = ", ".join(f"{site}:{key}" for _, site, key in found[:5])
+        raise UsageError(f"{reference}: more than one listing is meant: {names}")
+    query = states().where(m.version.c.listing_id == found[0][0]).order_by(m.version.c.from_run.desc()).limit(1)
+    if at is not None:
+        query = query.where(_held(connection, at))
+    state = next(load(connection, query), None)
+    if state is None:
+        raise UsageError(f"{reference}: the listing was not there at {at}")
+    return state.listing
+
+
+def _meant(connection: Connection, reference: str) -> list[tuple[int, str, str]]:
+    base = select(m.listing.c.id, m.site.c.name, m.listing.c.key).join(m.site, m.site.c.id == m.listing.c.site_id)
+    base = base.order_by(m.site.c.name, m.listing.c.key)
+    for condition in _readings(connection, reference):
+        found = connection.execute(base.where(condition)).tuples().all()
+        if found:
+            return list(found)
+    return []
+
+
+def _readings(connection: Connection, reference: str) -> Iterator[ColumnElement[bool]]:
+    """What a reference may mean, the most certain first."""
+    sites = connection.execute(select(m.site.c.id, m.site.c.name)).all()
+    for site_id, name in sorted(sites, key=lambda row: -len(row[1])):
+        if reference.startswith(f"{name}:"):
+            key = reference[len(name) + 1 :]
+            yield and_(m.listing.c.site_id == site_id, *_has_key(key))
+            yield and_(m.listing.c.site_id == site_id, m.listing.c.url_hash == _address_hash(key))
+    every_site = m.listing.c.site_id.in_([site_id for site_id, _ in sites])
+    yield and_(every_site, *_has_key(reference))
+    yield and_(every_site, m.listing.c.url_hash == _address_hash(reference))
+
+
+def _has_key(key: str) -> tuple[ColumnElement[bool], ...]:
+    return m.listing.c.key_hash == text_hash(key), m.listing.c.key == key
+
+
+def _address_hash(address: str) -> int:
+    """The hash of an address, its scheme left out or not."""
+    bare = address if "://" in address else f"https://{address}"
+    try:
+        return text_hash(url_key(bare))
+    except ValueError:
+        return text_hash(address)
+
+
+def offers(connection: Connection, mpns: Iterable[str]) -> list[Listing]:
+    """The present offers for part numbers, in their order; within one, by currency, the cheapest first, and those
+    without a price last."""
+    wanted = list(dict.fromkeys(part_number(text) for text in mpns))
+    found: list[Listing] = []
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        query = states().where(m.details.c.mpn.in_(chunk), m.version.c.to_run.is_(None))
+        found.extend(state.listing for state in load(connection, query))
+    places = {mpn: place for place, mpn in enumerate(wanted)}
+    return sorted(found, key=lambda item: (places[item.mpn or ""], *_cheapest_first(item)))
+
+
+def _cheapest_first(item: Listing) -> tuple[Any, ...]:
+    priced = item.price is not None and item.price_type is not PriceType.ON_REQUEST
+    return not priced, item.currency or "", item.price or Decimal(0), item.site or "", item.key or ""
+
+
+def listings_of_run(connection: Connection, run: Run) -> Iterator[Listing]:
+    """What a run saw, as of that run, by key."""
+    return (state.listing for state in load(connection, _seen_by(connection, run).order_by(m.listing.c.key)))
+
+
+def _seen_by(connection: Connection, run: Run) -> Select[Any]:
+    if run.status.value not in runs.MERGED:
+        return states().where(m.version.c.from_run < 0)
+    held = states().where(m.site.c.name == run.site, *held_at(run.sequence))
+    row = connection.execute(select(m.run.c.whole).where(m.run.c.id == run.sequence)).one()
+    listing_id, spans = m.version.c.listing_id, m.absence.c
+    if not row.whole:
+        return held.where(listing_id.in_(select(m.sighting.c.listing_id).where(m.sighting.c.run_id == run.sequence)))
+    absent = select(spans.listing_id).where(
+        spans.listing_id == listing_id,
+        spans.from_run <= run.sequence,
+        or_(spans.to_run.is_(None), spans.to_run > run.sequence),
+    )
+    return held.where(~absent.exists())

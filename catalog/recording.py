@@ -1,0 +1,163 @@
+"""A run's end: spooled, matched, judged, merged and closed, in one transaction that happens wholly or not at all."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, exists, or_, select, update
+
+from catalog import figures, runs
+from catalog import models as m
+from catalog.corrections import runs_to_correct
+from catalog.database import Database
+from catalog.guard import Case, judge, lost_fields
+from catalog.hashing import text_hash
+from catalog.matching import match
+from catalog.merge import merge
+from catalog.staging import Spool, spool, staged
+from catalog.work import Merge
+from restock.errors import UsageError
+from restock.listing import Listing
+from restock.run import CrawlOutcome, Run, Verdict
+from restock.site import Guard
+from restock.terms import RunStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a run ended. `unread` counts values whose text no rule understood; `whole_site` is False for a run over
+    single pages, which can't say that anything else is gone."""
+
+    outcome: CrawlOutcome
+    guard: Guard
+    finished_at: datetime
+    unread: int = 0
+    whole_site: bool = True
+    warnings: Sequence[str] = ()
+
+
+def finish_run(database: Database, run_id: str, listings: Iterable[Listing], ending: Ending) -> None:
+    """Judges what a run saw and merges it. The spool is filled before the write transaction begins."""
+    with database.errors(), database.engine.connect() as connection, staged(connection):
+        with connection.begin():
+            spooled = spool(connection, listings, ending.outcome.failed_products)
+        with database.writing(connection):
+            run = runs.running(connection, run_id)
+            folded = match(connection, runs.site_id(connection, run.site))
+            case = figures.gather(connection, run, ending.outcome, ending.guard, whole=ending.whole_site)
+            verdict = judge(case)
+            counts = _merge_judged(connection, run, case, verdict, spooled.facts)
+            counts["unread"] = ending.unread + spooled.unkept
+            notes = [*ending.warnings, *verdict.warnings, *_notes(connection, run, spooled, folded, case)]
+            values = {"counts": counts, "warnings": notes, "finished_at": ending.finished_at}
+            runs.finish(connection, run, values | _judgement(connection, run, case, verdict))
+
+
+def _merge_judged(
+    connection: Connection, run: Run, case: Case, verdict: Verdict, facts: Mapping[int, str]
+) -> dict[str, int]:
+    if verdict.status is RunStatus.FAILED:
+        return {"listings": 0}
+    complete = verdict.status is RunStatus.COMPLETE and case.whole
+    return merge(
+        Merge(
+            connection=connection,
+            run=run,
+            site_id=runs.site_id(connection, run.site),
+            complete=complete,
+            whole=case.whole,
+            misses=case.guard.misses_before_gone,
+            gone=case.outcome.gone_products,
+            failed=case.outcome.failed_products,
+            facts=facts,
+            lost_fields=lost_fields(case) if case.whole else (),
+        )
+    )
+
+
+def _notes(connection: Connection, run: Run, spooled: Spool, folded: int, case: Case) -> list[str]:
+    """What happened to listings on the way, so that nothing is dropped in silence."""
+    found = []
+    if spooled.failed:
+        found.append(f"{spooled.failed} listing(s) were left as they were: their page failed")
+    if folded:
+        found.append(f"{folded} listing(s) were the same goods as another and were folded into it")
+    if spooled.unkept:
+        found.append(f"{spooled.unkept} number(s) were too large to be true and were not kept")
+    stale = runs_to_correct(connection, run.site, run.rules, before=run.sequence)
+    if stale and case.whole:
+        names = ", ".join(earlier.id for earlier in stale)
+        found.append(f"the rules changed and {names} was not read again: some changes may be the rules'")
+    return found
+
+
+def _judgement(connection: Connection, run: Run, case: Case, verdict: Verdict) -> dict[str, Any]:
+    complete = verdict.status is RunStatus.COMPLETE and case.whole
+    return {
+        "status": verdict.status.value,
+        "whole": case.whole,
+        "baseline": complete and connection.execute(runs.complete_runs(run.site).limit(1)).first() is None,
+        "figures": {"listings": case.listings, "fill": dict(case.fill)},
+        "trips": verdict.trips,
+        "outcome": case.outcome,
+    }
+
+
+def fail_run(database: Database, run_id: str, reason: str, finished_at: datetime) -> None:
+    """Ends a run of which nothing is kept."""
+    with database.write() as connection:
+        run = runs.running(connection, run_id)
+        runs.finish(
+            connection,
+            run,
+            {"status": RunStatus.FAILED.value, "warnings": [*run.warnings, reason], "finished_at": finished_at},
+        )
+
+
+def accept(database: Database, run_id: str) -> None:
+    """Overrules the guard: what the run did not see is gone as of that run, and later runs are judged by it."""
+    with database.write() as connection:
+        run = runs.find(connection, run_id)
+        _refuse_unacceptable(connection, run)
+        if run.status is RunStatus.COMPLETE:
+            return
+        gone = _close_absent(connection, run)
+        first = connection.execute(runs.complete_runs(run.site).limit(1)).first() is None
+        counts = run.counts | {"gone": run.counts.get("gone", 0) + gone, "unseen": 0}
+        values: dict[str, Any] = {"status": RunStatus.COMPLETE.value, "accepted": True, "baseline": first}
+        runs.finish(connection, run, values | {"counts": counts})
+
+
+def _refuse_unacceptable(connection: Connection, run: Run) -> None:
+    if run.status not in (RunStatus.PARTIAL, RunStatus.COMPLETE):
+        raise UsageError(f"{run.id}: a {run.status} run can't be accepted; it has nothing to accept")
+    latest = runs.runs_of(run.site).where(m.run.c.whole, m.run.c.status.in_(runs.MERGED))
+    newest = connection.execute(latest.limit(1)).one()
+    whole = connection.execute(select(m.run.c.whole).where(m.run.c.id == run.sequence)).scalar_one()
+    if not whole:
+        raise UsageError(f"{run.id}: a run over single pages can't say what is gone")
+    if newest.id != run.sequence:
+        raise UsageError(f"{run.id}: only the latest run of {run.site} can be accepted; that is {newest.name}")
+
+
+def _close_absent(connection: Connection, run: Run) -> int:
+    """Ends what the run did not see. Where a page failed, its list still led there: that listing is not gone."""
+    spans = m.absence.c
+    failed = [text_hash(address) for address in run.outcome.failed_products] if run.outcome else []
+    absent = (
+        select(spans.listing_id)
+        .join(m.listing, m.listing.c.id == spans.listing_id)
+        .join(m.site, m.site.c.id == m.listing.c.site_id)
+        .where(m.site.c.name == run.site, spans.to_run.is_(None), spans.from_run <= run.sequence)
+        .where(or_(m.listing.c.url_hash.is_(None), m.listing.c.url_hash.not_in(failed)))
+    )
+    held = m.version.c.to_run.is_(None)
+    closed = connection.execute(
+        update(m.version).where(held, m.version.c.listing_id.in_(absent)).values(to_run=run.sequence)
+    )
+    there = exists().where(m.version.c.listing_id == spans.listing_id, m.version.c.to_run.is_(None))
+    ended = and_(spans.to_run.is_(None), ~there)
+    connection.execute(delete(m.absence).where(ended, spans.from_run == run.sequence))
+    connection.execute(update(m.absence).where(ended, spans.from_run < run.sequence).values(to_run=run.sequence))
+    return closed.rowcount

@@ -1,0 +1,154 @@
+"""The record of runs: begun, finished, failed, and found again."""
+
+import json
+import re
+import zlib
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from catalog import models as m
+from restock.errors import CatalogueError, UsageError
+from restock.run import CrawlOutcome, Run, Trip
+from restock.terms import RunKind, RunStatus
+
+MERGED = (RunStatus.COMPLETE.value, RunStatus.PARTIAL.value)
+_UNSAFE = re.compile(r"[^a-z0-9]+")
+
+
+def site_id(connection: Connection, name: str) -> int:
+    """The number of a site, given to it when its first run begins."""
+    found: int | None = connection.execute(select(m.site.c.id).where(m.site.c.name == name)).scalar()
+    if found is None:
+        found = connection.execute(insert(m.site).values(name=name).returning(m.site.c.id)).scalar_one()
+    return found
+
+
+def begin(connection: Connection, site: str, values: dict[str, Any]) -> int:
+    """Writes a run that is running, and gives its sequence."""
+    row = {
+        "name": "",
+        "status": RunStatus.RUNNING.value,
+        "whole": True,
+        "baseline": False,
+        "accepted": False,
+        "counts": "{}",
+        "figures": "{}",
+        "trips": "[]",
+        "warnings": "[]",
+    } | values
+    _refuse_older_list(connection, site, row)
+    # The name needs the sequence, which only the database can give: until then it is one that no run has.
+    row["name"] = f"-{site}-{connection.execute(select(func.max(m.run.c.id))).scalar() or 0}"
+    sequence: int = connection.execute(
+        insert(m.run).values(site_id=site_id(connection, site), **row).returning(m.run.c.id)
+    ).scalar_one()
+    connection.execute(update(m.run).where(m.run.c.id == sequence).values(name=run_name(site, sequence)))
+    return sequence
+
+
+def run_name(site: str, sequence: int) -> str:
+    """A run's id: short, sortable, safe in a shell and in a path, and never to be taken for a date."""
+    slug = _UNSAFE.sub("-", site.lower()).strip("-")[:40].strip("-")
+    return f"{slug or 'site'}-{sequence:04d}"
+
+
+def _refuse_older_list(connection: Connection, site: str, row: dict[str, Any]) -> None:
+    if row["kind"] != RunKind.IMPORT.value:
+        return
+    last = connection.execute(
+        runs_of(site).where(m.run.c.status.in_(MERGED), m.run.c.kind != RunKind.CORRECTION.value).limit(1)
+    ).first()
+    if last is not None and last.observed_at > row["observed_at"]:
+        raise UsageError(f"{site}: the list is older than the site's last run ({last.name}, {last.observed_at:%F %T})")
+
+
+def finish(connection: Connection, run: Run, values: dict[str, Any]) -> None:
+    """Writes how a run ended. `counts`, `figures`, `trips`, `warnings` and `outcome` are packed here."""
+    packed = dict(values)
+    for name in ("counts", "figures", "warnings"):
+        if name in packed:
+            packed[name] = _json(packed[name])
+    if "trips" in packed:
+        packed["trips"] = _json([asdict(trip) for trip in packed["trips"]])
+    if packed.get("outcome") is not None:
+        packed["outcome"] = zlib.compress(_json(packed["outcome"].to_json()).encode())
+    connection.execute(update(m.run).where(m.run.c.id == run.sequence).values(**packed))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, default=str)
+
+
+def every_run() -> Select[Any]:
+    return select(m.run, m.site.c.name.label("site")).join(m.site, m.site.c.id == m.run.c.site_id)
+
+
+def runs_of(site: str) -> Select[Any]:
+    """The runs of a site, the latest first."""
+    return every_run().where(m.site.c.name == site).order_by(m.run.c.id.desc())
+
+
+def complete_runs(site: str) -> Select[Any]:
+    """The sequences of the runs that may say that something is gone, the latest first."""
+    query = runs_of(site).with_only_columns(m.run.c.id)
+    return query.where(
+        m.run.c.status == RunStatus.COMPLETE.value, m.run.c.whole, m.run.c.kind != RunKind.CORRECTION.value
+    )
+
+
+def find(connection: Connection, name: str) -> Run:
+    row = connection.execute(every_run().where(m.run.c.name == name)).first()
+    if row is None:
+        raise UsageError(f"{name}: no such run")
+    return to_run(row)
+
+
+def running(connection: Connection, name: str) -> Run:
+    """A run that may still be finished."""
+    found = find(connection, name)
+    if found.status is not RunStatus.RUNNING:
+        raise CatalogueError(f"{name}: the run is {found.status} already")
+    return found
+
+
+def figures_of(row: Row[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(row.figures)
+    return found
+
+
+def outcome_of(row: Row[Any]) -> CrawlOutcome | None:
+    return None if row.outcome is None else CrawlOutcome.from_json(json.loads(zlib.decompress(row.outcome)))
+
+
+def to_run(row: Row[Any]) -> Run:
+    return Run(
+        id=row.name,
+        sequence=row.id,
+        site=row.site,
+        kind=RunKind(row.kind),
+        status=RunStatus(row.status),
+        rules=row.rules,
+        observed_at=row.observed_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        baseline=row.baseline,
+        accepted=row.accepted,
+        counts=json.loads(row.counts),
+        trips=tuple(_trip(trip) for trip in json.loads(row.trips)),
+        warnings=tuple(json.loads(row.warnings)),
+        outcome=outcome_of(row),
+    )
+
+
+def _trip(row: dict[str, Any]) -> Trip:
+    return Trip(row["layer"], row["message"], row["figures"], tuple(row["samples"]))
+
+
+def moment_or_none(connection: Connection, sequence: int | None) -> datetime | None:
+    """When a run observed, by its sequence."""
+    if sequence is None:
+        return None
+    return connection.execute(select(m.run.c.observed_at).where(m.run.c.id == sequence)).scalar()

@@ -1,0 +1,216 @@
+"""Spooling: the listings of a run go into a temporary table of their own before anything is judged or merged."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert
+from sqlalchemy.schema import DropTable
+
+from catalog.columns import WIDEST, to_millionths
+from catalog.hashing import text_hash
+from catalog.models import DETAIL_COLUMNS, OFFER_COLUMNS, SCRATCH, stage
+from restock.addresses import clean_url, url_key
+from restock.listing import Component, Evidence, Listing, Restriction
+
+_BATCH = 2_000
+_UUID_PREFIX = "<urn:uuid:"
+_MARK_SPACE = str.maketrans("", "", " \t\n\r\u00a0\u202f")
+
+
+@dataclass(slots=True)
+class Spool:
+    """What was staged. `facts` are reasons and components as JSON by hash; `failed` counts listings that were left
+    out because their page failed; `unkept` counts values that no column holds."""
+
+    listings: int = 0
+    failed: int = 0
+    unkept: int = 0
+    facts: dict[int, str] = field(default_factory=dict)
+
+
+@contextmanager
+def staged(connection: Connection) -> Iterator[None]:
+    """Fresh temporary tables for one run; they are gone afterwards, whatever happens."""
+    with connection.begin():
+        _drop(connection)
+        for table in SCRATCH:
+            table.create(connection)
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            connection.rollback()
+            with connection.begin():
+                _drop(connection)
+
+
+def _drop(connection: Connection) -> None:
+    for table in SCRATCH:
+        connection.execute(DropTable(table, if_exists=True))
+
+
+def spool(connection: Connection, listings: Iterable[Listing], failed: Collection[str]) -> Spool:
+    """Stages listings in batches. Those whose page failed (by URL key) were not seen: half of what they are is
+    missing."""
+    found = Spool()
+    rows: list[dict[str, Any]] = []
+    for listing in listings:
+        address = _address(listing.url)
+        if address is not None and address in failed:
+            found.failed += 1
+            continue
+        found.listings += 1
+        rows.append(_row(listing, address, found))
+        if len(rows) == _BATCH:
+            connection.execute(insert(stage), rows)
+            rows = []
+    if rows:
+        connection.execute(insert(stage), rows)
+    return found
+
+
+def title_text(title: str, mpn: str | None) -> str:
+    """What two listings without SKU and address have in common when they are the same goods."""
+    words = " ".join(title.casefold().split())
+    return storable(f"{words}|{mpn}" if mpn else words)
+
+
+def default_key(listing: Listing) -> str:
+    """What a new listing is named after where nothing else has that name."""
+    if listing.sku and listing.sku.strip():
+        return storable(listing.sku.strip())
+    return address_key(listing.url) if listing.url else title_text(listing.title, listing.mpn)
+
+
+def address_key(url: str) -> str:
+    """An address as a key: without tracking and session parameters."""
+    try:
+        return storable(clean_url(url))
+    except ValueError:
+        return storable(url)
+
+
+def _address(url: str | None) -> str | None:
+    try:
+        return url_key(url) if url else None
+    except ValueError:
+        return url
+
+
+def sku_text(sku: str) -> str:
+    """A SKU as it is compared: shops write one number with and without spaces."""
+    return sku.translate(_MARK_SPACE).casefold()
+
+
+def _row(listing: Listing, address: str | None, found: Spool) -> dict[str, Any]:
+    details = {name: getattr(listing, name) for name in DETAIL_COLUMNS}
+    details["url"] = address_key(listing.url) if listing.url else None
+    details["components"] = _fact(listing.components, found)
+    details["restrictions"] = _fact(listing.restrictions, found)
+    for name, value in details.items():
+        if isinstance(value, str):
+            details[name] = storable(value)
+    offer = {name: getattr(listing, name) for name in OFFER_COLUMNS}
+    _keep_in_range(offer, found)
+    evidence = listing.evidence
+    key = default_key(listing)
+    row: dict[str, Any] = {
+        "row": found.listings,
+        "key": key,
+        "key_hash": text_hash(key),
+        "url_hash": None if address is None else text_hash(storable(address)),
+        "sku_hash": text_hash(storable(sku_text(listing.sku))) if listing.sku and listing.sku.strip() else None,
+        "title_hash": text_hash(title_text(listing.title, listing.mpn)),
+        # The address counts as far as it makes another page: not its scheme, nor the order of its parameters.
+        "hash": text_hash("\x1f".join(map(str, (details | {"url": address}).values()))),
+        "warc": evidence and evidence.warc,
+        "record": evidence and packed_record(evidence),
+        "sha256": evidence and packed_digest(evidence),
+        "observed_at": listing.observed_at,
+    }
+    row["rank"] = text_hash("\x1f".join(map(str, (row["hash"], *offer.values()))))
+    row["shot"] = _shot(row)
+    return row | details | offer
+
+
+def _shot(row: dict[str, Any]) -> int | None:
+    """One number for all listings that were read from one capture."""
+    where = (row["warc"], row["record"], row["sha256"], row["observed_at"])
+    return None if where == (None,) * 4 else text_hash("\x1f".join(map(str, where)))
+
+
+def _fact(parts: tuple[Component, ...] | tuple[Restriction, ...], found: Spool) -> int | None:
+    if not parts:
+        return None
+    body = json.dumps([part.to_json() for part in parts], ensure_ascii=True, sort_keys=True)
+    key = text_hash(body)
+    found.facts[key] = body
+    return key
+
+
+def _keep_in_range(offer: dict[str, Any], found: Spool) -> None:
+    """A value that no column holds (a price of 10^30 on a hostile page) is unknown, and counted."""
+    for name, value in offer.items():
+        if isinstance(value, Decimal):
+            try:
+                to_millionths(value)
+            except OverflowError:
+                offer[name] = None
+                found.unkept += 1
+        elif isinstance(value, int) and abs(value) > WIDEST:
+            offer[name] = None
+            found.unkept += 1
+    if offer["price"] is None and offer["price_type"] != "on_request":
+        offer["price_type"] = None
+    if offer["quantity"] is None:
+        offer["quantity_bound"] = None
+
+
+def storable(text: str) -> str:
+    """Text that both databases take: no NUL, no half of a surrogate pair."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def packed_record(evidence: Evidence) -> bytes:
+    """A record's id as its UUID's sixteen bytes; any other id as text, which is never sixteen bytes long."""
+    name = evidence.record_id
+    if name.startswith(_UUID_PREFIX) and name.endswith(">"):
+        try:
+            found = UUID(name[len(_UUID_PREFIX) : -1])
+        except ValueError:
+            return _unlike(name, 16)
+        if f"{_UUID_PREFIX}{found}>" == name:
+            return found.bytes
+    return _unlike(name, 16)
+
+
+def unpacked_record(stored: bytes) -> str:
+    return f"{_UUID_PREFIX}{UUID(bytes=stored)}>" if len(stored) == 16 else stored.decode().rstrip(" ")
+
+
+def packed_digest(evidence: Evidence) -> bytes:
+    try:
+        found = bytes.fromhex(evidence.sha256)
+    except ValueError:
+        return _unlike(evidence.sha256, 32)
+    return found if len(found) == 32 and found.hex() == evidence.sha256 else _unlike(evidence.sha256, 32)
+
+
+def unpacked_digest(stored: bytes) -> str:
+    return stored.hex() if len(stored) == 32 else stored.decode().rstrip(" ")
+
+
+def _unlike(text: str, length: int) -> bytes:
+    stored = text.encode()
+    return stored if len(stored) != length else stored + b" "

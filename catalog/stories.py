@@ -1,0 +1,96 @@
+"""Stories: what became of each listing within a window, read from the versions that began or ended in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Connection, Select, and_, func, or_, select, union
+
+from catalog import models as m
+from catalog import runs
+from catalog.events import Corrected, Ends, Link, ends
+from catalog.states import State, load, states
+from catalog.windows import Window
+from restock.listing import Listing
+from restock.terms import RunKind
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One listing within a window: its two ends, and what rules did to it."""
+
+    listing_id: int
+    ends: Ends
+    corrections: list[Corrected]
+
+
+def stories(connection: Connection, window: Window) -> list[Story]:
+    """The stories of every listing of which a version began or ended after the window's first run."""
+    rules = set(connection.execute(_runs_within(window).where(m.run.c.kind == RunKind.CORRECTION.value)).scalars())
+    chains = [list(chain) for _, chain in groupby(_overlapping(connection, window), lambda state: state.listing_id)]
+    absent = [chain[0].listing_id for chain in chains if chain[0].from_run > window.from_run.sequence]
+    last = _last_states(connection, window, absent)
+    return [_story(chain, window, rules, last.get(chain[0].listing_id)) for chain in chains]
+
+
+def _runs_within(window: Window) -> Select[Any]:
+    return (
+        runs.runs_of(window.site)
+        .with_only_columns(m.run.c.id)
+        .order_by(None)
+        .where(m.run.c.id > window.from_run.sequence, m.run.c.id <= window.to_run.sequence)
+    )
+
+
+def _touched(window: Window) -> CompoundSelect[Any]:
+    within = _runs_within(window)
+    listing_id = m.version.c.listing_id
+    return union(
+        select(listing_id).where(m.version.c.from_run.in_(within)),
+        select(listing_id).where(m.version.c.to_run.in_(within)),
+    )
+
+
+def _overlapping(connection: Connection, window: Window) -> Iterator[State]:
+    """The versions of touched listings that held at some time of the window, by listing and in order."""
+    spans = m.version.c
+    query = states().where(
+        spans.listing_id.in_(_touched(window)),
+        spans.from_run <= window.to_run.sequence,
+        or_(spans.to_run.is_(None), spans.to_run > window.from_run.sequence),
+    )
+    return load(connection, query.order_by(spans.listing_id, spans.from_run))
+
+
+def _last_states(connection: Connection, window: Window, listing_ids: list[int]) -> dict[int, Listing]:
+    """The last states, before the window, of listings that were gone when it began."""
+    found: dict[int, Listing] = {}
+    spans, earlier = m.version.c, m.version.alias("earlier").c
+    for start in range(0, len(listing_ids), _CHUNK):
+        chunk = listing_ids[start : start + _CHUNK]
+        newest = (
+            select(earlier.listing_id, func.max(earlier.from_run).label("run"))
+            .where(earlier.listing_id.in_(chunk), earlier.from_run <= window.from_run.sequence)
+            .group_by(earlier.listing_id)
+            .subquery()
+        )
+        query = states().join(newest, and_(newest.c.listing_id == spans.listing_id, newest.c.run == spans.from_run))
+        found |= {state.listing_id: state.listing for state in load(connection, query)}
+    return found
+
+
+def _story(chain: list[State], window: Window, rules: set[int], last: Listing | None) -> Story:
+    start, end = window.from_run.sequence, window.to_run.sequence
+    first = chain[0].listing if chain[0].from_run <= start else None
+    links: list[Link] = []
+    for place, state in enumerate(chain):
+        if state.from_run > start:
+            links.append(Link(state.from_run, state.listing, state.from_run in rules))
+        successor = chain[place + 1].from_run if place + 1 < len(chain) else None
+        if state.to_run is not None and state.to_run <= end and state.to_run != successor:
+            links.append(Link(state.to_run, None, state.to_run in rules))
+    found, corrections = ends(first, links, last)
+    return Story(chain[0].listing_id, found, corrections)

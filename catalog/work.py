@@ -1,0 +1,52 @@
+"""What one merge works on, shared by its steps."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import Connection, Select, update
+
+from catalog import models as m
+from restock.run import Run
+
+
+class Verb(IntEnum):
+    """What the merge makes of a staged row. Of a later state that a correction must leave alone: nothing (LATER)."""
+
+    NEW = 1
+    RETURNED = 2
+    CHANGED = 3
+    SAME = 4
+    LATER = 5
+
+
+WRITTEN = (Verb.NEW, Verb.RETURNED, Verb.CHANGED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """One merge. `complete`: what was not seen may be gone, after `misses` complete runs or where its page said so
+    (`gone`, by URL key); what is in `failed` was not seen either way. `lost_fields` keep their last known values.
+    `base` is the sequence of the run that a correction reads again; `facts` are the reasons that rows refer to.
+    """
+
+    connection: Connection
+    run: Run
+    site_id: int
+    complete: bool
+    whole: bool = True
+    misses: int = 1
+    gone: Collection[str] = ()
+    failed: Collection[str] = ()
+    facts: Mapping[int, str] = field(default_factory=dict)
+    lost_fields: tuple[str, ...] = ()
+    base: int | None = None
+
+
+def close(work: Merge, listings: Select[Any]) -> None:
+    """Ends the open versions of listings with this run."""
+    open_version = m.version.c.to_run.is_(None)
+    work.connection.execute(
+        update(m.version).where(open_version, m.version.c.listing_id.in_(listings)).values(to_run=work.run.sequence)
+    )
