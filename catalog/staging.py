@@ -127,7 +127,7 @@ def _row(listing: Listing, address: str | None, found: Spool) -> dict[str, Any]:
         "sku_hash": text_hash(storable(sku_text(listing.sku))) if listing.sku and listing.sku.strip() else None,
         "title_hash": text_hash(title_text(listing.title, listing.mpn)),
         # The address counts as far as it makes another page: not its scheme, nor the order of its parameters.
-        "hash": text_hash("\x1f".join(map(str, (details | {"url": address}).values()))),
+        "hash": text_hash("\x1f".join(map(str, (details | {"url": storable(address or "")}).values()))),
         "warc": evidence and evidence.warc,
         "record": evidence and packed_record(evidence),
         "sha256": evidence and packed_digest(evidence),
