@@ -1,5 +1,7 @@
 """Bread crumbs: the section that a page stands in."""
 
+from urllib.parse import urlsplit
+
 from spiders.readers import goods, words
 from spiders.readers.page import Element, Page, squeeze, text_of
 from spiders.readers.structure import Structure
@@ -12,7 +14,8 @@ _HOME = frozenset({"главная", "главная страница", "home", 
 
 def category_of(page: Structure, title: str | None) -> str | None:
     """The sections from below the front page down to the page, without the product itself; " / " between them."""
-    named = [name for name, _ in goods.breadcrumbs(page.blocks) or goods.breadcrumbs(page.items)]
+    claimed = goods.breadcrumbs(page.blocks) or goods.breadcrumbs(page.items)
+    named = [name for name, address in claimed if not _is_front(page, address)]
     names = [squeeze(name) for name in named] or visible_crumbs(page, with_last=title is None)
     if names and title and _is_title(names[-1], title):
         names = names[:-1]
@@ -35,6 +38,8 @@ def visible_crumbs(page: Page, *, with_last: bool) -> list[str]:
     for node in container.iter("a", "span", "li", "div", "b", "strong", "td"):
         if len(node) == 0 or (node.tag in {"a", "span"} and not any(child.tag in {"a", "span"} for child in node)):
             text = text_of(node)
+            if _is_front(page, node.get("href")) or (node.tag == "li" and _is_front(page, _only_link(node))):
+                continue
             if text and any(char.isalnum() for char in text):
                 leaves.append(text)
                 linked = node.tag == "a" or any(around.tag == "a" for around in node.iterancestors("a", "nav"))
@@ -44,6 +49,19 @@ def visible_crumbs(page: Page, *, with_last: bool) -> list[str]:
     last = squeeze((container[-1].tail if len(container) else "") or "").strip("/>»→- ")
     names = [*dict.fromkeys(leaves), *([last] if last else [])]
     return names if with_last or (linked and not last) else names[:-1]
+
+
+def _only_link(node: Element) -> str | None:
+    return next((link.get("href") for link in node.iter("a")), None)
+
+
+def _is_front(page: Page, address: str | None) -> bool:
+    """Whether a crumb leads to the front page, whatever it is called."""
+    url = page.absolute(address) if address else None
+    if url is None:
+        return False
+    parts = urlsplit(url)
+    return parts.path in {"", "/"} and not parts.query
 
 
 def _container(page: Page) -> Element | None:

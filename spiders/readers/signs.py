@@ -180,14 +180,10 @@ def _is_struck(element: Element, kinds: frozenset[str]) -> bool:
 
 def _price_role(element: Element, text: str) -> str | None:
     """ "price", "regular_price", or None for money that is no price of the goods (savings, delivery, a monthly rate)."""
-    around: list[Element] = [element, *list(element.iterdescendants())[:6]]
-    parent = element.getparent()
-    while parent is not None and len(around) < 9 and parent.tag != "body" and len(text_of(parent)) <= len(text) + 40:
-        around.append(parent)
-        parent = parent.getparent()
-    if any(_is_struck(node, _kinds(node)) for node in around if _covers(node, element, text)):
+    marked = [_kinds(node) for node in _speaking(element, text)]
+    if any(_is_struck(node, kinds) for node, kinds in zip(_speaking(element, text), marked, strict=True)):
         return "regular_price"
-    if any("price_aside" in _kinds(node) for node in around):
+    if any("price_aside" in kinds for kinds in marked):
         return None
     before = _words_before(element, text)
     if words.OLD_WORDS.search(before):
@@ -195,9 +191,24 @@ def _price_role(element: Element, text: str) -> str | None:
     return None if words.ASIDE_WORDS.search(before) else "price"
 
 
-def _covers(node: Element, element: Element, text: str) -> bool:
-    """Whether a mark on the node speaks of this price alone: it holds no other amount."""
-    return node is element or money_in(text_of(node)[:MAX_TAG]).amounts == money_in(text).amounts
+def _speaking(element: Element, text: str) -> list[Element]:
+    """The elements whose names speak of this very price: those within it that hold its number, where the element is
+    the price and nothing else, and those around it that hold little more."""
+    found = [element]
+    whole = text_of(element)
+    if whole == text:
+        inner = list(element.iterdescendants())[:6]
+        found += [node for node in inner if money_in(text_of(node)[:MAX_TAG]).amounts]
+    elif money_in(whole[:MAX_TAG]).amounts != money_in(text).amounts:
+        return []
+    parent = element.getparent()
+    while parent is not None and len(found) < 9 and parent.tag != "body":
+        around = text_of(parent) if len(parent) <= 8 else ""
+        if not around or len(around) > len(text) + 40 or money_in(around).amounts != money_in(text).amounts:
+            break
+        found.append(parent)
+        parent = parent.getparent()
+    return found
 
 
 def _words_before(element: Element, text: str) -> str:
