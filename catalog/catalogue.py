@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection, select
 
-from catalog import corrections, diff, history, questions, rates, recording, runs, upkeep
+from catalog import corrections, diff, history, questions, rates, recording, runs, summary, upkeep
 from catalog import models as m
 from catalog.database import Database, backup
 from catalog.windows import Marker
@@ -206,6 +206,16 @@ class Catalogue:
         """The present offers for part numbers; the cheapest first within a currency."""
         with self._database.read() as connection:
             return questions.offers(connection, mpns)
+
+    def brand_counts(self) -> list[summary.BrandCount]:
+        """How many present listings each site has of each brand."""
+        with self._database.read() as connection:
+            return summary.brand_counts(connection)
+
+    def first_seen(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
+        """When listings, by site and key, were first seen."""
+        with self._database.read() as connection:
+            return summary.first_seen(connection, keys)
 
     def import_rates(self, rows: Iterable[rates.Rate]) -> int:
         with self._database.write() as connection:

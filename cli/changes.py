@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from catalog import EVERYDAY, Wanted
 from cli.console import Row, say, show
 from cli.options import BrandOption, Home, OutFormat, Output, RestrictedOption, SiteOption
 from cli.session import workspace_of
@@ -33,9 +34,7 @@ def diff(
             since=marker(since, "--since"),
             until=marker(until, "--until", end_of_day=True),
             sites=site,
-            brand=brand,
-            restricted=restricted,
-            events=event,
+            wanted=Wanted(brand=brand, restricted=restricted, events=frozenset(event or EVERYDAY)),
         )
         show((change.to_json() for change in found.changes), COLUMNS, format, output, display=brief)
         for note in found.notes:

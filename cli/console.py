@@ -1,18 +1,16 @@
 """What a command says: rows on stdout, everything else on stderr."""
 
-import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from cli.options import Format
-from reports.tables import cell_text, safe_cell, write_table
+from reports.tables import cell_text, csv_lines, json_text, write_table
 
 Row = dict[str, Any]
 
@@ -55,18 +53,15 @@ def _print_jsonl(rows: Iterable[Row]) -> int:
     count = 0
     out = sys.stdout.buffer
     for row in rows:
-        out.write(orjson.dumps(row) + b"\n")
+        out.write(json_text(row).encode() + b"\n")
         count += 1
     out.flush()
     return count
 
 
 def _print_csv(rows: Sequence[Row], columns: Sequence[str]) -> int:
-    names = every_column(rows, columns)
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([safe_cell(row.get(name)) for name in names] for row in rows)
-    sys.stdout.flush()
+    sys.stdout.buffer.writelines(line.encode() for line in csv_lines(every_column(rows, columns), rows))
+    sys.stdout.buffer.flush()
     return len(rows)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from catalog import Wanted
 from cli.catching import report_run
 from cli.changes import COLUMNS as CHANGE_COLUMNS
 from cli.changes import brief
@@ -15,7 +16,7 @@ from cli.progress import CrawlMeter
 from cli.questions import COMPARE_COLUMNS
 from restock.terms import Event
 from scheduler.compare import compare_offers
-from scheduler.demo import Demo, compared_product, morning
+from scheduler.demo import Demo, compared_product
 from scheduler.weekly import weekly
 
 
@@ -33,15 +34,15 @@ def demo(
         for name, site in market.describe_sites().items():
             say(f"{name}: {site.start[0]} is read as {site.platform}, listings on {site.listings}")
         for day in (1, 2, 3):
-            say(f"day {day}, {morning(day):%Y-%m-%d}")
+            say(f"day {day}, {market.moment(day):%Y-%m-%d}")
             runs = market.crawl(day, on_progress=meter)
             for run in runs:
                 report_run(run)
             if day > 1:
-                _changes(market, f"What changed on day {day}", restricted=True)
+                _changes(market, f"What changed on day {day}")
         _broken_day(market)
         _comparison(market, compared_product(runs, market.workspace))
-        report = weekly(market.workspace, until=morning(4))
+        report = weekly(market.workspace, until=market.moment(4))
         written = report.write(folder / "report")
     typer.echo(f"\nThe weekly report is in {folder / 'report'}:")
     for path in written:
@@ -49,20 +50,22 @@ def demo(
     say(f"the demo's home is {folder / 'home'}; try: restock --home {folder / 'home'} search --restricted")
 
 
-def _changes(market: Demo, heading: str, *, restricted: bool | None = None) -> None:
-    found = market.workspace.catalogue.diff(restricted=restricted)
+def _changes(market: Demo, heading: str) -> None:
+    found = market.workspace.catalogue.diff(wanted=Wanted(restricted=True))
     typer.echo(f"\n{heading} (restricted goods):")
     show((change.to_json() for change in found.changes), CHANGE_COLUMNS, Format.TABLE, display=brief)
 
 
 def _broken_day(market: Demo) -> None:
     """A day on which one shop shows a wall: nothing may be reported as gone."""
-    shop = next(iter(market.shops.urls))
-    say(f"day 4, {morning(4):%Y-%m-%d}: {shop} answers every request with a captcha")
-    run = market.crawl_broken(4, shop, "captcha")
+    shop, fault = market.shops.demo.broken_shop, market.shops.demo.broken_fault
+    say(f"day 4, {market.moment(4):%Y-%m-%d}: {shop} answers with a {fault}")
+    run = market.crawl_broken(shop, fault)
     report_run(run)
-    gone = market.workspace.catalogue.diff(since=morning(3), sites=[shop], events=[Event.DISAPPEARED]).changes
-    typer.echo(f"\nThe broken day: the run of {shop} is {run.status.value}, and {len(gone)} listings are reported gone.")
+    gone = market.workspace.catalogue.diff(
+        since=market.moment(3), sites=[shop], wanted=Wanted(events={Event.DISAPPEARED})
+    ).changes
+    typer.echo(f"\nThe broken day: the run of {shop} is {run.status.value}; {len(gone)} listings are reported as gone.")
 
 
 def _comparison(market: Demo, mpn: str | None) -> None:

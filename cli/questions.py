@@ -9,7 +9,7 @@ import typer
 from catalog import Search
 from cli.catching import LISTING_COLUMNS
 from cli.console import say, show
-from cli.options import BrandOption, Home, OutFormat, Output, RestrictedOption, SiteOption
+from cli.options import BrandOption, Home, OutFormat, Output, RestrictedOption
 from cli.session import workspace_of
 from cli.windows import moment
 from restock.errors import UsageError
@@ -28,7 +28,7 @@ def search(
     text: Annotated[str | None, typer.Argument(help="Words of a title, a brand or a part number.")] = None,
     brand: BrandOption = None,
     mpn: Annotated[str | None, typer.Option("--mpn", help="Only this part number.")] = None,
-    site: SiteOption = None,
+    site: Annotated[str | None, typer.Option("--site", help="Only this site.")] = None,
     category: Annotated[str | None, typer.Option("--category", help="Only this category.")] = None,
     restricted: RestrictedOption = None,
     min_price: Annotated[str | None, typer.Option("--min-price", help="In the offer's own currency.")] = None,
@@ -52,14 +52,14 @@ def search(
         text=text,
         brand=brand,
         mpn=mpn,
-        sites=tuple(site or ()),
+        site=site,
         category=category,
         restricted=restricted,
         min_price=_amount(min_price, "--min-price"),
         max_price=_amount(max_price, "--max-price"),
         min_quantity=min_quantity,
-        available=available,
-        undecided=undecided,
+        available=available or None,
+        undecided=undecided or None,
         at=moment(at, "--at", end_of_day=True) if at else None,
         limit=limit,
     )
@@ -82,7 +82,6 @@ def _amount(text: str | None, option: str) -> Decimal | None:
 
 def history(
     mpn: Annotated[str, typer.Argument(help="The maker's part number.")],
-    site: SiteOption = None,
     format: OutFormat = None,
     output: Output = None,
     home: Home = None,
@@ -92,7 +91,7 @@ def history(
     Example: restock history WS-C2960X-48TS-L --format table
     """
     with workspace_of(home) as workspace:
-        entries = workspace.catalogue.history(mpn, sites=site)
+        entries = workspace.catalogue.history(mpn)
         if not show((entry.to_json() for entry in entries), HISTORY_COLUMNS, format, output):
             say(f"{mpn}: no listing has had this part number")
 

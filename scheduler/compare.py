@@ -36,7 +36,7 @@ def _reporting(workspace: Workspace, offer: Listing, currency: str) -> Decimal |
     if offer.currency == currency:
         return offer.price
     rate = workspace.catalogue.rate(offer.currency, currency, clock.now().date())
-    return None if rate is None else (offer.price * rate.value).quantize(Decimal("0.01"))
+    return None if rate is None else (offer.price * rate[0]).quantize(Decimal("0.01"))
 
 
 def _order(amount: Decimal | None, offer: Listing) -> tuple[bool, Decimal, bool, Decimal, str, str]:

@@ -43,11 +43,12 @@ def crawl_site(
     with workspace.site_lock(site.name):
         correct_if_rules_changed(workspace, site)
         run = catalogue.begin_run(
-            site.name,
+            site,
             kind,
             rules=workspace.revision(site),
             observed_at=clock.now(),
             started_at=clock.now(),
+            definition=site.model_dump_json(exclude_defaults=True),
         )
         try:
             job = crawl_job(workspace.settings, site, run.id, pace=pace or Pace(), start=start)
@@ -67,7 +68,8 @@ def crawl_job(
     concurrency = pace.concurrency if pace.concurrency is not None else site.concurrency
     return CrawlJob(
         run_id=run_id,
-        site=replace_start(site, start),
+        site=site,
+        start=(start,) if start is not None else (),
         delay=settings.crawl.delay if delay is None else delay,
         concurrency=settings.crawl.concurrency if concurrency is None else concurrency,
         given=delay is not None,
@@ -78,13 +80,9 @@ def crawl_job(
         retries=settings.crawl.retries,
         deadline=settings.crawl.deadline,
         max_bytes=settings.crawl.max_bytes,
-        stop_at_product=start is not None,
+        page_only=False if start is None else None,
         sample=sample,
     )
-
-
-def replace_start(site: Site, start: str | None) -> Site:
-    return site if start is None else site.model_copy(update={"start": (start,)})
 
 
 def settle(workspace: Workspace, site: Site, run: Run, rows: Iterable[RawListing], outcome: CrawlOutcome) -> Run:

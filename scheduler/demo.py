@@ -8,7 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from restock.clock import parse_moment
 from restock.run import Run
 from restock.settings import load_settings
 from restock.site import Site
@@ -18,7 +17,6 @@ from scheduler.shops import ShopServer
 from scheduler.workspace import Workspace
 from spiders.definitions import write_site
 
-MORNINGS = ("2026-11-16T08:00:00Z", "2026-11-17T08:00:00Z", "2026-11-18T08:00:00Z", "2026-11-19T08:00:00Z")
 FAST = Pace(delay=0, concurrency=4)
 PRIVATE = ("RESTOCK_HOME", "RESTOCK_NOW", "RESTOCK_DATABASE_URL")
 """What a demonstration must not take from the user's own environment."""
@@ -58,9 +56,9 @@ class Demo:
         self._turn_to(day)
         return [self._crawl(name, on_progress) for name in self.shops.urls]
 
-    def crawl_broken(self, day: int, shop: str, fault: str) -> Run:
-        """One shop on a day on which it answers with a fault."""
-        self._turn_to(day)
+    def crawl_broken(self, shop: str, fault: str) -> Run:
+        """One shop on the last day, on which it answers with a fault."""
+        self._turn_to(len(self.shops.demo.days))
         self.shops.set_fault(shop, fault)
         try:
             return self._crawl(shop, None)
@@ -71,12 +69,12 @@ class Demo:
         return crawl_site(self.workspace, self.workspace.site(name), pace=FAST, on_progress=on_progress)
 
     def _turn_to(self, day: int) -> None:
-        os.environ["RESTOCK_NOW"] = MORNINGS[day - 1]
-        self.shops.day = min(day, self.shops.days)
+        os.environ["RESTOCK_NOW"] = self.moment(day).isoformat()
+        self.shops.day = day
 
-
-def morning(day: int) -> datetime:
-    return parse_moment(MORNINGS[day - 1])
+    def moment(self, day: int) -> datetime:
+        """When a simulated day's crawl happens."""
+        return self.shops.demo.days[day - 1]
 
 
 def compared_product(runs: Sequence[Run], workspace: Workspace) -> str | None:

@@ -13,34 +13,28 @@ from restock.settings import Settings
 from restock.site import Site
 from restock.terms import RunKind, RunStatus
 from scheduler.workspace import Workspace
-from spiders.evidence import read_captures, verify, warc_name
+from spiders.evidence import read_pages, site_slug, verify
 from spiders.reading import read_page
 
 
 def warc_path(settings: Settings, run: Run) -> Path:
-    return settings.evidence_dir / warc_name(run.site, run.id)
+    return settings.evidence_dir / site_slug(run.site) / f"{run.id}.warc.gz"
 
 
-def captures_of(settings: Settings, run: Run) -> Iterator[PageCapture]:
-    """The stored responses of a run, in the order of their coming.
+def pages_of(settings: Settings, run: Run) -> Iterator[PageCapture]:
+    """The stored pages that a run read, in the order of their coming.
 
     Raises EvidenceError where the run's file is missing."""
     path = warc_path(settings, run)
     if not path.exists():
         raise EvidenceError(f"{run.id}: its evidence is missing: {path}")
-    return read_captures(path)
+    return read_pages(path)
 
 
 def raw_listings(settings: Settings, run: Run, site: Site) -> Iterator[RawListing]:
     """What today's readers find in a run's stored pages."""
-    for capture in captures_of(settings, run):
-        if is_page(capture):
-            yield from listings_on(capture, site)
-
-
-def is_page(capture: PageCapture) -> bool:
-    """Whether a capture may hold listings: a page that answered, and not the site's robots.txt."""
-    return capture.status == 200 and not capture.url.endswith("/robots.txt")
+    for capture in pages_of(settings, run):
+        yield from listings_on(capture, site)
 
 
 def listings_on(capture: PageCapture, site: Site) -> Iterator[RawListing]:

@@ -8,7 +8,7 @@ from restock.listing import Finding, Listing, RawListing
 from restock.run import Run
 from restock.site import Site
 from restock.terms import PageRole
-from scheduler.evidence import captures_of, is_page, listings_on
+from scheduler.evidence import listings_on, pages_of
 from scheduler.workspace import Workspace
 from spiders.assembly import assemble
 
@@ -41,8 +41,8 @@ def explain(workspace: Workspace, ref: str) -> Explanation:
 def _raw_of(workspace: Workspace, site: Site, run: Run, listing: Listing) -> RawListing | None:
     """The raw listing as the run saw it: its own page, filled from the cards that name it."""
     rows: list[RawListing] = []
-    for capture in captures_of(workspace.settings, run):
-        if is_page(capture) and (capture.role is not PageRole.PRODUCT or _is_of(capture.url, listing)):
+    for capture in pages_of(workspace.settings, run):
+        if capture.role is not PageRole.PRODUCT or _is_of(capture.url, listing):
             rows.extend(raw for raw in listings_on(capture, site) if _same(raw, listing))
     return next(iter(assemble(rows).listings), None)
 

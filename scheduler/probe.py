@@ -1,14 +1,12 @@
 """`sites add` and `sites check`: a bounded sample of a site's pages, and what the readers make of them."""
 
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from restock.capture import PageCapture
 from restock.errors import CrawlError
-from restock.listing import RAW_FIELDS, RawListing
 from restock.run import CrawlOutcome
 from restock.site import Site
 from scheduler.crawl import Pace, crawl_job
@@ -16,8 +14,8 @@ from scheduler.evidence import listings_on
 from scheduler.workspace import Workspace
 from spiders.assembly import assemble
 from spiders.crawling import run_crawl
-from spiders.detection import Detection, describe
-from spiders.evidence import read_captures
+from spiders.detection import Detection, FieldFill, describe, fill_rates
+from spiders.evidence import read_pages
 
 SAMPLE = 12
 
@@ -30,16 +28,6 @@ class Sample:
     outcome: CrawlOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class FieldFill:
-    """How many of the sampled listings show a field, with one text as shown."""
-
-    field: str
-    filled: int
-    of: int
-    sample: str | None
-
-
 def sample_site(workspace: Workspace, site: Site, pace: Pace) -> Sample:
     """Captures a few lists and product pages into a temporary folder; the catalogue is not touched.
 
@@ -48,7 +36,8 @@ def sample_site(workspace: Workspace, site: Site, pace: Pace) -> Sample:
         job = crawl_job(workspace.settings, site, "sample", pace=pace, sample=SAMPLE)
         job = job.model_copy(update={"folder": Path(folder), "evidence_dir": Path(folder) / "evidence"})
         result = run_crawl(job)
-        captures = list(read_captures(result.warc)) if result.warc.exists() else []
+        warc = Path(folder) / "evidence" / result.warc
+        captures = list(read_pages(warc)) if warc.exists() else []
     if not captures:
         raise CrawlError(f"{site.start[0]}: {result.outcome.reason or 'nothing came back'}")
     return Sample(captures, result.outcome)
@@ -68,13 +57,3 @@ def check_site(workspace: Workspace, site: Site, pace: Pace) -> tuple[list[Field
     sample = sample_site(workspace, site, pace)
     rows = [raw for capture in sample.captures for raw in listings_on(capture, site)]
     return fill_rates(assemble(rows).listings), sample.outcome
-
-
-def fill_rates(listings: Sequence[RawListing]) -> list[FieldFill]:
-    filled: Counter[str] = Counter()
-    samples: dict[str, str] = {}
-    for raw in listings:
-        for field, text in raw.to_json().items():
-            filled[field] += 1
-            samples.setdefault(field, text)
-    return [FieldFill(field, filled[field], len(listings), samples.get(field)) for field in RAW_FIELDS]

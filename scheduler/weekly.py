@@ -1,9 +1,11 @@
 """The weekly report: the catalogue's answers for one window, handed to the reports."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from catalog import Wanted
 from reports.data import Coverage, Total, WeeklyData
 from reports.weekly import Report, weekly_report
 from restock.change import Change
@@ -22,8 +24,8 @@ def weekly(workspace: Workspace, *, until: datetime, since: datetime | None = No
 
 def gather(workspace: Workspace, *, since: datetime, until: datetime) -> WeeklyData:
     catalogue = workspace.catalogue
-    found = catalogue.diff(since=since, until=until, events=list(Event))
-    offers = _offers(workspace, found.changes, until)
+    found = catalogue.diff(since=since, until=until, wanted=Wanted(events=frozenset(Event)))
+    offers = _offers(workspace, found.changes)
     currency = workspace.settings.reporting_currency
     return WeeklyData(
         since=since,
@@ -32,7 +34,7 @@ def gather(workspace: Workspace, *, since: datetime, until: datetime) -> WeeklyD
         corrections=found.corrections,
         coverage=_coverage(workspace, since, until),
         offers=offers,
-        totals=[Total(**row) for row in catalogue.totals(at=until)],
+        totals=[Total(**asdict(count)) for count in catalogue.brand_counts()],
         first_seen=catalogue.first_seen(_keys(found.changes)),
         reporting_currency=currency,
         rates=_rates(workspace, offers, currency, until),
@@ -44,14 +46,12 @@ def _keys(changes: Iterable[Change]) -> set[tuple[str, str]]:
     return {(listing.site, listing.key) for listing in named if listing.site and listing.key}
 
 
-def _offers(
-    workspace: Workspace, changes: Iterable[Change], until: datetime
-) -> dict[tuple[str, str], Sequence[Listing]]:
+def _offers(workspace: Workspace, changes: Iterable[Change]) -> dict[tuple[str, str], Sequence[Listing]]:
     """The offers beside each newly available product, by brand and part number."""
     new = (change.listing for change in changes if change.newly_available)
     products = {(listing.brand, listing.mpn) for listing in new if listing.brand and listing.mpn}
     return {
-        (brand, mpn): [offer for offer in workspace.catalogue.offers([mpn], at=until) if offer.brand == brand]
+        (brand, mpn): [offer for offer in workspace.catalogue.offers([mpn]) if offer.brand == brand]
         for brand, mpn in sorted(products)
     }
 
@@ -64,7 +64,7 @@ def _rates(
 ) -> dict[str, Decimal]:
     seen = {offer.currency for several in offers.values() for offer in several if offer.currency}
     known = {name: workspace.catalogue.rate(name, currency, until.date()) for name in seen - {currency}}
-    return {name: rate.value for name, rate in known.items() if rate is not None}
+    return {name: rate[0] for name, rate in known.items() if rate is not None}
 
 
 def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Coverage]:

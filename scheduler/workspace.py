@@ -19,7 +19,7 @@ from restock.site import Site
 from restock.terms import RunStatus
 from scheduler.revision import rules_revision
 from spiders.definitions import load_sites, site_for_url, undescribed_site
-from spiders.evidence import site_folder
+from spiders.evidence import site_slug
 
 
 class Workspace:
@@ -41,8 +41,8 @@ class Workspace:
     def catalogue(self) -> Catalogue:
         """The open catalogue. Runs whose process died are marked as failed first."""
         catalogue = Catalogue.open(self.settings.database)
-        for run in catalogue.runs(status=RunStatus.RUNNING):
-            self._mark_if_dead(catalogue, run)
+        for site in {run.site for run in catalogue.runs() if run.status is RunStatus.RUNNING}:
+            self._mark_dead_runs(catalogue, site)
         return catalogue
 
     @cached_property
@@ -98,11 +98,12 @@ class Workspace:
     def _lock(self, site: str) -> FileLock:
         folder = self.settings.home / "locks"
         folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(folder / f"{site_folder(site)}.lock")
+        return FileLock(folder / f"{site_slug(site)}.lock")
 
-    def _mark_if_dead(self, catalogue: Catalogue, run: Run) -> None:
+    def _mark_dead_runs(self, catalogue: Catalogue, site: str) -> None:
+        """A lock that can be had is held by no living run."""
         try:
-            with self._lock(run.site).acquire(timeout=0):
-                catalogue.fail_run(run.id, "interrupted: its process ended before the run did", clock.now())
+            with self._lock(site).acquire(timeout=0):
+                catalogue.fail_interrupted(site, clock.now())
         except Timeout:
             return
