@@ -190,11 +190,9 @@ def _write_states(work: Merge) -> None:
 
 def _counts(work: Merge) -> dict[str, int]:
     connection = work.connection
-    verbs: dict[int, int] = dict(
-        connection.execute(select(_stage.verb, func.count()).group_by(_stage.verb)).tuples().all()
-    )
+    verbs: dict[int, int] = dict(connection.execute(select(_stage.verb, func.count()).group_by(_stage.verb)).all())
     gone = m.missed.c.gone
-    missed: dict[bool, int] = dict(connection.execute(select(gone, func.count()).group_by(gone)).tuples().all())
+    missed: dict[bool, int] = dict(connection.execute(select(gone, func.count()).group_by(gone)).all())
     restricted, undecided = connection.execute(
         select(func.sum(case((_stage.restricted, 1), else_=0)), func.sum(case((_stage.undecided, 1), else_=0)))
     ).one()

@@ -158,7 +158,7 @@ def _meant(connection: Connection, reference: str) -> list[tuple[int, str, str]]
     base = select(m.listing.c.id, m.site.c.name, m.listing.c.key).join(m.site, m.site.c.id == m.listing.c.site_id)
     base = base.order_by(m.site.c.name, m.listing.c.key)
     for condition in _readings(connection, reference):
-        found = connection.execute(base.where(condition)).tuples().all()
+        found = connection.execute(base.where(condition)).all()
         if found:
             return list(found)
     return []

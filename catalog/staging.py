@@ -42,11 +42,12 @@ def staged(connection: Connection) -> Iterator[None]:
             table.create(connection)
     try:
         yield
-    finally:
-        if not connection.invalidated:
-            connection.rollback()
-            with connection.begin():
-                _drop(connection)
+    except BaseException:
+        # The temporary tables go with their connection; an error may still hold a cursor on them.
+        connection.invalidate()
+        raise
+    with connection.begin():
+        _drop(connection)
 
 
 def _drop(connection: Connection) -> None:
