@@ -42,7 +42,8 @@ def read_page(capture: PageCapture, site: Site) -> PageReading:
         wall = wall_of(page)
         if wall is not None:
             return PageReading(role=PageRole.OTHER, wall=wall, blank=is_blank(page), notes=notes)
-    goods = {url_key(card.url) for card in page.cards if card.url is not None}
+    cards = page.repeated if role is PageRole.PRODUCT else page.cards
+    goods = {url_key(card.url) for card in cards if card.url is not None}
     goods |= {url_key(facts.values["url"]) for facts in found if "url" in facts.values and role is PageRole.LIST}
     links, skipped = find_links(page, page.anchors, goods, has_list=role is PageRole.LIST)
     return PageReading(

@@ -196,6 +196,8 @@ def title_and_address(card: Card) -> tuple[str | None, str | None]:
     best = ranked[0] if ranked else None
     heading = _title_element(card)
     inside = best is not None and best.element is card.element
+    if heading is not None and best is not None and best.element in heading.iterancestors():
+        return _whole_title(heading), best.url
     if (
         best is not None
         and not inside

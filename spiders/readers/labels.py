@@ -63,6 +63,8 @@ def _with_colon(run: Text) -> Sign | None:
 def _line_after(run: Text, rest: str) -> str | None:
     """What follows the colon: in the same element, else in what stands next to it."""
     own = squeeze(rest)
+    if own and run.after is not None:
+        return own
     if own:
         whole = text_of(run.element)
         at = whole.find(own)
@@ -78,6 +80,9 @@ def _one_line(element: Element) -> bool:
 def _next_value(run: Text) -> str | None:
     """The first text after a label: the label's own following child or tail, else the element next to it."""
     element = run.element
+    if run.after is not None:
+        following = run.after.getnext()
+        return text_of(following) if following is not None and following.tag != "br" else None
     for child in element:
         if (child.tail or "").strip() and text_of(child) and field_of(text_of(child)):
             continue

@@ -20,7 +20,7 @@ _PAGEN = re.compile(r"pagen_\d+", re.IGNORECASE)
 _PAGE_PATH = re.compile(
     r"^(?P<list>.*?)/(?:page|p|pages|stranica|str|seite)[-_/]?(?P<page>\d{1,6})(?:\.html?)?/?$", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\W*(\d{1,6})\W*")
+_NUMBER = re.compile(r"(?:page|страница|стр\.?|бет)?\W*(\d{1,6})\W*")
 _DATE_PATH = re.compile(r"/(?:19|20)\d\d(?:/\d{1,2}){1,2}/?$|/\d{4}-\d{2}(?:-\d{2})?/?$")
 
 

@@ -9,13 +9,14 @@ from spiders.readers.cards import Card
 from spiders.readers.crumbs import category_of
 from spiders.readers.facts import Facts
 from spiders.readers.microdata import ELEMENT
-from spiders.readers.page import squeeze
+from spiders.readers.page import squeeze, text_of
 from spiders.readers.platforms import select_text
 from spiders.readers.products import _weigh_stock
-from spiders.readers.signs import Kind, number_of
+from spiders.readers.signs import number_of
 from spiders.readers.structure import ASIDE, Structure
 from spiders.readers.visible import price_tags, visible_facts, with_vat
 
+_COUNTS = re.compile(r"найден|всего|показан|товар|позици|предложени|total|found|showing|result|items?|product|барлығы", re.IGNORECASE)
 _STOCK = ("availability", "quantity")
 _TOTAL = re.compile(
     r"(?:найден[оа]?|всего(?:\s+(?:найдено|товаров|позиций))?|показан[оы]?[^.]{0,40}?\bиз|товар(?:ы|ов)[^.]{0,30}?\bиз|total|found"
@@ -169,18 +170,13 @@ def total_of(page: Structure) -> int | None:
     if page.site.selectors.total is not None:
         digits = re.sub(r"\D", "", select_text(page.root, page.site.selectors.total) or "")
         return int(digits) if digits else None
+    in_cards = {card.element for card in page.cards}
     for run in page.texts:
-        if len(run.text) > 160 or not any(char.isdigit() for char in _line(run.text)):
+        if len(run.text) > 160 or not _COUNTS.search(run.text) or page.zones(run.element) & {"zone_filter", "zone_chat"}:
             continue
-        found = _TOTAL.search(squeeze(run.text))
-        if found is not None and not page.zones(run.element) & {"zone_filter", "zone_chat"}:
-            return int(re.sub(r"\D", "", found[1] or found[2]))
+        for place in (run.element, run.element.getparent()):
+            line = text_of(place) if place is not None and len(place) < 12 else squeeze(run.text)
+            found = _TOTAL.search(line) if len(line) <= 160 else None
+            if found is not None and not any(node in in_cards for node in run.element.iterancestors()):
+                return int(re.sub(r"\D", "", found[1] or found[2]))
     return None
-
-
-def _line(text: str) -> str:
-    return text[:200]
-
-
-def kinds_of_card(card: Card) -> set[Kind]:
-    return {sign.kind for sign in card.signs}

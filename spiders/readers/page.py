@@ -25,16 +25,19 @@ _BLOCKS = frozenset(
 )
 _UNSEEN = ("script", "style", "template", "noscript", "svg", "select", "textarea", "iframe", "object", "head")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_TITLE_PARTS = re.compile(r"\s[|/–—·»-]\s|\s::\s|\s//\s")
 _SMALL_COINS = re.compile(r"\d{2}")
 _LATIN_1 = frozenset({"cp1252", "iso8859-1", "latin-1", "ascii"})
 
 
 class Text(NamedTuple):
-    """A run of visible text with the element that it stands in; `order` counts runs from the page's beginning."""
+    """A run of visible text with the element that it stands in, and the child that it follows there (None where it
+    comes first); `order` counts runs from the page's beginning."""
 
     element: Element
     text: str
     order: int
+    after: Element | None = None
 
 
 def squeeze(text: str) -> str:
@@ -117,7 +120,9 @@ class Page:
     def texts(self) -> tuple[Text, ...]:
         """Every run of visible text, in order."""
         return tuple(
-            Text(element, text, order) for order, (element, text) in enumerate(_runs(self.body)) if text.strip()
+            Text(element, text, order, after)
+            for order, (element, text, after) in enumerate(_runs(self.body))
+            if text.strip()
         )
 
     @cached_property
@@ -136,7 +141,12 @@ class Page:
 
     @cached_property
     def heading(self) -> str | None:
-        return text_of(self.h1) if self.h1 is not None else None
+        """The page's own heading; without an h1, the part of the window title that the page repeats."""
+        if self.h1 is not None:
+            return text_of(self.h1)
+        shown = {squeeze(run.text).casefold() for run in self.texts if len(run.text) < 400}
+        parts = [part.strip() for part in _TITLE_PARTS.split(self.head.get("title", ""))]
+        return next((part for part in parts if len(part) > 3 and part.casefold() in shown), None)
 
     def absolute(self, href: str) -> str | None:
         """The clean absolute address of a reference, None where it isn't one of the web."""
@@ -184,6 +194,10 @@ def _zone_kinds(element: Element) -> frozenset[str]:
         filter(None, (element.get("class"), element.get("id"), element.get("role"), element.get("data-entity")))
     )
     found = frozenset(kind for kind in words.kinds_of(names) if kind.startswith("zone_")) if names else frozenset()
+    if "price_class" in words.kinds_of(names):
+        found = frozenset()  # "promo-price" is a price, no promotion
+    if tag == "aside":
+        found |= {"zone_aside"}
     if tag in {"html", "body", "main", "h1"} or (found and _holds_heading(element)):
         return frozenset()
     if tag in {"nav", "footer", "header"} and _is_page_part(element):
@@ -210,8 +224,8 @@ def _is_page_part(element: Element) -> bool:
     )  # type: ignore[union-attr]
 
 
-def _runs(root: Element) -> Iterator[tuple[Element, str]]:
-    """Texts with the element that they stand in, in document order."""
+def _runs(root: Element) -> Iterator[tuple[Element, str, Element | None]]:
+    """Texts with the element that they stand in and the child that they follow, in document order."""
     pending: list[tuple[Element, Element]] = []
     for count, node in enumerate(root.iter()):
         if count > MAX_ELEMENTS:
@@ -220,14 +234,14 @@ def _runs(root: Element) -> Iterator[tuple[Element, str]]:
         while pending and pending[-1][0] is not parent:
             done, owner = pending.pop()
             if done.tail:
-                yield owner, done.tail
+                yield owner, done.tail, done
         if node.text:
-            yield node, node.text
+            yield node, node.text, None
         pending.append((node, parent if parent is not None else node))
     while len(pending) > 1:
         done, owner = pending.pop()
         if done.tail:
-            yield owner, done.tail
+            yield owner, done.tail, done
 
 
 def text_of(element: Element) -> str:

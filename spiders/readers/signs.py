@@ -16,6 +16,7 @@ MAX_TAG = 120  # longer texts are prose, not a price tag or a stock wording
 SURE = 3  # the weight of a labelled value; what a table's header or a warehouse list says weighs more
 MAX_SIGNS = 20_000
 _NUMBER = re.compile(r"\d{1,3}(?:[\s'’.,]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d{1,2}(?!\d))?")
+_GLUED = re.compile(r"(?<=[₽€$£₸])(?=[^\W\d])|(?<=[a-zа-я])(?=[₽€$£₸]\s?\d)")
 _VAT = re.compile(r"ндс|vat|mwst|kdv|ққс", re.IGNORECASE)
 _PERCENT = re.compile(r"\d{1,2}\s?%")
 _SEPARATOR = re.compile(r"\s[—–|•·]\s|\s-\s(?=\D)|;\s|^\s*[—–|•·-]\s")
@@ -169,6 +170,7 @@ def _tag(run: Text, element: Element, text: str, named: bool, page: Page) -> Sig
     role = _price_role(element, text)
     if role is None:
         return None
+    text = _GLUED.sub(" ", text)
     weight = 1 + named + 2 * ((element.get("itemprop") or run.element.get("itemprop")) == "price")
     return Sign(Kind.PRICE, role, text, element, run.order, weight)
 

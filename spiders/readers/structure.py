@@ -9,6 +9,7 @@ from restock.capture import PageCapture
 from restock.site import Site
 from spiders.readers import goods, jsonld, microdata, words
 from spiders.readers.cards import Card, fill, find_cards, goods_links
+from spiders.readers.flat import wrap_flat_lists
 from spiders.readers.labels import label_signs
 from spiders.readers.links import anchors, page_number
 from spiders.readers.page import Element, Page, text_of
@@ -18,6 +19,7 @@ from spiders.readers.tables import goods_rows
 from spiders.readers.warehouses import warehouse_signs
 
 ASIDE = frozenset({"zone_similar", "zone_aside"})
+_NOT_OWN = frozenset({"zone_similar", "zone_nav", "zone_filter", "zone_chat"})
 _MENUS = frozenset({"zone_nav", "zone_filter", "zone_chat"})
 
 
@@ -29,6 +31,7 @@ class Structure(Page):
         self.platform: Platform | None = platform_of(self, site)
         self.blocks, self.broken_blocks = jsonld.read_blocks(self.scripts)
         self.items: list[dict[str, Any]] = microdata.read_items(self) if "itemscope" in self.source else []
+        wrap_flat_lists(self.body)
         self._mark_asides()
         self.anchors = anchors(self)
         self.rows, cells = goods_rows(self)
@@ -56,8 +59,8 @@ class Structure(Page):
             if heading.tag == "h1":
                 continue
             text = text_of(heading)
-            zone = "zone_similar" if words.SIMILAR.match(text) else "zone_aside" if words.PROMOTED.match(text) else None
-            if zone is None or len(text) > 80:
+            zone = "zone_similar"
+            if len(text) > 80 or not (words.SIMILAR.match(text) or words.PROMOTED.match(text)):
                 continue
             parent = heading.getparent()
             if parent is not None and parent.tag not in {"body", "main"} and _only_heading(parent, heading):
@@ -95,7 +98,7 @@ class Structure(Page):
         """Signs of the page itself: outside its cards, its menus and blocks of other goods."""
         alone = [card for card in self.cards if card not in self.repeated and not self._is_lone_entry(card)]
         signs = [*self.found[1], *(sign for card in alone for sign in card.signs)]
-        kept = [sign for sign in signs if not self.zones(sign.element) & (ASIDE | _MENUS)]
+        kept = [sign for sign in signs if not self.zones(sign.element) & _NOT_OWN]
         return sorted(kept, key=lambda sign: sign.order)
 
     def _is_lone_entry(self, card: Card) -> bool:
