@@ -42,8 +42,9 @@ class Visit:
         return self.page is not None or not self.certain
 
     def at(self, url: str) -> "Visit":
-        """The same visit one redirect further."""
-        return replace(self, url=url, hops=self.hops + 1)
+        """The same visit one redirect further. A list is known by the address that it has in the end."""
+        list_key = self.list_key if self.continues else url_key(url)
+        return replace(self, url=url, hops=self.hops + 1, list_key=list_key)
 
 
 class Frontier:

@@ -30,10 +30,13 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page's fate; `detail` is the reason, the kind of wall, or the key of the page that it led to."""
+    """A page's fate; `detail` is the reason, the kind of wall, or the key of the page that it led to.
+
+    `list_key` is the key of the list that the page was or belonged to, behind its redirects."""
 
     fate: Fate
     detail: str = ""
+    list_key: str = ""
 
 
 class Ledger:
@@ -45,8 +48,8 @@ class Ledger:
         self.totals: dict[str, int] = {}
         self.notes: list[str] = []
 
-    def settle(self, key: str, fate: Fate, detail: str = "") -> None:
-        self.entries[key] = Entry(fate, detail)
+    def settle(self, visit: Visit, fate: Fate, detail: str = "") -> None:
+        self.entries[visit.key] = Entry(fate, detail, visit.list_key)
 
     def add_cards(self, visit: Visit, cards: set[str], total: int | None) -> bool:
         """Counts a list page's goods; False where it shows none that its list has not shown before."""
@@ -116,6 +119,12 @@ def _fail(outcome: CrawlOutcome, visit: Visit, reason: str) -> None:
         outcome.failed_lists[visit.key] = f"other page: {reason}" if visit.role is PageRole.OTHER else reason
 
 
+def _dead(outcome: CrawlOutcome, visit: Visit) -> None:
+    """A page that isn't there as a list of its own: a loss where an earlier run read goods on it, else none."""
+    if visit.role is not PageRole.PRODUCT and not visit.continues:
+        outcome.dead_lists.append(visit.key)
+
+
 def _skip(outcome: CrawlOutcome, reason: str) -> None:
     outcome.skipped[reason] = outcome.skipped.get(reason, 0) + 1
 
@@ -135,18 +144,18 @@ def _repeat(ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry: Entry) 
         _fail(outcome, visit, "shows only goods of other pages of its list")
 
 
-def _bare(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry: Entry) -> None:
+def _bare(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
     if visit.role is PageRole.PRODUCT:
         _fail(outcome, visit, "no goods on the page")
     elif not visit.continues:
-        outcome.lists.setdefault(visit.list_key, 0)
+        outcome.lists.setdefault(entry.list_key, 0)
     elif visit.certain:
         _fail(outcome, visit, "empty page")
 
 
-def _blank(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry: Entry) -> None:
+def _blank(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
     if visit.role is PageRole.OTHER:
-        outcome.lists.setdefault(visit.list_key, 0)
+        outcome.lists.setdefault(entry.list_key, 0)
     else:
         _fail(outcome, visit, "blank page")
 
@@ -154,18 +163,19 @@ def _blank(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry: Entry) 
 def _gone(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
     if visit.role is PageRole.PRODUCT:
         outcome.gone_products.append(visit.key)
-    elif visit.role is PageRole.OTHER:
-        _skip(outcome, "dead link")
     elif visit.role is PageRole.START or (visit.continues and visit.certain):
         _fail(outcome, visit, entry.detail)
-    elif not visit.continues:
-        outcome.dead_lists.append(visit.key)
+    else:
+        _dead(outcome, visit)
+        if visit.role is PageRole.OTHER:
+            _skip(outcome, "dead link")
 
 
 def _wall(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
     """A login before a page that nobody took for goods (an account) is no wall."""
     if visit.role is PageRole.OTHER and entry.detail in {"login", "forbidden", "front_page"}:
         _skip(outcome, entry.detail.replace("_", " "))
+        _dead(outcome, visit)
         return
     outcome.walls[visit.key] = entry.detail
     _fail(outcome, visit, f"wall: {entry.detail}")
@@ -174,6 +184,7 @@ def _wall(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) ->
 def _refused(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
     """A page that robots.txt forbids, or that led off the site. The latter is a loss where goods were expected."""
     _skip(outcome, entry.detail)
+    _dead(outcome, visit)
     expected = visit.role is PageRole.PRODUCT or visit.role is PageRole.START or (visit.continues and visit.certain)
     if expected and entry.detail != "robots":
         _fail(outcome, visit, f"led away: {entry.detail}")
@@ -183,6 +194,8 @@ def _led_elsewhere(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry:
     """A redirect to a page without this product, or back to the beginning of the list; a section may have two names."""
     if visit.role is PageRole.PRODUCT or (visit.continues and visit.certain):
         _fail(outcome, visit, "redirected to another page")
+    else:
+        _dead(outcome, visit)
 
 
 _WRITERS: dict[Fate, _Writer] = {

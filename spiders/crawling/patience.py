@@ -19,11 +19,13 @@ from spiders.crawling.settings import MAX_DELAY
 RETRIED = frozenset({408, 429, 500, 502, 503, 504, 522, 524})
 # A host that asks for a longer pause is left alone instead.
 MAX_PAUSE = 120.0
-_FIRST_DELAY = 0.5
-_MAX_GIVEN_DELAY = 2.0
+_FIRST_DELAY = 0.1
+_MAX_GIVEN_DELAY = 0.5
 # A host that only asks for patience gets more of it than one that is broken.
 _EXTRA_PATIENCE = 3
-_MAX_ERRORS_IN_ROW = 20
+# Where much of a site is broken, asking again for each page would only load it more.
+_FREE_RETRIES = 20
+_RETRY_SHARE = 0.1
 # The slot wakes a little later than its delay goes back to normal, so that it doesn't fall asleep again.
 _MARGIN = 0.05
 
@@ -39,7 +41,8 @@ class Patience:
         self._given = job.given
         self._retries = job.retries
         self._max_delay = max(_MAX_GIVEN_DELAY, 4 * job.delay) if job.given else MAX_DELAY
-        self._errors_in_row = 0
+        self._answers = 0
+        self._retried = 0
         self._paused: list[Slot] = []
 
     @classmethod
@@ -47,6 +50,7 @@ class Patience:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
+        self._answers += 1
         broken = "dataloss" in response.flags
         if response.status not in RETRIED and not broken:
             self._recover(request)
@@ -66,9 +70,9 @@ class Patience:
         return self._again(request, type(exception).__name__, 0)
 
     def _again(self, request: Request, reason: str, extra: int) -> Request | None:
-        self._errors_in_row += 1
-        if self._errors_in_row > _MAX_ERRORS_IN_ROW:
+        if self._retried >= _FREE_RETRIES + _RETRY_SHARE * self._answers and not extra:
             return None
+        self._retried += 1
         return get_retry_request(request, spider=self._spider, reason=reason, max_retry_times=self._retries + extra)
 
     def _slot(self, request: Request) -> Slot | None:
@@ -97,7 +101,6 @@ class Patience:
 
     def _recover(self, request: Request) -> None:
         """AutoThrottle finds its own way back to the usual pace; a pace that was given is found again by halves."""
-        self._errors_in_row = 0
         slot = self._slot(request)
         if slot is not None and slot not in self._paused and self._given and slot.delay > self._base:
             slot.delay = max(self._base, slot.delay / 2 if slot.delay > 2 * _FIRST_DELAY else self._base)

@@ -25,7 +25,7 @@ MAX_HOPS = 10
 # So many pages in a row that fail or are walls: the site doesn't want to be crawled now.
 PATIENCE = 20
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_WALLED = {401: "login", 403: "forbidden", 429: "blocked", 503: None}
+_WALLED = {401: "login", 403: "blocked", 429: "blocked", 503: None}
 _LOGIN = re.compile(
     r"/(log-?in|sign-?in|log-?on|auth|authori[sz]e|sso)(?=[/.?;]|$)|[?&](login|auth)=yes\b", re.IGNORECASE
 )
@@ -69,7 +69,7 @@ class Survey:
             return self._read(visit, capture)
         if capture.status in {404, 410}:
             self._settle(visit, Fate.GONE, f"answered {capture.status}")
-        elif capture.status in _WALLED and (wall := self._wall_of(capture)):
+        elif capture.status in _WALLED and (wall := self._wall_of(visit, capture)):
             self._settle(visit, Fate.WALL, wall)
         else:
             self._settle(visit, Fate.FAILED, f"answered {capture.status}")
@@ -84,18 +84,22 @@ class Survey:
         self._settle(visit, Fate.REFUSED, reason)
 
     def _settle(self, visit: Visit, fate: Fate, detail: str = "") -> None:
-        self._ledger.settle(visit.key, fate, detail)
+        self._ledger.settle(visit, fate, detail)
         bad = fate in {Fate.FAILED, Fate.WALL}
         self._errors += bad
         self._bad_in_row = self._bad_in_row + 1 if bad else 0
         if self._bad_in_row >= PATIENCE:
             self.stopped = f"{PATIENCE} pages in a row failed, the last one: {detail}"
 
-    def _wall_of(self, capture: PageCapture) -> str | None:
+    def _wall_of(self, visit: Visit, capture: PageCapture) -> str | None:
+        """The wall behind a refusal. One page that may not be seen, where no goods were expected, is none."""
         try:
-            return read_page(capture, self._job.site).wall or _WALLED[capture.status]
+            wall = read_page(capture, self._job.site).wall
         except Exception:  # noqa: BLE001  the status says enough where the page can't be read
-            return _WALLED[capture.status]
+            wall = None
+        if capture.status == 403 and visit.role is PageRole.OTHER and wall in {None, "blocked"}:
+            return "forbidden"
+        return wall or _WALLED[capture.status]
 
     def _redirected(self, visit: Visit, location: str) -> Iterator[Visit]:
         try:

@@ -19,16 +19,19 @@ VISITS = {
 }
 
 
+def visit(key: str, kind: str = "section") -> Visit:
+    values: dict[str, Any] = {"list_key": key, **VISITS[kind]}
+    return Visit(url=f"http://{key}", requested_url=f"http://{key}", key=key, **values)
+
+
 def outcome(kind: str, fate: Fate, detail: str = "500") -> CrawlOutcome:
     ledger = Ledger()
-    values: dict[str, Any] = {"list_key": kind, **VISITS[kind]}
-    visit = Visit(url=f"http://{kind}", requested_url=f"http://{kind}", key=kind, **values)
-    ledger.settle(kind, fate, detail)
-    return ledger.outcome({kind: visit}, {})
+    ledger.settle(visit(kind, kind), fate, detail)
+    return ledger.outcome({kind: visit(kind, kind)}, {})
 
 
 @pytest.mark.parametrize(
-    ("kind", "fate", "field"),
+    ("kind", "fate", "fields"),
     [
         ("start", Fate.FAILED, "failed_lists"),
         ("section", Fate.FAILED, "failed_lists"),
@@ -40,7 +43,7 @@ def outcome(kind: str, fate: Fate, detail: str = "500") -> CrawlOutcome:
         ("section", Fate.GONE, "dead_lists"),
         ("page", Fate.GONE, "failed_lists"),
         ("next", Fate.GONE, ""),
-        ("other", Fate.GONE, "skipped"),
+        ("other", Fate.GONE, "skipped dead_lists"),
         ("product", Fate.GONE, "gone_products"),
         ("start", Fate.BARE, "lists"),
         ("section", Fate.BARE, "lists"),
@@ -59,10 +62,10 @@ def outcome(kind: str, fate: Fate, detail: str = "500") -> CrawlOutcome:
         ("section", Fate.LIST, ""),
     ],
 )
-def test_a_fate_is_written_where_it_belongs(kind: str, fate: Fate, field: str) -> None:
+def test_a_fate_is_written_where_it_belongs(kind: str, fate: Fate, fields: str) -> None:
     found = outcome(kind, fate)
     written = {"lists", "failed_lists", "failed_products", "gone_products", "dead_lists", "skipped"}
-    assert {name for name in written if getattr(found, name)} == ({field} if field else set())
+    assert {name for name in written if getattr(found, name)} == set(fields.split())
 
 
 def test_a_wall_is_a_failure_and_says_its_kind() -> None:
@@ -75,6 +78,14 @@ def test_a_wall_is_a_failure_and_says_its_kind() -> None:
 def test_a_login_before_an_account_is_no_wall() -> None:
     found = outcome("other", Fate.WALL, "login")
     assert (found.walls, found.failed_lists, found.skipped) == ({}, {}, {"login": 1})
+
+
+def test_a_list_that_is_not_there_any_more_is_said_for_the_comparison_with_earlier_runs() -> None:
+    for fate, detail in [(Fate.REFUSED, "robots"), (Fate.REFUSED, "off-site"), (Fate.WALL, "front_page")]:
+        assert outcome("other", fate, detail).dead_lists == ["other"]
+    assert aliased("section", Fate.LIST).dead_lists == ["a"]
+    assert aliased("product", Fate.LIST).dead_lists == []
+    assert outcome("next", Fate.GONE).dead_lists == []
 
 
 def test_what_robots_forbids_is_not_missing() -> None:
@@ -95,12 +106,10 @@ def test_a_way_off_the_site_is_missing_only_where_goods_were_expected() -> None:
 
 def aliased(kind: str, target: Fate) -> CrawlOutcome:
     ledger = Ledger()
-    values: dict[str, Any] = {"list_key": kind, **VISITS[kind]}
-    visit = Visit(url="http://a", requested_url="http://a", key="a", **values)
-    ledger.settle("a", Fate.ALIAS, "b")
-    ledger.settle("b", Fate.ALIAS, "c")
-    ledger.settle("c", target, "why")
-    return ledger.outcome({"a": visit}, {})
+    ledger.settle(visit("a", kind), Fate.ALIAS, "b")
+    ledger.settle(visit("b"), Fate.ALIAS, "c")
+    ledger.settle(visit("c"), target, "why")
+    return ledger.outcome({"a": visit("a", kind)}, {})
 
 
 def test_a_redirect_shares_the_fate_of_its_target() -> None:
@@ -115,8 +124,8 @@ def test_a_redirect_shares_the_fate_of_its_target() -> None:
 
 def test_redirects_in_a_circle_are_a_failure() -> None:
     ledger = Ledger()
-    ledger.settle("a", Fate.ALIAS, "b")
-    ledger.settle("b", Fate.ALIAS, "a")
+    ledger.settle(visit("a"), Fate.ALIAS, "b")
+    ledger.settle(visit("b"), Fate.ALIAS, "a")
     found = ledger.resolve("a")
     assert found is not None
     assert found.fate is Fate.FAILED
@@ -124,11 +133,11 @@ def test_redirects_in_a_circle_are_a_failure() -> None:
 
 def test_goods_are_counted_once_a_list() -> None:
     ledger = Ledger()
-    visit = Visit(url="http://a", requested_url="http://a", key="a?page=2", role=PageRole.LIST, page=2, list_key="a")
-    assert ledger.add_cards(visit, {"1", "2"}, 3)
-    assert not ledger.add_cards(visit, {"2"}, 3)
+    page = Visit(url="http://a", requested_url="http://a", key="a?page=2", role=PageRole.LIST, page=2, list_key="a")
+    assert ledger.add_cards(page, {"1", "2"}, 3)
+    assert not ledger.add_cards(page, {"2"}, 3)
     assert not ledger.has_all("a")
-    assert ledger.add_cards(visit, {"3"}, 3)
+    assert ledger.add_cards(page, {"3"}, 3)
     assert ledger.has_all("a")
     found = ledger.outcome({}, {})
     assert (found.lists, found.totals) == ({"a": 3}, {"a": 3})
@@ -136,7 +145,7 @@ def test_goods_are_counted_once_a_list() -> None:
 
 def test_a_repeated_page_is_fine_where_the_list_is_known_to_be_whole() -> None:
     ledger = Ledger()
-    visit = Visit(url="http://a", requested_url="http://a", key="p", role=PageRole.LIST, page=2, list_key="a")
-    ledger.add_cards(visit, {"1"}, 1)
-    ledger.settle("p", Fate.REPEAT)
-    assert ledger.outcome({"p": visit}, {}).failed_lists == {}
+    page = Visit(url="http://a", requested_url="http://a", key="p", role=PageRole.LIST, page=2, list_key="a")
+    ledger.add_cards(page, {"1"}, 1)
+    ledger.settle(page, Fate.REPEAT)
+    assert ledger.outcome({"p": page}, {}).failed_lists == {}
