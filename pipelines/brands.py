@@ -1,0 +1,112 @@
+"""Brands: names and their other spellings, what a site's brand claim is worth, and names that two makers share."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipelines.lexicon import Entry, Lexicon
+from pipelines.restrictions import Maker
+from pipelines.tables import Row, Table
+from pipelines.text import squeeze
+
+ALIASES = Table(
+    "brand_aliases.csv",
+    ("brand", "alias", "kind", "ambiguous", "category", "model_follows", "source"),
+    ("alias",),
+    ("brand",),
+)
+SPLITS = Table("brand_splits.csv", ("brand", "becomes", "category", "source"), ("brand", "category"), ("becomes",))
+IGNORED = Table("claims_to_ignore.csv", ("claim", "source"), ("claim",))
+SELLER = "seller's name"
+_LEGAL = re.compile(
+    r"\b(?:inc|incorporated|ltd|limited|corp|corporation|llc|llp|lp|gmbh|ag|se|plc|co|company|kg|bv|nv|sa|srl|spa|oy|ab|"
+    r"group|international|ooo|зao|oao|ao|пao|кoмпahия|international|technologies|technology|networks|electronics|"
+    r"semiconductor|semiconductors|systems|russia|poccия)\b\.?",
+)
+_JUNK = re.compile(r"[\"«»“”'®™©,.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a spelling says besides the brand: the kind of goods of a product line, whether a model name follows it,
+    whether the maker makes compatible goods for others."""
+
+    category: str | None
+    model_follows: bool
+    third_party: bool
+    seller: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A site's brand claim: its brand where a data file knows it, and its folded text. `seller` marks a shop's own
+    name, `worthless` a text that names nobody."""
+
+    brand: str | None
+    folded: str
+    text: str
+    seller: bool = False
+    worthless: bool = False
+
+
+NO_CLAIM = Claim(None, "", "", worthless=True)
+
+
+class BrandBook:
+    """All names of all brands."""
+
+    def __init__(
+        self, aliases: Sequence[Row], makers: dict[str, Maker], splits: Sequence[Row], ignored: Sequence[Row]
+    ) -> None:
+        self._makers = makers
+        self._ignored = frozenset(squeeze(row["claim"]) for row in ignored)
+        self._splits: dict[str, dict[str, str]] = defaultdict(dict)
+        for row in splits:
+            self._splits[row["brand"]][row["category"]] = row["becomes"]
+        self.entries = list(self._entries(aliases))
+        self.canonical = {squeeze(wording): entry.value for wording, entry in self.entries}
+        self._lexicon = Lexicon(self.entries)
+        self.claim = lru_cache(maxsize=8192)(self._claim)
+
+    def _entries(self, aliases: Sequence[Row]) -> Iterator[tuple[str, Entry]]:
+        taken = {squeeze(row["alias"]) for row in aliases}
+        for row in aliases:
+            maker = self._makers.get(row["brand"])
+            if maker is None:
+                raise row.error(f"brand: {row['brand']!r} is not in brand_countries.csv")
+            name = Name(row["category"] or None, row.flag("model_follows"), maker.third_party, row["kind"] == SELLER)
+            ambiguous = row.flag("ambiguous") or name.seller
+            rule = f"name: {row['kind']}" if row["kind"] else "name"
+            yield row["alias"], Entry("brand", row["brand"], name, rule, row["source"], ambiguous=ambiguous)
+        for brand, maker in self._makers.items():
+            if squeeze(brand) not in taken:
+                name = Name(None, False, maker.third_party, False)
+                yield brand, Entry("brand", brand, name, "name", None, ambiguous=maker.ambiguous)
+
+    def _claim(self, text: str | None) -> Claim:
+        if text is None or not (folded := squeeze(text)) or folded in self._ignored:
+            return NO_CLAIM
+        for form in (folded, " ".join(_JUNK.sub(" ", folded).split()), _without_legal_form(folded)):
+            entry = self._lexicon.exact(form, "brand")
+            if entry is not None:
+                return Claim(entry.value, folded, text, seller=entry.detail.seller)
+        named = {entry.value for _, _, entry in self._lexicon.scan(folded) if not entry.ambiguous}
+        if len(named) == 1 and len(folded) <= 60:
+            return Claim(named.pop(), folded, text)
+        return Claim(None, folded, text)
+
+    def split(self, brand: str, category: str | None) -> str:
+        """The brand that sells this kind of goods today, where a name was divided (HP and HPE)."""
+        return self._splits.get(brand, {}).get(category or "", brand)
+
+    def is_split(self, brand: str) -> bool:
+        return brand in self._splits
+
+    def successors(self, brand: str) -> frozenset[str]:
+        return frozenset(self._splits.get(brand, {}).values())
+
+
+def _without_legal_form(folded: str) -> str:
+    return " ".join(_LEGAL.sub(" ", _JUNK.sub(" ", folded)).split())

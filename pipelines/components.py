@@ -1,0 +1,100 @@
+"""Components: parts of other makers that a product contains, named by family ("Xeon") or after "на базе"."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.lexicon import Hit
+from pipelines.tables import Table
+from pipelines.titles import Span, Title, within
+
+FAMILIES = Table(
+    "product_families.csv", ("family", "brand", "category", "source", "note"), ("family",), ("brand", "category")
+)
+# Goods that are themselves such a part, by the part's kind.
+_SAME = {
+    "cpu": frozenset({"cpu"}),
+    "accelerator": frozenset({"accelerator", "processor_board", "video_card", "single_board_computer"}),
+    "video_card": frozenset({"video_card", "accelerator"}),
+    "fpga": frozenset({"fpga", "ic_processor", "ic_other"}),
+    "ssd": frozenset({"ssd", "memory_module"}),
+    "processor_board": frozenset({"processor_board", "single_board_computer"}),
+}
+_TAIL = re.compile(r"[^,;()/|+«»]{0,40}")
+_CYRILLIC = re.compile(r"\s[^\x00-\x7f®™].*$")
+_NEAR = 14  # letters between "на базе" and the name: "на базе процессора Intel"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part inside the goods: whose, of what kind, and where the title says so."""
+
+    brand: str
+    category: str
+    start: int
+    end: int
+    text: str
+
+
+def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: frozenset[str]) -> list[Part]:
+    """The parts that a title names inside its goods. `makers` are brands that the title names otherwise."""
+    found: list[Part] = []
+    if not title.families and not title.relations:
+        return found
+    insides = [hit for hit in title.relations if hit[2].value == "inside"]
+    for hit in title.families:
+        if within(hit[0], foreign) or _is_product(title, hit, head, insides, makers):
+            continue
+        start = _with_brand(title, hit)
+        found.append(Part(hit[2].value, hit[2].detail, start, _end(title, hit[1]), _text(title, start, hit[1])))
+    for hit in title.brands:
+        part = _named(title, hit, insides, head)
+        if part is not None and not within(hit[0], foreign) and all(part.brand != other.brand for other in found):
+            found.append(part)
+    return found
+
+
+def _is_product(title: Title, hit: Hit, head: str | None, insides: Sequence[Hit], makers: frozenset[str]) -> bool:
+    """Whether the family is what is sold, and not a part of it."""
+    brand, kind = hit[2].value, hit[2].detail
+    if _follows(hit[0], insides, title) and head not in _SAME.get(kind, ()):
+        return False
+    others = makers - {brand}
+    if head is None:
+        return not others and (brand in makers or kind == "cpu")
+    if head not in _SAME.get(kind, ()):
+        return False
+    return kind == "cpu" or (not others and brand in makers)
+
+
+def _named(title: Title, hit: Hit, insides: Sequence[Hit], head: str | None) -> Part | None:
+    """A maker named right after "на базе" and its like."""
+    inside = _follows(hit[0], insides, title)
+    if inside is None or head == "cpu" or " " not in title.folded[inside[0] : inside[1]]:
+        return None
+    return Part(hit[2].value, "cpu", hit[0], _end(title, hit[1]), _text(title, hit[0], hit[1]))
+
+
+def _follows(place: int, insides: Sequence[Hit], title: Title) -> Hit | None:
+    for hit in insides:
+        between = title.folded[hit[1] : place]
+        if 0 <= place - hit[1] <= _NEAR and not any(sign in between for sign in ",;()"):
+            return hit
+    return None
+
+
+def _with_brand(title: Title, hit: Hit) -> int:
+    """The start of the maker's name where it stands right before the family."""
+    for start, end, entry in title.brands:
+        if entry.value == hit[2].value and 0 <= hit[0] - end <= 2:
+            return start
+    return hit[0]
+
+
+def _end(title: Title, end: int) -> int:
+    tail = _TAIL.match(title.text, end)
+    return end + len(_CYRILLIC.sub("", tail[0])) if tail else end
+
+
+def _text(title: Title, start: int, end: int) -> str:
+    return title.text[start : _end(title, end)].strip()

@@ -1,0 +1,256 @@
+"""Part numbers: which tokens of a title are one, whose they are by form or by list, and which one is the listing's."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipelines.tables import Row, Table
+from pipelines.text import latin
+from pipelines.text import number as as_number
+
+PATTERNS = Table(
+    "part_number_patterns.csv",
+    ("brand", "form", "regex", "starts", "sure", "category", "examples", "source"),
+    ("brand", "form"),
+    ("regex",),
+)
+KNOWN = Table(
+    "known_part_numbers.csv", ("brand", "part_number", "category", "model", "source"), ("brand", "part_number")
+)
+SPECIFICATIONS = Table("specification_forms.csv", ("form", "regex", "source"), ("form",), ("regex",))
+STRICT = Table("strict_numbers.csv", ("brand", "source", "note"), ("brand",))
+
+_TOKEN = re.compile(r"[^\s,;()\[\]{}\"«»“”„|<>!?'•…]+")
+_EDGES = "./:-*№_\\&%~^@"
+_BROKEN = re.compile(r"(?<=[A-Z0-9])(?: -|- | - )(?=[A-Z0-9])")
+_PIECE = re.compile(r"\d{1,3}[A-Z]{1,5}\d?[A-Z]*|[A-Z]{1,2}\d?")
+_LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)[:#=]+", re.IGNORECASE)
+_DIGIT_OR_HYPHEN = re.compile(r"[\d-]")
+_COMPACT = re.compile(r"[^A-Z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Whose a number is: `known` by the lists, `sure` by a form that is that maker's alone, `weak` by a form that fits."""
+
+    known: tuple[str, ...] = ()
+    sure: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+    categories: tuple[tuple[str, str], ...] = ()
+
+    def rank(self, brand: str) -> int:
+        if brand in self.known:
+            return 5
+        return 4 if brand in self.sure else 3 if brand in self.weak else 0
+
+    def category(self, brand: str | None) -> str | None:
+        return next((category for owner, category in self.categories if owner == brand), None)
+
+    @property
+    def maker(self) -> str | None:
+        """The one maker that the number proves, None where it proves none or several."""
+        certain = {*self.known, *self.sure}
+        return certain.pop() if len(certain) == 1 else None
+
+    @property
+    def any(self) -> bool:
+        return bool(self.known or self.sure or self.weak)
+
+
+NOBODY = Owners()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A token of a title that may be a part number. `shape` ranks what no form or list knows: 0 is a specification."""
+
+    number: str
+    start: int
+    end: int
+    owners: Owners
+    shape: int
+
+
+class Grammar:
+    """The forms and lists of part numbers, compiled once."""
+
+    def __init__(
+        self, patterns: Sequence[Row], known: Sequence[Row], specifications: Sequence[Row], strict: Sequence[Row]
+    ) -> None:
+        self._forms: dict[str, list[tuple[re.Pattern[str], str, bool, str]]] = defaultdict(list)
+        for row in patterns:
+            self._add_form(row)
+        self._known: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._compact: dict[str, str] = {}
+        self._tails: set[str] = set()
+        for row in known:
+            self._add_known(row["brand"], row["part_number"].upper(), row["category"])
+        self._specification = re.compile("|".join(f"(?:{row.pattern('regex').pattern})" for row in specifications))
+        self._strict = frozenset(row["brand"] for row in strict)
+        self.owners = lru_cache(maxsize=65536)(self._owners)
+        self._token = lru_cache(maxsize=65536)(self._judge_token)
+
+    def _add_form(self, row: Row) -> None:
+        form = (row.pattern("regex"), row["brand"], row.flag("sure"), row["category"])
+        starts = _letters(row["starts"]) if row["starts"] else "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+        for example in filter(None, re.split(r"[;\s]+", row["examples"])):
+            if not form[0].fullmatch(example) or example[0] not in starts:
+                raise row.error(f"examples: {example!r} doesn't have the form {row['regex']!r}")
+        for letter in starts:
+            self._forms[letter].append(form)
+
+    def _add_known(self, brand: str, part_number: str, category: str) -> None:
+        self._known[part_number].append((brand, category))
+        compact = _COMPACT.sub("", part_number)
+        if len(compact) >= 7 and compact != part_number:
+            self._compact[compact] = part_number
+        tail = part_number.rpartition("-")[2]
+        if 0 < len(tail) <= 4 and not tail.isdigit() and tail != part_number:
+            self._tails.add(tail)
+
+    def is_strict(self, brand: str | None) -> bool:
+        """Whether only known forms are numbers of this maker; its models are names."""
+        return brand in self._strict
+
+    def is_specification(self, number: str) -> bool:
+        return self._specification.fullmatch(number) is not None
+
+    def _owners(self, number: str) -> Owners:
+        known = self._known.get(number) or self._known.get(number.rstrip("=").removesuffix("-RF")) or ()
+        sure: list[str] = []
+        weak: list[str] = []
+        categories: list[tuple[str, str]] = [(brand, category) for brand, category in known if category]
+        for form, brand, is_sure, category in self._forms.get(number[:1], ()):
+            if form.fullmatch(number) is None:
+                continue
+            (sure if is_sure else weak).append(brand)
+            if category:
+                categories.append((brand, category))
+        if not (known or sure or weak):
+            return NOBODY
+        return Owners(tuple(brand for brand, _ in known), tuple(sure), tuple(weak), tuple(categories))
+
+    def candidates(self, text: str) -> list[Candidate]:
+        """The tokens of a title that may be part numbers, in order, broken ones mended."""
+        upper = latin(text)
+        found: list[Candidate] = []
+        if " -" in upper or "- " in upper:
+            upper = self._mend_hyphens(upper)
+        tokens = [(match.start(), match[0]) for match in _TOKEN.finditer(upper)]
+        for place, token in tokens:
+            if len(token) < 4 or not token.isascii() or not _DIGIT_OR_HYPHEN.search(token):
+                continue
+            for judged in self._token(token, text[place : place + len(token)]):
+                number, offset, length, owners, shape = judged
+                found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
+        if not any(candidate.owners.maker for candidate in found):
+            found.extend(self._joined(tokens))
+        return found
+
+    def _mend_hyphens(self, upper: str) -> str:
+        """ "ASA5506 - K9" and "P00924 -B21" closed up, with the spaces moved behind so that places stay."""
+        for match in reversed(list(_BROKEN.finditer(upper))):
+            left = upper[: match.start()].rsplit(maxsplit=1)[-1]
+            right = _TOKEN.match(upper, match.end())
+            if right is None or not self._belongs(left, right[0].rstrip(_EDGES), len(match[0])):
+                continue
+            tail = right[0]
+            moved = "-" + tail + " " * (len(match[0]) - 1)
+            upper = upper[: match.start()] + moved + upper[right.end() :]
+        return upper
+
+    def _belongs(self, left: str, right: str, gap: int) -> bool:
+        if not any(map(str.isdigit, left)) or not right.isascii() or self.is_specification(left):
+            return False
+        joined = self._owners(f"{left}-{right}")
+        if joined.known:
+            return True
+        if right in self._tails and joined.any:
+            return True
+        return gap == 2 and bool(joined.sure) and not self._owners(left).sure and not right.isdigit()
+
+    def _joined(self, tokens: Sequence[tuple[int, str]]) -> Iterable[Candidate]:
+        """Numbers written with spaces: "C1300 24T 4G", "WS C2960X 48TS L"."""
+        for index, (start, _) in enumerate(tokens):
+            for size in (5, 4, 3, 2):
+                window = tokens[index : index + size]
+                if len(window) < size:
+                    continue
+                number = self._join([token for _, token in window])
+                if number is not None:
+                    end = window[-1][0] + len(window[-1][1])
+                    yield Candidate(number, start, end, self.owners(number), 3)
+                    break
+
+    def _join(self, parts: Sequence[str]) -> str | None:
+        text = "".join(parts)
+        if not text.isascii() or len(text) < 7 or len(text) > 40:
+            return None
+        compact = self._compact.get(_COMPACT.sub("", text))
+        if compact is not None and all(len(part) < 12 for part in parts):
+            return compact
+        head, *rest = parts
+        if len(head) < 4 or not any(map(str.isdigit, head)) or not all(_PIECE.fullmatch(part) for part in rest):
+            return None
+        joined = "-".join(parts)
+        return joined if self._owners(joined).sure and not self._owners(head).sure else None
+
+    def _judge_token(self, token: str, written: str) -> tuple[tuple[str, int, int, Owners, int], ...]:
+        """What a token is: (number, offset, length, owners, shape), several where a slash or a plus parts two."""
+        lead = len(token) - len(token.lstrip(_EDGES + "=+#"))
+        label = _LABEL.match(token)
+        lead = label.end() if label else lead
+        number = token[lead:].rstrip(_EDGES)
+        number = number.rstrip("+") if number.endswith("+") and not self.owners(number).any else number
+        if len(number) < 4:
+            return ()
+        owners = self.owners(number)
+        if not (owners.maker or any(map(str.isdigit, number))):
+            return ()
+        if not owners.maker and (parts := self._parts(number, written, lead)):
+            return parts
+        shape = 4 if label else _shape(number, written[lead : lead + len(number)])
+        if not owners.any and self.is_specification(number):
+            return ()
+        if not (owners.any or shape):
+            return ()
+        return ((number, lead, len(number), owners, shape),)
+
+    def _parts(self, number: str, written: str, lead: int) -> tuple[tuple[str, int, int, Owners, int], ...]:
+        for sign in "+/:":
+            left, _, right = number.partition(sign)
+            if right and (self.owners(left).any and self.owners(right).any) and len(left) > 4 and len(right) > 4:
+                return self._judge_token(left, written[lead : lead + len(left)]) + tuple(
+                    (part, lead + len(left) + 1 + offset, length, owners, shape)
+                    for part, offset, length, owners, shape in self._judge_token(right, written[lead + len(left) + 1 :])
+                )
+        return ()
+
+
+def _shape(number: str, written: str) -> int:
+    """How much a token of no known form looks like a part number: 0 not at all, 2 where it has the maker's signs."""
+    if not any(map(str.isalpha, number)) or len(number) > 40:
+        return 0
+    if any(letter.islower() for letter in written.replace("x", "").replace("х", "")):
+        return 0
+    if any(sign in number for sign in "-/+#=") or len(number) >= 7:
+        return 2
+    return 1
+
+
+def _letters(starts: str) -> str:
+    """A, C-F, 0-9 written out."""
+    spans = re.sub(r"(\w)-(\w)", lambda found: "".join(map(chr, range(ord(found[1]), ord(found[2]) + 1))), starts)
+    return spans.replace(" ", "")
+
+
+def claimed_number(claim: str | None) -> str | None:
+    """The site's claim as a part number; None for what can't be one (other letters, sentences)."""
+    if claim is None or len(claim) > 60:
+        return None
+    found = as_number(claim)
+    if found is None or len(found) < 3:
+        return None
+    return found.strip("./:,;") or None

@@ -1,0 +1,164 @@
+"""Relation: what a listing is to the brand it names, and which stretches of the title speak of somebody else's goods."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.lexicon import Hit
+from pipelines.tables import Table
+from pipelines.titles import Span, Title, clause_end, within
+from restock.terms import Relation
+
+WORDINGS = Table("relation_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
+ROLES = frozenset(
+    {"compatible", "advice", "accessory", "property", "service", "support", "own_work", "inside", "series"}
+)
+_WITH = (" c", " with", " to", " for", " для", " к", " mit", " avec", " of", " für", " pour")
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What the wording of a title makes of the goods, before the part number has its say.
+
+    `foreign` are the stretches about other goods; within the `loose` ones (after "для") a genuine spare may stand."""
+
+    relation: Relation
+    foreign: tuple[Span, ...]
+    loose: tuple[Span, ...]
+    rule: str
+    text: str | None
+
+
+IS = Bearing(Relation.IS, (), (), "nothing else said", None)
+
+
+def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
+    """The relation that the title's wording and the site's category speak for."""
+    hits = title.relations
+    category_roles = {hit[2].value for hit in category if hit[2].kind == "relation"}
+    if not hits and not category_roles & {"service", "compatible"}:
+        return IS
+    if service := _service(title, category_roles):
+        return service
+    foreign: list[Span] = []
+    loose: list[Span] = []
+    compatible: Hit | None = None
+    for hit in hits:
+        role = hit[2].value
+        if role == "advice" or (role == "compatible" and title.folded[hit[1] : hit[1] + 1] == ":"):
+            foreign.extend(_advice(title, hit))
+        elif role == "compatible" and (spans := _compatible(title, hit, foreign)) is not None:
+            foreign.extend(spans)
+            compatible = compatible or hit
+        elif role == "accessory" and (span := _accessory(title, hit)) and not within(hit[0], foreign):
+            loose.append(span)
+    return _outcome(title, compatible, foreign, loose, category_roles)
+
+
+def _outcome(
+    title: Title, compatible: Hit | None, foreign: list[Span], loose: list[Span], category_roles: set[str]
+) -> Bearing:
+    spans = tuple(foreign)
+    if compatible is not None:
+        text = title.text[compatible[0] : compatible[1]]
+        return Bearing(Relation.COMPATIBLE_WITH, (*spans, *loose), (), "wording: compatible", text)
+    if "compatible" in category_roles:
+        return Bearing(Relation.COMPATIBLE_WITH, (*spans, *loose), (), "category: compatible", None)
+    if loose:
+        start, end = loose[0]
+        return Bearing(Relation.ACCESSORY_FOR, spans, tuple(loose), "wording: for", title.text[start:end].strip())
+    return Bearing(Relation.IS, spans, (), "wording: advice" if spans else IS.rule, None)
+
+
+def _service(title: Title, category_roles: set[str]) -> Bearing | None:
+    """Somebody's work: the title begins with it, or the site files it under services, or says whose engineers do it."""
+    roles = {hit[2].value for hit in title.relations}
+    proven = any(candidate.owners.maker for candidate in title.candidates)
+    rule = None
+    head = _head(title)
+    if head is not None and head[2].value == "service":
+        rule = "wording: service"
+    elif "service" in category_roles and not proven:
+        rule = "category: service"
+    elif "own_work" in roles and roles & {"service", "support"}:
+        rule = "wording: own work"
+    elif not proven and (head := next((hit for hit in title.relations if _is_phrase(title, hit)), None)):
+        rule = "wording: service"
+    if rule is None:
+        return None
+    return Bearing(Relation.SERVICE_FOR, (), (), rule, title.text[head[0] : head[1]] if head else None)
+
+
+def _head(title: Title) -> Hit | None:
+    """The relation wording that the title begins with, signs aside."""
+    first = title.relations[0] if title.relations else None
+    return first if first and not any(map(str.isalnum, title.folded[: first[0]])) else None
+
+
+def _is_phrase(title: Title, hit: Hit) -> bool:
+    return hit[2].value == "service" and " " in title.folded[hit[0] : hit[1]]
+
+
+def _advice(title: Title, hit: Hit) -> list[Span]:
+    """What follows "аналоги:" or "замена" up to the end; nothing where no goods are named there."""
+    end = clause_end(title.folded, hit[1], ";")
+    span = (hit[1], end)
+    return [span] if _names_goods(title, span) else []
+
+
+def _compatible(title: Title, hit: Hit, foreign: Sequence[Span]) -> list[Span] | None:
+    """The stretch that a compatible thing is compatible with; None where the word says something else."""
+    if within(hit[0], foreign) or _is_property(title, hit):
+        return None
+    span = (hit[1], _compatible_end(title, hit[1]))
+    wording = title.folded[hit[0] : hit[1]]
+    if _names_goods(title, span):
+        return [span]
+    if wording.endswith(_WITH) or title.folded.startswith(_WITH, hit[1]):
+        return None
+    before = [brand for brand in title.brands if 0 <= hit[0] - brand[1] <= 1]
+    return [(brand[0], brand[1]) for brand in before]
+
+
+def _compatible_end(title: Title, place: int) -> int:
+    """Up to the end of the bracket or clause; a maker of compatible goods named after a comma speaks for itself."""
+    end = clause_end(title.folded, place, ";")
+    comma = title.folded.find(",", place, end)
+    for start, _, entry in title.brands:
+        if 0 <= comma < start < end and entry.detail and entry.detail.third_party:
+            return comma
+    return end
+
+
+def _is_property(title: Title, hit: Hit) -> bool:
+    """ "консоль RJ-45 (совместима с Cisco)": the port is compatible, not the goods."""
+    begin = max(title.folded.rfind(sign, 0, hit[0]) for sign in ",;")
+    named = any(brand[1] <= max(begin, 0) or brand[1] < hit[0] for brand in title.brands)
+    return named and any(begin < other[0] < hit[0] for other in title.relations if other[2].value == "property")
+
+
+def _accessory(title: Title, hit: Hit) -> Span | None:
+    """The stretch after "для", as far as it names other makers' goods; None where it names none."""
+    folded = title.folded
+    place = hit[1]
+    if hit[1] - hit[0] <= 3 and hit[2].value == "accessory" and folded[hit[0] : hit[1]] in {"к", "k", "под", "пoд"}:
+        near = [brand for brand in title.brands if 0 <= brand[0] - place <= 1]
+        if not near:
+            return None
+    end = clause_end(folded, place, ",;(")
+    if not _names_brand(title, (place, end)):
+        return None
+    while folded[end : end + 1] == ",":
+        following = clause_end(folded, end + 1, ",;(")
+        starts_so = any(0 <= brand[0] - end - 1 <= 1 for brand in title.brands)
+        if not starts_so or any(end < candidate.start < following for candidate in title.candidates):
+            break
+        end = following
+    return place, end
+
+
+def _names_brand(title: Title, span: Span) -> bool:
+    return any(span[0] <= hit[0] < span[1] for hit in (*title.brands, *title.families))
+
+
+def _names_goods(title: Title, span: Span) -> bool:
+    return _names_brand(title, span) or any(span[0] <= candidate.start < span[1] for candidate in title.candidates)

@@ -1,0 +1,137 @@
+"""The rules of normalisation: the built-in data files and the user's own, read and compiled once."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines import brands, category, components, condition, part_numbers, prices, relation, restrictions, stock
+from pipelines.brands import BrandBook
+from pipelines.category import Kind, kinds_of
+from pipelines.identity import Identifier
+from pipelines.lexicon import Entry, Lexicon
+from pipelines.part_numbers import Grammar
+from pipelines.prices import PriceReader
+from pipelines.restrictions import RestrictionBook
+from pipelines.stock import StockReader
+from pipelines.tables import BUILT_IN, Row, Table
+from restock.terms import Condition
+
+PRECISION = Table("rule_precision.csv", ("field", "rule", "precision", "cases"), ("field", "rule"), ("precision",))
+TABLES = (
+    brands.ALIASES, brands.SPLITS, brands.IGNORED, category.CATEGORIES, category.WORDINGS, components.FAMILIES,
+    condition.WORDINGS, part_numbers.PATTERNS, part_numbers.KNOWN, part_numbers.SPECIFICATIONS, part_numbers.STRICT,
+    prices.CURRENCIES, prices.WORDINGS, prices.VAT_WORDINGS, relation.WORDINGS, restrictions.POLICIES,
+    restrictions.CHPL, restrictions.COUNTRIES, restrictions.BATTLEFIELD, restrictions.WATCHLIST, stock.WORDINGS,
+    PRECISION,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything that normalisation knows. `revision` changes with any data file and with the code that reads it."""
+
+    revision: str
+    lexicon: Lexicon
+    grammar: Grammar
+    brands: BrandBook
+    identifier: Identifier
+    kinds: dict[str, Kind]
+    prices: PriceReader
+    stock: StockReader
+    restrictions: RestrictionBook
+    precision: dict[tuple[str, str], float]
+
+
+_loaded: dict[tuple[Path | None, str], Rules] = {}
+
+
+def load_rules(home: Path | None = None) -> Rules:
+    """The built-in rules, extended and overridden by `<home>/data/*.csv`.
+
+    Raises SettingsError ("file:line: reason") for a row that can't be used."""
+    revision = _revision(home)
+    key = (home, revision)
+    if key not in _loaded:
+        _loaded.clear()
+        _loaded[key] = _build(home, revision)
+    return _loaded[key]
+
+
+def _build(home: Path | None, revision: str) -> Rules:
+    data = {table.name: table.rows(home) for table in TABLES}
+    makers = {row["brand"]: restrictions.maker_of(row) for row in data[restrictions.COUNTRIES.name]}
+    book = BrandBook(data[brands.ALIASES.name], makers, data[brands.SPLITS.name], data[brands.IGNORED.name])
+    grammar = Grammar(
+        data[part_numbers.PATTERNS.name], data[part_numbers.KNOWN.name],
+        data[part_numbers.SPECIFICATIONS.name], data[part_numbers.STRICT.name],
+    )  # fmt: skip
+    kinds = kinds_of(data[category.CATEGORIES.name])
+    lexicon = Lexicon([*book.entries, *_wordings(data, kinds, makers)])
+    return Rules(
+        revision=revision,
+        lexicon=lexicon,
+        grammar=grammar,
+        brands=book,
+        identifier=Identifier(book, grammar),
+        kinds=kinds,
+        prices=PriceReader(data[prices.CURRENCIES.name], data[prices.WORDINGS.name], data[prices.VAT_WORDINGS.name]),
+        stock=StockReader(data[stock.WORDINGS.name]),
+        restrictions=RestrictionBook(
+            data[restrictions.POLICIES.name],
+            data[restrictions.CHPL.name],
+            makers,
+            data[restrictions.BATTLEFIELD.name],
+            data[restrictions.WATCHLIST.name],
+            book.canonical,
+        ),  # fmt: skip
+        precision=dict(_precisions(data[PRECISION.name])),
+    )
+
+
+def _wordings(
+    data: dict[str, list[Row]], kinds: dict[str, Kind], makers: dict[str, restrictions.Maker]
+) -> Iterator[tuple[str, Entry]]:
+    names = frozenset(kinds)
+    for row in data[category.WORDINGS.name]:
+        leads = any("а" <= letter <= "я" for letter in row["wording"].lower())
+        yield _stemmed(row, "wording", "category", row.one_of("category", names), leads)
+    for row in data[components.FAMILIES.name]:
+        if row["brand"] not in makers:
+            raise row.error(f"brand: {row['brand']!r} is not in brand_countries.csv")
+        entry = Entry(
+            "family", row["brand"], row.one_of("category", names), source=row["source"], prefix=row["note"] == "prefix"
+        )
+        yield row["family"], entry
+    for row in data[relation.WORDINGS.name]:
+        yield _stemmed(row, "wording", "relation", row.one_of("role", relation.ROLES))
+    conditions = frozenset(Condition)
+    for row in data[condition.WORDINGS.name]:
+        yield _stemmed(row, "wording", "condition", Condition(row.one_of("condition", conditions)))
+
+
+def _stemmed(row: Row, column: str, kind: str, value: object, detail: object = None) -> tuple[str, Entry]:
+    wording = row[column]
+    if "*" in wording[:-1]:
+        raise row.error(f"{column}: a star stands at the end of a wording only: {wording!r}")
+    stem = wording.endswith("*")
+    return wording.rstrip("*"), Entry(kind, value, detail, source=row["source"], stem=stem)
+
+
+def _precisions(rows: list[Row]) -> Iterator[tuple[tuple[str, str], float]]:
+    for row in rows:
+        try:
+            yield (row["field"], row["rule"]), float(row["precision"])
+        except ValueError:
+            raise row.error(f"precision: not a number: {row['precision']!r}") from None
+
+
+def _revision(home: Path | None) -> str:
+    """A short hash over the data files, built-in and the user's, and the code that reads them."""
+    digest = hashlib.sha256()
+    files = [*BUILT_IN.glob("*.csv"), *Path(__file__).parent.glob("*.py")]
+    if home is not None:
+        files.extend(path for table in TABLES if (path := home / "data" / table.name).is_file())
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]

@@ -1,0 +1,243 @@
+"""Stock texts: availability, quantity with its bound, and lead time; stocks of several warehouses are added up."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from pipelines.lexicon import Entry, Hit, Lexicon
+from pipelines.tables import Row, Table
+from pipelines.text import clean, skeleton
+from restock.terms import Availability, QuantityBound
+
+WORDINGS = Table("stock_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
+_STATES = frozenset(state.value for state in Availability)
+_OTHER_ROLES = frozenset(
+    {"many", "at_least", "at_least_after", "at_most", "piece", "days", "weeks", "months"}
+    | {f"month:{number}" for number in range(1, 13)}
+)
+_DAYS = {"days": 1, "weeks": 7, "months": 30}
+# What speaks first where a text says several things at once: goods on one shelf outweigh a delivery to another.
+_ORDER = ("Discontinued", "LimitedAvailability", "InStock", "many", "PreOrder", "BackOrder", "OutOfStock")
+_FAR = frozenset({"PreOrder", "BackOrder"})
+_DATE = re.compile(
+    r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<![\d.])(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?(?![\d.]\d)"
+)
+_NUMBER = re.compile(
+    r"(?<![\w.,])(?P<sign>[<>≥≤~]=?|-)?\s*(?P<digits>\d{1,3}(?:[ ,]\d{3})+(?!\d)|\d+)(?P<zeros>[.,]0+(?!\d))?(?P<plus>\s?\+)?"
+)
+_WEB = re.compile(r"^https?://schema\.org/", re.IGNORECASE)
+_SPAN = re.compile(r"\s*[-–—]\s*(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What stock texts say. `arrival` is a date, or (day, month) of the next such date; `lead_days` is the upper end."""
+
+    availability: Availability
+    quantity: int | None
+    bound: QuantityBound | None
+    lead_days: int | None
+    arrival: date | tuple[int, int] | None
+    rule: str
+    text: str | None
+    unread: tuple[str, ...]
+
+    def lead_time(self, on: date) -> int | None:
+        """Days from `on` until the goods can be had, where the texts say so and the goods are not at hand."""
+        if self.availability not in {Availability.BACK_ORDER, Availability.PRE_ORDER}:
+            return None
+        if self.arrival is None:
+            return self.lead_days
+        day = self.arrival if isinstance(self.arrival, date) else _next(self.arrival, on)
+        return (day - on).days if day is not None and day >= on else None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What one text says by itself."""
+
+    states: set[str] = field(default_factory=set)
+    near: list[tuple[int, bool]] = field(default_factory=list)
+    far: list[tuple[int, bool]] = field(default_factory=list)
+    at_most: bool = False
+    lead_days: int | None = None
+    arrival: date | tuple[int, int] | None = None
+
+    @property
+    def understood(self) -> bool:
+        return bool(self.states or self.near or self.far or self.at_most or self.lead_days or self.arrival)
+
+
+class StockReader:
+    """Reads stock texts by the wordings of the data file."""
+
+    def __init__(self, wordings: Sequence[Row]) -> None:
+        allowed = _STATES | _OTHER_ROLES
+        entries = [(row["wording"], Entry("stock", row.one_of("role", allowed))) for row in wordings]
+        self._lexicon = Lexicon(entries)
+        self.read = lru_cache(maxsize=16384)(self._read)
+
+    def _read(self, availability: str | None, quantity: str | None) -> Stock:
+        """The stock of an availability text and a quantity text, either of which may be missing."""
+        words = self._one(availability, loose=False)
+        count = self._one(quantity, loose=True)
+        unread = tuple(
+            name
+            for name, text, reading in (("availability", availability, words), ("quantity", quantity, count))
+            if text and text.strip() and not reading.understood
+        )
+        number, bound = _sum(count.near or words.near or count.far)
+        state, rule = _state(words, count, number)
+        return Stock(
+            state, number, bound,
+            words.lead_days or count.lead_days, words.arrival or count.arrival,
+            rule, availability or quantity, unread,
+        )  # fmt: skip
+
+    def _one(self, text: str | None, *, loose: bool) -> _Reading:
+        found = _Reading()
+        if not text or not text.strip():
+            return found
+        folded = " ".join(skeleton(clean(_WEB.sub("", text.strip()))).replace("_", " ").split())
+        hits = self._lexicon.scan(folded)
+        dated = self._take_dates(folded, hits, found)
+        found.states = {entry.value for _, _, entry in hits if entry.value in _STATES or entry.value == "many"}
+        loose = loose or not any(letter.isalpha() for letter in folded)
+        for match in _NUMBER.finditer(dated):
+            _take_number(dated, match, hits, found, loose=loose)
+        if found.lead_days is None and not found.near:
+            found.lead_days = next((_DAYS[e.value] for _, _, e in hits if e.value in _DAYS), None)
+        return found
+
+    def _take_dates(self, folded: str, hits: Sequence[Hit], found: _Reading) -> str:
+        """The text with its dates blanked out; the first is the day of arrival."""
+        for start, end, entry in hits:
+            if entry.value.startswith("month:") and (day := re.search(r"(\d{1,2})\s*$", folded[:start])):
+                found.arrival = found.arrival or (int(day[1]), int(entry.value[6:]))
+                year = re.match(r"\s*(\d{4})\s*г?", folded[end:])
+                if year:
+                    found.arrival = _date(int(year[1]), int(entry.value[6:]), int(day[1])) or found.arrival
+                    end += year.end()
+                folded = folded[: day.start()] + " " * (end - day.start()) + folded[end:]
+        for match in _DATE.finditer(folded):
+            arrival = _arrival(match)
+            if arrival is not None:
+                found.arrival = found.arrival or arrival
+                folded = folded[: match.start()] + " " * len(match[0]) + folded[match.end() :]
+        return folded
+
+
+def _take_number(text: str, match: re.Match[str], hits: Sequence[Hit], found: _Reading, *, loose: bool) -> None:
+    end = match.end()
+    upper = _SPAN.match(text, end)
+    last = upper.end() if upper else end
+    follower = _role_at(hits, last, text)
+    value = int(re.sub(r"[ ,]", "", match["digits"]))
+    if follower in _DAYS:
+        days = int(upper[1]) if upper else value
+        if days * _DAYS[follower] < 10_000:
+            found.lead_days = max(found.lead_days or 0, days * _DAYS[follower])
+        return
+    if match["sign"] == "-" or text[end : end + 1] in {":", "%"} or (upper and not loose):
+        return
+    piece = follower == "piece"
+    if not (piece or loose or _role_before(hits, match.start()) or not text[end : end + 2].strip(" .,;)")):
+        return
+    if follower is None and text[last : last + 2].strip(" ")[:1].isalpha():
+        return
+    _count(match, value, hits, found, piece_end=_after_piece(hits, last, text) if piece else last, text=text)
+
+
+def _count(
+    match: re.Match[str], value: int, hits: Sequence[Hit], found: _Reading, *, piece_end: int, text: str
+) -> None:
+    before = _role_before(hits, match.start())
+    sign = match["sign"] or ""
+    if sign.startswith(("<", "≤")) or before == "at_most":
+        found.at_most = True
+        return
+    more = bool(match["plus"]) or sign.startswith((">", "≥")) or before == "at_least"
+    more = (
+        more
+        or _role_at(hits, piece_end, text) == "at_least_after"
+        or _role_at(hits, match.end(), text) == "at_least_after"
+    )
+    state = _state_before(hits, match.start())
+    (found.far if state in _FAR else found.near).append((value, more))
+
+
+def _role_at(hits: Sequence[Hit], place: int, text: str) -> str | None:
+    """The role of the wording that starts at this place, spaces and points aside."""
+    while place < len(text) and text[place] in " .'":
+        place += 1
+    for start, _, entry in hits:
+        if start in {place, place - 1} and entry.value not in _STATES:
+            return str(entry.value)
+    return None
+
+
+def _after_piece(hits: Sequence[Hit], place: int, text: str) -> int:
+    while place < len(text) and text[place] in " .'":
+        place += 1
+    return next((end for start, end, entry in hits if start == place and entry.value == "piece"), place)
+
+
+def _role_before(hits: Sequence[Hit], place: int) -> str | None:
+    """The role of the wording that ends right before this place."""
+    for _, end, entry in hits:
+        if 0 <= place - end <= 3:
+            return str(entry.value)
+    return None
+
+
+def _state_before(hits: Sequence[Hit], place: int) -> str | None:
+    before = [entry.value for start, _, entry in hits if start < place and entry.value in _STATES]
+    return before[-1] if before else None
+
+
+def _sum(counts: Iterable[tuple[int, bool]]) -> tuple[int | None, QuantityBound | None]:
+    counts = list(counts)
+    if not counts or (total := sum(value for value, _ in counts)) > 10**9:
+        return None, None
+    return total, QuantityBound.AT_LEAST if any(more for _, more in counts) else QuantityBound.EXACT
+
+
+def _state(words: _Reading, count: _Reading, number: int | None) -> tuple[Availability, str]:
+    """Words on availability first, then words in the quantity, then the quantity itself."""
+    for reading, rule in ((words, "wording"), (count, "wording of the quantity")):
+        for state in _ORDER:
+            if state in reading.states:
+                return Availability.IN_STOCK if state == "many" else Availability(state), f"{rule}: {state}"
+    if number is not None:
+        return (Availability.IN_STOCK if number else Availability.OUT_OF_STOCK), "quantity"
+    if words.at_most or count.at_most:
+        return Availability.LIMITED, "upper bound of the quantity"
+    if words.arrival or count.arrival:
+        return Availability.PRE_ORDER, "date of arrival"
+    if words.lead_days or count.lead_days:
+        return Availability.BACK_ORDER, "lead time"
+    return Availability.UNKNOWN, "nothing says it"
+
+
+def _arrival(match: re.Match[str]) -> date | tuple[int, int] | None:
+    if match[1]:
+        return _date(int(match[1]), int(match[2]), int(match[3]))
+    day, month, year = int(match[4]), int(match[5]), match[6]
+    if not year:
+        return (day, month) if len(match[5]) == 2 and 1 <= day <= 31 and 1 <= month <= 12 else None
+    return _date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _next(day_month: tuple[int, int], on: date) -> date | None:
+    day, month = day_month
+    this = _date(on.year, month, day)
+    return this if this is not None and this >= on else _date(on.year + 1, month, day)

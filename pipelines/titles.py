@@ -1,0 +1,63 @@
+"""A title read once: its names and wordings, its candidates for a part number, and the stretches that speak of other goods."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.lexicon import Hit, Lexicon
+from pipelines.part_numbers import Candidate, Grammar
+from pipelines.text import clean, skeleton
+
+Span = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Title:
+    """A title, cleaned (`text`) and folded (`folded`), with what stands in it, by kind and in order."""
+
+    text: str
+    folded: str
+    brands: Sequence[Hit]
+    families: Sequence[Hit]
+    categories: Sequence[Hit]
+    relations: Sequence[Hit]
+    conditions: Sequence[Hit]
+    candidates: Sequence[Candidate]
+
+
+def read_title(title: str, lexicon: Lexicon, grammar: Grammar) -> Title:
+    """Everything that the other modules need to know of a title."""
+    text = " ".join(clean(title).split())
+    folded = skeleton(text)
+    kinds: dict[str, list[Hit]] = {"brand": [], "family": [], "category": [], "relation": [], "condition": []}
+    for hit in lexicon.scan(folded):
+        kinds[hit[2].kind].append(hit)
+    return Title(
+        text, folded, kinds["brand"], kinds["family"], kinds["category"], kinds["relation"], kinds["condition"],
+        grammar.candidates(text),
+    )  # fmt: skip
+
+
+def within(place: int, spans: Sequence[Span]) -> bool:
+    return any(start <= place < end for start, end in spans)
+
+
+def clause_end(folded: str, place: int, stops: str) -> int:
+    """Where the stretch that begins at `place` ends: at the bracket that closes around it, or at one of `stops`.
+
+    A spaced dash ends it too."""
+    depth = 0
+    for index in range(place, len(folded)):
+        letter = folded[index]
+        if letter == "(":
+            if "(" in stops:
+                return index
+            depth += 1
+        elif letter == ")":
+            if depth == 0:
+                return index
+            depth -= 1
+        elif letter in stops and depth == 0:
+            return index
+        elif letter in "—–-|" and folded[index - 1 : index] == " " and folded[index + 1 : index + 2] == " ":
+            return index
+    return len(folded)
