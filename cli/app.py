@@ -20,14 +20,19 @@ app = typer.Typer(
 )
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"restock {version('restock')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _root(
     home: Home = None,
-    show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_show_version)
+    ] = False,
 ) -> None:
-    if show_version:
-        typer.echo(f"restock {version('restock')}")
-        raise typer.Exit
     remember_home(home)
 
 

@@ -12,10 +12,9 @@ from restock.errors import UsageError
 def whole_file(path: Path) -> Iterator[Path]:
     """A path beside `path` to write to; when the block ends well, it takes the place of `path`.
 
-    Raises UsageError where the folder can't be made or written."""
+    Raises UsageError where the folder is not there or can't be written."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         yield part
         with part.open("rb") as written:
             os.fsync(written.fileno())
@@ -25,6 +24,15 @@ def whole_file(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # where the folder itself is the trouble, the error above has said so
             part.unlink()
+
+
+def make_folder(folder: Path) -> Path:
+    """The folder, made where it is not there. Raises UsageError where it can't be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: the folder can't be made: {error.strerror or error}") from None
+    return folder
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 from reports import attachments
 from reports.data import Coverage, Total, WeeklyData
 from reports.digest import digest
-from reports.files import whole_file, write_text
+from reports.files import make_folder, whole_file, write_text
 from reports.render import render
 from reports.tables import json_text, write_table
 from reports.wording import date_text
@@ -29,7 +29,7 @@ class Report:
         """Writes weekly-<until>.html, .txt, .csv, .xlsx and .json; each file appears whole or not at all.
 
         Raises UsageError where the folder can't be written."""
-        stem = folder / f"weekly-{date_text(self.data.until)}"
+        stem = make_folder(folder) / f"weekly-{date_text(self.data.until)}"
         html, text, table, book, document = (
             stem.with_name(f"{stem.name}{suffix}") for suffix in (".html", ".txt", ".csv", ".xlsx", ".json")
         )

@@ -109,7 +109,7 @@ def load_settings(home: Path | None = None) -> Settings:
         raise SettingsError(f"{folder}: the home folder can't be written")
     try:
         return Settings(home=folder)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{folder / SETTINGS_FILE}: {error}") from None
     except ValidationError as error:
         raise SettingsError(_settings_message(folder, error)) from None
