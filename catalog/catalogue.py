@@ -13,6 +13,7 @@ from catalog import corrections, diff, history, questions, rates, recording, run
 from catalog import models as m
 from catalog.database import Database, backup
 from catalog.windows import Marker
+from restock.errors import CatalogueError
 from restock.listing import Listing
 from restock.run import CrawlOutcome, Run
 from restock.site import Guard, Site
@@ -51,8 +52,11 @@ class Catalogue:
 
     def check(self) -> list[str]:
         """What is wrong with the catalogue; nothing, when all is well."""
-        with self._database.read() as connection:
-            return upkeep.check(connection)
+        try:
+            with self._database.read() as connection:
+                return upkeep.check(connection)
+        except CatalogueError as error:
+            return [str(error)]
 
     def backup(self, path: Path) -> None:
         """A consistent copy, taken while others use the catalogue."""

@@ -15,7 +15,6 @@ from restock.run import Run
 from restock.terms import Event
 
 EVERYDAY = frozenset(Event) - {Event.QUANTITY_CHANGED}
-_ORDER = {event: place for place, event in enumerate(Event)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,9 @@ def diff(
     windows, notes = find_windows(connection, since, until, sites)
     found = Diff(windows=windows, notes=notes)
     for window in windows:
-        told = stories(connection, window)
+        told = sorted(stories(connection, window), key=lambda story: story.key)
         fresh = newly_available(connection, window, told)
         changes = [change for story in told for change in _changes(window, story, story.listing_id in fresh)]
-        changes.sort(key=lambda change: (change.listing.key or "", _ORDER[change.event]))
         found.changes.extend(change for change in changes if wanted.passes(change))
         found.corrections.extend(_corrections(connection, told))
         found.notes.extend(_rules_note(connection, window))

@@ -121,10 +121,12 @@ def _related(connection: Connection, site_id: int) -> list[Known]:
         _listing.url_hash.in_(select(rest.c.url_hash).where(rest.c.listing_id.is_(None), rest.c.url_hash.is_not(None))),
     )
     taken = select(_stage.row).where(_stage.listing_id == _listing.id).exists()
-    last = select(func.max(m.version.c.from_run)).where(m.version.c.listing_id == _listing.id).scalar_subquery()
+    every = m.version.alias("every")
+    last = select(func.max(every.c.from_run)).where(every.c.listing_id == _listing.id).scalar_subquery()
     details = m.details.c
     query = (
         select(_listing.id, _listing.sku_hash, _listing.url_hash, details.title, details.mpn, m.version.c.to_run)
+        .select_from(m.listing)
         .join(m.version, and_(m.version.c.listing_id == _listing.id, m.version.c.from_run == last))
         .join(m.details, and_(details.listing_id == _listing.id, details.run_id == m.version.c.details_run))
         .where(_listing.site_id == site_id, shares, ~taken)

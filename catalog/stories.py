@@ -23,6 +23,7 @@ class Story:
     """One listing within a window: its two ends, and what rules did to it."""
 
     listing_id: int
+    key: str
     ends: Ends
     corrections: list[Corrected]
 
@@ -93,4 +94,4 @@ def _story(chain: list[State], window: Window, rules: set[int], last: Listing | 
         if state.to_run is not None and state.to_run <= end and state.to_run != successor:
             links.append(Link(state.to_run, None, state.to_run in rules))
     found, corrections = ends(first, links, last)
-    return Story(chain[0].listing_id, found, corrections)
+    return Story(chain[0].listing_id, chain[0].listing.key or "", found, corrections)

@@ -1,5 +1,6 @@
 """Fixtures of the catalogue's tests: a fresh catalogue, and a shop whose days are written down in a line each."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -88,8 +89,17 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'restock.sqlite'}"
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh catalogue, migrated once and copied for every test."""
+    path = tmp_path_factory.mktemp("catalogue") / "template.sqlite"
+    Catalogue.open(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def catalogue(url: str) -> Iterator[Catalogue]:
+def catalogue(url: str, tmp_path: Path, template: Path) -> Iterator[Catalogue]:
+    shutil.copy(template, tmp_path / "restock.sqlite")
     with Catalogue.open(url, timeout=5) as opened:
         yield opened
         assert opened.check() == []

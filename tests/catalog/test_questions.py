@@ -1,0 +1,174 @@
+"""Searches, references, histories, offers and rates."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from catalog import Catalogue, Rate, Search
+from restock.errors import UsageError
+from restock.listing import Component, Evidence, Listing, Restriction
+from restock.run import CrawlOutcome
+from restock.terms import Availability, Condition, QuantityBound, Relation, RestrictionRule, Vat
+
+Make = Callable[..., Listing]
+
+
+@pytest.fixture
+def found(shop: Any, listing: Make) -> Callable[..., list[str]]:
+    shop.crawl(
+        listing(1, "100", title="Коммутатор Cisco", quantity=5),
+        listing(2, "200", brand="Элтекс", restricted=False, availability=Availability.OUT_OF_STOCK),
+        listing(3, None, category="Router", availability=Availability.BACK_ORDER, undecided=True),
+        listing(4, "50.5", currency="USD", sku="AB-77", quantity=50),
+    )
+    return lambda **query: [item.url[-1] for item in shop.catalogue.search(Search(**query))]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, "4123"),
+        ({"text": "КОММУТАТОР"}, "1"),
+        ({"text": "ab-7"}, "4"),
+        ({"text": "ws-2"}, "2"),
+        ({"text": "shop.example/p/3"}, "3"),
+        ({"text": "100%"}, ""),
+        ({"brand": "элтекс"}, "2"),
+        ({"mpn": " ws -3"}, "3"),
+        ({"category": "router"}, "3"),
+        ({"restricted": True}, "413"),
+        ({"restricted": False}, "2"),
+        ({"min_price": Decimal(60)}, "12"),
+        ({"max_price": Decimal(100)}, "41"),
+        ({"min_quantity": 6}, "4"),
+        ({"available": True}, "413"),
+        ({"available": False}, "2"),
+        ({"undecided": True}, "3"),
+        ({"site": "shop", "limit": 2}, "41"),
+    ],
+)
+def test_searches(found: Callable[..., list[str]], query: dict[str, Any], expected: str) -> None:
+    assert "".join(found(**query)) == expected
+
+
+def test_an_unknown_site_or_date_is_wrong_usage(found: Callable[..., list[str]]) -> None:
+    with pytest.raises(UsageError, match="no such site"):
+        found(site="other")
+    with pytest.raises(UsageError, match="not an ISO date"):
+        found(at="yesterday")
+
+
+def test_any_past_day_is_as_it_was(shop: Any, listing: Make) -> None:
+    shop.crawl(listing(1), listing(2))
+    shop.crawl(listing(1, "90"), outcome=CrawlOutcome(finished=False, reason="broken"))
+    shop.crawl(listing(1, "80"), listing(3))
+
+    def at(moment: Any) -> list[tuple[str, int]]:
+        return [(item.url[-1], int(item.price)) for item in shop.catalogue.search(Search(at=moment))]
+
+    assert at("2026-10-31") == []
+    assert at("2026-11-01") == [("1", 100), ("2", 100)]
+    assert at(date(2026, 11, 2)) == [("1", 90), ("2", 100)]
+    assert at("2026-11-03T07:59:59Z") == [("1", 90), ("2", 100)]
+    assert at("2026-11-03") == at(None) == [("1", 80), ("3", 100)]
+    assert shop.catalogue.listing("shop.example/p/2", at="2026-11-02").price == 100
+    with pytest.raises(UsageError, match="was not there"):
+        shop.catalogue.listing("shop.example/p/2", at="2026-11-03")
+
+
+def test_everything_of_a_listing_comes_back(shop: Any, listing: Make) -> None:
+    given = listing(
+        1,
+        "1234567.89",
+        sku="A 1",
+        gtin="4006381333931",
+        hs6="8517.62",
+        hs6_basis="category",
+        relation=Relation.CONTAINS,
+        vat=Vat.INCLUDED,
+        regular_price=Decimal("2000000.00"),
+        quantity=10,
+        quantity_bound=QuantityBound.AT_LEAST,
+        lead_time_days=14,
+        condition=Condition.REFURBISHED,
+        components=(Component("Intel", None, "Intel Core i7"),),
+        restrictions=(Restriction(RestrictionRule.CHPL, "8517.62", "listed", "https://list.example", tier="2"),),
+        evidence=Evidence("AB" * 32, "shop/x.warc.gz", "<urn:uuid:1>"),
+    )
+    run = shop.crawl(given)
+    kept = shop.now()[0].to_json()
+    assert kept == given.to_json() | {"key": "A 1", "run": run.id, "observed_at": "2026-11-01T08:00:00Z"}
+
+
+def test_references(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+    shop.crawl(listing(1, sku="A-1"), listing(2, url="https://shop.example/x?b=1&a=2"), listing(3))
+    other = type(shop)(catalogue, name="http://127.0.0.1:80")
+    other.crawl(listing(9, sku="A-1"), listing(3, "5"))
+    ask = catalogue.listing
+    assert ask("shop:A-1").mpn == "WS-1"
+    assert ask("http://127.0.0.1:80:A-1").mpn == "WS-9"
+    assert ask("http://www.shop.example/p/1/?utm_source=x").mpn == "WS-1"
+    assert ask("shop.example/x?a=2&b=1").mpn == "WS-2"
+    assert ask("shop:shop.example/p/3").price == 100
+    with pytest.raises(UsageError, match=r"more than one listing is meant: http://127.0.0.1:80:A-1, shop:A-1"):
+        ask("A-1")
+    with pytest.raises(UsageError, match="no such listing"):
+        ask("B-1")
+
+
+def test_a_listing_that_is_gone_can_still_be_asked_for(shop: Any, listing: Make) -> None:
+    shop.crawl(listing(1), listing(2))
+    shop.crawl(listing(1))
+    assert shop.catalogue.listing("shop.example/p/2").price == 100
+
+
+def test_history_across_sites_with_gaps(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+    shop.crawl(listing(1), listing(2))
+    shop.crawl(listing(1, title="New title"), listing(2))
+    shop.crawl(listing(2))
+    shop.crawl(listing(1, "90"), listing(2))
+    type(shop)(catalogue, name="other").crawl(listing(1, "70", site="other"))
+    told = [
+        (entry["site"], entry["from"][:10], (entry["until"] or "")[:10], entry["present"], entry["price"])
+        for entry in (entry.to_json() for entry in catalogue.history("ws-1"))
+    ]
+    assert told == [
+        ("other", "2026-11-01", "", True, "70.00"),
+        ("shop", "2026-11-01", "2026-11-03", True, "100.00"),
+        ("shop", "2026-11-03", "2026-11-04", False, None),
+        ("shop", "2026-11-04", "", True, "90.00"),
+    ]
+    assert catalogue.history("WS-404") == []
+
+
+def test_offers_side_by_side(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+    shop.crawl(listing(1, "100"), listing(2, None, mpn="WS-1"), listing(3, "5", mpn="WS-1", currency="USD"), listing(4))
+    type(shop)(catalogue, name="other").crawl(listing(1, "70", site="other"))
+    offers = catalogue.offers(["ws-4", "WS-1", "WS-1"])
+    assert [(item.mpn, item.price, item.currency) for item in offers] == [
+        ("WS-4", 100, "RUB"),
+        ("WS-1", 70, "RUB"),
+        ("WS-1", 100, "RUB"),
+        ("WS-1", 5, "USD"),
+        ("WS-1", None, "RUB"),
+    ]
+
+
+def test_rates_by_date_and_across(catalogue: Catalogue) -> None:
+    friday, monday = date(2026, 11, 20), date(2026, 11, 23)
+    rows = [
+        Rate(friday, "USD", "RUB", Decimal("80.5"), "cbr"),
+        Rate(friday, "CNY", "RUB", Decimal("11.5"), "cbr"),
+        Rate(monday, "USD", "RUB", Decimal(81), "cbr"),
+    ]
+    assert catalogue.import_rates(rows) == catalogue.import_rates(rows) == 3
+    assert catalogue.rate("USD", "RUB", date(2026, 11, 22)) == (Decimal("80.5"), friday)
+    assert catalogue.rate("USD", "RUB", monday) == (Decimal(81), monday)
+    assert catalogue.rate("RUB", "USD", monday) == (1 / Decimal(81), monday)
+    assert catalogue.rate("USD", "CNY", monday) == (Decimal("80.5") * (1 / Decimal("11.5")), friday)
+    assert catalogue.rate("EUR", "RUB", monday) is None
+    assert catalogue.rate("USD", "RUB", date(2026, 11, 19)) is None
+    assert catalogue.rate("RUB", "RUB", monday) == (1, monday)
