@@ -49,19 +49,20 @@ class _Case:
 class Identifier:
     """Decides with the brands, makers and part-number forms of the data files."""
 
-    def __init__(self, book: BrandBook, grammar: Grammar) -> None:
+    def __init__(self, book: BrandBook, grammar: Grammar, devices: frozenset[str]) -> None:
         self._book = book
+        self._devices = devices
         self._grammar = grammar
 
     def identify(self, title: Title, raw: RawListing, bearing: Bearing, site_hits: Sequence[Hit]) -> Identity:
         case = self._case(title, raw, bearing, site_hits)
         if bearing.relation is Relation.SERVICE_FOR:
-            return _identity(case, None, "nothing: a service", None, None, "nothing: a service", bearing.relation)
+            return _identity(case, (None, "a service", None, None), None, "a service", bearing.relation)
         if bearing.relation is Relation.ACCESSORY_FOR and (genuine := self._genuine(case)):
             return genuine
         brand, rule, text, source = self._brand(case)
+        brand, rule = self._divide(case, brand, rule)
         number, number_rule = self._number(case, brand)
-        brand, rule = self._divide(case, brand, rule, number)
         return self._settle(case, (brand, rule, text, source), number, number_rule)
 
     def _settle(
@@ -76,7 +77,8 @@ class Identifier:
             number = None
         if relation is Relation.ACCESSORY_FOR and brand is not None and self._is_for_itself(case, brand):
             relation = Relation.IS
-        return _identity(case, brand, brand_rule, text, number, rule if number else "nothing fits", relation, source)
+        found = (brand, brand_rule, text, source)
+        return _identity(case, found, number, rule if number else "nothing fits", relation)
 
     def _is_for_itself(self, case: _Case, brand: str) -> bool:
         """Whether the goods are for things of the same maker: its own spare."""
@@ -115,32 +117,34 @@ class Identifier:
     def _genuine(self, case: _Case) -> Identity | None:
         """A maker's own spare whose title says "для": its number stands apart, or is of the kind that the noun says."""
         loose = case.bearing.loose
-        brands = [hit[2].value for hit in case.title.brands if within(hit[0], loose)]
-        brands += [hit[2].value for hit in case.title.families if within(hit[0], loose)]
+        brands = {hit[2].value: None for hit in (*case.title.brands, *case.title.families) if within(hit[0], loose)}
         if any(hit[2].value not in brands for hit in case.named):
             return None
-        claimed = claimed_number(case.raw.mpn)
         for item in case.title.candidates:
-            brand = next((self._owner(item, name) for name in brands if self._owner(item, name)), None)
+            brand = next((owner for name in brands if (owner := self._owner(case, item, name))), None)
             if brand is None or within(item.start, case.bearing.foreign):
                 continue
             kind = item.owners.category(brand)
-            inside = within(item.start, loose)
-            apart = not inside and (kind is None or kind == case.head or not _is_device(kind, case.head))
-            same = inside and kind is not None and kind == case.head
-            if apart or same or (item.number == claimed and not _is_device(kind, case.head)):
+            if within(item.start, loose):
+                genuine = kind is not None and kind == case.head
+            else:
+                genuine = item.start < loose[0][0] or kind == case.head or kind not in self._devices
+            if genuine:
                 case.bearing = replace(case.bearing, relation=Relation.IS, rule="genuine number", text=item.number)
                 case.parts = [part for part in case.parts if part.brand != brand]
-                return _identity(case, brand, "form of the part number", item.number, item, "form or list of the maker",
-                                 Relation.IS)  # fmt: skip
+                found = (brand, "form of the part number", item.number, None)
+                return _identity(case, found, item, "form or list of the maker", Relation.IS)
         return None
 
-    def _owner(self, item: Candidate, brand: str) -> str | None:
-        """The brand, or what became of it, where the number is surely its own."""
+    def _owner(self, case: _Case, item: Candidate, brand: str) -> str | None:
+        """The brand, or what became of it, where the number is its own by form, by list or by both of the site's
+        claims."""
         for name in (brand, *sorted(self._book.successors(brand))):
-            if item.owners.rank(name) >= 4 or (item.owners.rank(name) == 3 and not item.owners.maker):
+            rank = item.owners.rank(name)
+            if rank >= 4 or (rank == 3 and not item.owners.maker):
                 return name
-        return None
+        claimed = item.number == claimed_number(case.raw.mpn) and case.claim.brand == brand
+        return brand if claimed and not item.owners.any and not within(item.start, case.bearing.loose) else None
 
     def _brand(self, case: _Case) -> tuple[str | None, str, str | None, str | None]:
         """The maker, the rule that found it, the text that says it and the rule's source."""
@@ -232,7 +236,7 @@ class Identifier:
         fitting = [item for item in own if _fit(item, brand)]
         if fitting:
             bundle = " + " in case.title.text
-            best = fitting[0] if bundle else max(fitting, key=lambda item: (min(_fit(item, brand), 4), -item.start))
+            best = fitting[0] if bundle else max(fitting, key=lambda item: (_fit(item, brand), -item.start))
             return best, "form or list of the maker"
         if brand is None or self._grammar.is_strict(brand):
             labelled = [item for item in own if item.shape == 4 and brand is not None]
@@ -282,13 +286,13 @@ class Identifier:
         running = (letters.isalpha() and len(letters) <= 4 and digits.isdigit()) or letters in {"0", "00", "000"}
         return running or not any(map(str.isalpha, claimed)) or self._grammar.is_specification(claimed)
 
-    def _divide(self, case: _Case, brand: str | None, rule: str, number: Candidate | None) -> tuple[str | None, str]:
+    def _divide(self, case: _Case, brand: str | None, rule: str) -> tuple[str | None, str]:
         """HP or HPE: the number's maker decides, then the kind of goods."""
         if brand is None or not self._book.is_split(brand):
             return brand, rule
         others = self._book.successors(brand)
-        for item in (number, *case.own):
-            if item is not None and item.owners.maker in others and not item.owners.rank(brand):
+        for item in case.own:
+            if item.owners.maker in others and not item.owners.rank(brand):
                 return item.owners.maker, "divided name: form of the part number"
         lines = [hit for hit in case.title.brands if hit[2].value in {brand, *others} and hit[2].detail.category]
         if lines:
@@ -306,36 +310,30 @@ def _fit(item: Candidate, brand: str | None) -> int:
     return item.owners.rank(brand) if brand is not None else 0
 
 
-def _is_device(kind: str | None, noun: str | None) -> bool:
-    """Whether a number's kind is a device that the noun (a mount, a cable) only goes with."""
-    return kind is not None and kind != noun
-
-
 def _without_models(title: Title, own: list[Candidate]) -> list[Candidate]:
-    """Without the model names that follow a family ("ProLiant DL380"), unless a maker's form proves them."""
-    ends = [hit[1] for hit in title.brands if hit[2].detail.model_follows]
-    ends += [hit[1] for hit in title.relations if hit[2].value == "series"]
+    """Without the model names that follow a family ("ProLiant DL380"), unless they have a form of its maker."""
+    ends = [(hit[1], hit[2].value) for hit in title.brands if hit[2].detail.model_follows]
+    ends += [(hit[1], "") for hit in title.relations if hit[2].value == "series"]
     if not ends:
         return own
     return [
-        replace(item, shape=0, owners=item.owners if item.owners.maker else NOBODY)
-        if any(0 <= item.start - end <= 1 for end in ends)
+        replace(item, shape=0, owners=NOBODY)
+        if any(0 <= item.start - end <= 1 and not item.owners.rank(brand) for end, brand in ends)
         else item
         for item in own
     ]
 
 
 def _identity(
-    case: _Case, brand: str | None, brand_rule: str, text: str | None, number: Candidate | None, number_rule: str,
-    relation: Relation, source: str | None = None,
+    case: _Case, found: tuple[str | None, str, str | None, str | None], number: Candidate | None, number_rule: str,
+    relation: Relation,
 ) -> Identity:  # fmt: skip
+    brand, brand_rule, text, source = found
     changed = relation is not case.bearing.relation
-    rule = {"contains": "parts of an unnamed maker's product", "is": "made for the maker's own goods"}.get(
-        relation.value, ""
-    )
+    rule = {Relation.CONTAINS: "parts of an unnamed maker's product", Relation.IS: "made for the maker's own goods"}
     return Identity(
         brand, brand_rule, text, source, number, number_rule, relation,
-        rule if changed else case.bearing.rule, None if changed else case.bearing.text,
+        rule.get(relation, "") if changed else case.bearing.rule, None if changed else case.bearing.text,
         () if relation is Relation.SERVICE_FOR else tuple(case.parts),
         case.bearing.foreign + case.bearing.loose,
     )  # fmt: skip

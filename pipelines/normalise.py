@@ -33,6 +33,12 @@ class Normaliser:
         self._market = market
         self._currency = currency
         self._field_hits = lru_cache(maxsize=8192)(self._scan)
+        self._say = lru_cache(maxsize=16384)(self._finding)
+
+    def _finding(
+        self, field: str, value: Any, rule: str, text: str | None = None, source: str | None = None
+    ) -> Finding:
+        return Finding(field, value, rule, text, source, self._rules.precision.get((field, rule)))
 
     def _scan(self, text: str | None) -> tuple[Hit, ...]:
         """What stands in a short text of the site (category, condition), remembered."""
@@ -161,11 +167,7 @@ class Normaliser:
         category: tuple[str, str | None], condition: tuple[str, str | None],
     ) -> tuple[Finding, ...]:  # fmt: skip
         """Why each value is what it is."""
-        precision = self._rules.precision
-
-        def say(field: str, value: Any, rule: str, text: str | None = None, source: str | None = None) -> Finding:
-            return Finding(field, value, rule, text, source, precision.get((field, rule)))
-
+        say = self._say
         found = [
             say("brand", listing.brand, identity.brand_rule, identity.brand_text, identity.brand_source),
             say("mpn", listing.mpn, identity.number_rule, identity.number.number if identity.number else None),
@@ -181,7 +183,7 @@ class Normaliser:
             say("restrictions", reason.id, reason.rule.value, reason.reason, reason.source)
             for reason in listing.restrictions
         )
-        if not raw.title.isascii() and mixed_script(raw.title):
+        if mixed_script(raw.title):
             found.append(say("title", None, "mixed script", raw.title))
         return tuple(found)
 

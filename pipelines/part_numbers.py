@@ -22,12 +22,16 @@ KNOWN = Table(
 SPECIFICATIONS = Table("specification_forms.csv", ("form", "regex", "source"), ("form",), ("regex",))
 STRICT = Table("strict_numbers.csv", ("brand", "source", "note"), ("brand",))
 
-_TOKEN = re.compile(r"[^\s,;()\[\]{}\"«»“”„|<>!?'•…]+")
+_STOPS = r"\s,;()\[\]{}\"«»“”„|<>!?'•…"
+_TOKEN = re.compile(rf"[^{_STOPS}]+")
+# Four letters or more, with a digit or a hyphen among them.
+_NUMBERED = re.compile(rf"(?<![^{_STOPS}])(?=[^{_STOPS}]{{4}})[^{_STOPS}\d-]*[\d-][^{_STOPS}]*")
+_BRIEF = re.compile(r"[A-Z0-9+/-]{1,11}")
+_DIGIT = re.compile(r"\d")
 _EDGES = "./:-*№_\\&%~^@"
 _BROKEN = re.compile(r"(?<=[A-Z0-9])(?: -|- | - )(?=[A-Z0-9])")
 _PIECE = re.compile(r"\d{1,3}[A-Z]{1,5}\d?[A-Z]*|[A-Z]{1,2}\d?")
 _LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)[:#=]+", re.IGNORECASE)
-_DIGIT_OR_HYPHEN = re.compile(r"[\d-]")
 _COMPACT = re.compile(r"[^A-Z0-9]+")
 
 
@@ -41,9 +45,9 @@ class Owners:
     categories: tuple[tuple[str, str], ...] = ()
 
     def rank(self, brand: str) -> int:
-        if brand in self.known:
+        if brand in self.sure:
             return 5
-        return 4 if brand in self.sure else 3 if brand in self.weak else 0
+        return 4 if brand in self.known else 3 if brand in self.weak else 0
 
     def category(self, brand: str | None) -> str | None:
         return next((category for owner, category in self.categories if owner == brand), None)
@@ -132,21 +136,22 @@ class Grammar:
             return NOBODY
         return Owners(tuple(brand for brand, _ in known), tuple(sure), tuple(weak), tuple(categories))
 
-    def candidates(self, text: str) -> list[Candidate]:
+    def candidates(self, text: str, folded: str) -> list[Candidate]:
         """The tokens of a title that may be part numbers, in order, broken ones mended."""
-        upper = latin(text)
+        upper = latin(folded)
         found: list[Candidate] = []
         if " -" in upper or "- " in upper:
             upper = self._mend_hyphens(upper)
-        tokens = [(match.start(), match[0]) for match in _TOKEN.finditer(upper)]
-        for place, token in tokens:
-            if len(token) < 4 or not token.isascii() or not _DIGIT_OR_HYPHEN.search(token):
+        proven = False
+        for match in _NUMBERED.finditer(upper):
+            token, place = match[0], match.start()
+            if not token.isascii():
                 continue
-            for judged in self._token(token, text[place : place + len(token)]):
-                number, offset, length, owners, shape = judged
+            for number, offset, length, owners, shape in self._token(token, text[place : match.end()]):
+                proven = proven or owners.maker is not None
                 found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
-        if not any(candidate.owners.maker for candidate in found):
-            found.extend(self._joined(tokens))
+        if not proven and found:
+            found.extend(self._joined(upper))
         return found
 
     def _mend_hyphens(self, upper: str) -> str:
@@ -162,40 +167,40 @@ class Grammar:
         return upper
 
     def _belongs(self, left: str, right: str, gap: int) -> bool:
-        if not any(map(str.isdigit, left)) or not right.isascii() or self.is_specification(left):
+        left = left.lstrip('(["')
+        if not right.isascii() or self.is_specification(left):
             return False
-        joined = self._owners(f"{left}-{right}")
-        if joined.known:
-            return True
+        joined = self.owners(f"{left}-{right}")
+        if joined.known or not any(map(str.isdigit, left)):
+            return bool(joined.known or joined.sure)
         if right in self._tails and joined.any:
             return True
-        return gap == 2 and bool(joined.sure) and not self._owners(left).sure and not right.isdigit()
+        return gap == 2 and bool(joined.sure) and not self.owners(left).sure and not right.isdigit()
 
-    def _joined(self, tokens: Sequence[tuple[int, str]]) -> Iterable[Candidate]:
+    def _joined(self, upper: str) -> Iterable[Candidate]:
         """Numbers written with spaces: "C1300 24T 4G", "WS C2960X 48TS L"."""
-        for index, (start, _) in enumerate(tokens):
-            for size in (5, 4, 3, 2):
-                window = tokens[index : index + size]
-                if len(window) < size:
-                    continue
-                number = self._join([token for _, token in window])
+        tokens = [(match.start(), match[0], _BRIEF.fullmatch(match[0]) is not None) for match in _TOKEN.finditer(upper)]
+        for index in range(len(tokens) - 1):
+            size = 0
+            while size < 5 and index + size < len(tokens) and tokens[index + size][2]:
+                size += 1
+            for count in range(size, 1, -1):
+                window = tokens[index : index + count]
+                number = self._join([token for _, token, _ in window])
                 if number is not None:
                     end = window[-1][0] + len(window[-1][1])
-                    yield Candidate(number, start, end, self.owners(number), 3)
+                    yield Candidate(number, window[0][0], end, self.owners(number), 3)
                     break
 
     def _join(self, parts: Sequence[str]) -> str | None:
-        text = "".join(parts)
-        if not text.isascii() or len(text) < 7 or len(text) > 40:
-            return None
-        compact = self._compact.get(_COMPACT.sub("", text))
-        if compact is not None and all(len(part) < 12 for part in parts):
+        compact = self._compact.get(_COMPACT.sub("", "".join(parts)))
+        if compact is not None:
             return compact
         head, *rest = parts
-        if len(head) < 4 or not any(map(str.isdigit, head)) or not all(_PIECE.fullmatch(part) for part in rest):
+        if len(head) < 4 or not _DIGIT.search(head) or not all(map(_PIECE.fullmatch, rest)):
             return None
         joined = "-".join(parts)
-        return joined if self._owners(joined).sure and not self._owners(head).sure else None
+        return joined if self.owners(joined).sure and not self.owners(head).sure else None
 
     def _judge_token(self, token: str, written: str) -> tuple[tuple[str, int, int, Owners, int], ...]:
         """What a token is: (number, offset, length, owners, shape), several where a slash or a plus parts two."""
@@ -207,7 +212,7 @@ class Grammar:
         if len(number) < 4:
             return ()
         owners = self.owners(number)
-        if not (owners.maker or any(map(str.isdigit, number))):
+        if not (any(map(str.isdigit, number)) or owners.maker or (owners.any and _is_articulate(number))):
             return ()
         if not owners.maker and (parts := self._parts(number, written, lead)):
             return parts
@@ -227,6 +232,11 @@ class Grammar:
                     for part, offset, length, owners, shape in self._judge_token(right, written[lead + len(left) + 1 :])
                 )
         return ()
+
+
+def _is_articulate(number: str) -> bool:
+    """Whether a number without digits has the joints of one: L-AC-PLS-LIC=."""
+    return number.endswith("=") or number.count("-") >= 2
 
 
 def _shape(number: str, written: str) -> int:

@@ -73,6 +73,10 @@ class PriceReader:
         self._mark_before = re.compile(letters + _alternatives(self._currency) + r"\s*$")
         self._word = re.compile(letters + _alternatives(roles))
         self._vat_word = re.compile(letters + _alternatives(self._vat))
+        self._plain = re.compile(
+            r"(?P<whole>[1-9]\d{0,2}(?: \d{3})+|[1-9]\d*)(?:[.,](?P<cents>\d{1,2}))?"
+            rf"(?: ?(?P<mark>{_alternatives(self._currency)}))?(?:,? (?P<vat>{_alternatives(self._vat)}))?"
+        )
         self.read = lru_cache(maxsize=16384)(self._read)
         self.currency = lru_cache(maxsize=1024)(self._currency_of)
 
@@ -89,12 +93,24 @@ class PriceReader:
         claimed, _ = self._currency_of(claim)
         if text is None or not text.strip():
             return Price(None, claimed, PriceType.ON_REQUEST, Vat.UNKNOWN, None, "no price")
-        folded = _SPACE.sub(" ", skeleton(clean(text))).strip()
-        folded = _PERCENT.sub(" ", folded)
+        folded = skeleton(clean(text)).strip()
+        if (plain := self._plain.fullmatch(folded)) and len(plain["whole"]) > 1:
+            return self._with_currency(self._plainly(plain), claimed, fallback)
+        folded = _PERCENT.sub(" ", _SPACE.sub(" ", folded))
         vat, folded = self._take_vat(folded)
         amounts, rest = self._amounts(folded)
         found = self._judge(folded, amounts, rest, vat)
         return self._with_currency(found, claimed, fallback)
+
+    def _plainly(self, plain: re.Match[str]) -> Price:
+        """An amount with at most its mark and a VAT wording, as most prices are."""
+        whole, cents, mark, vat = plain["whole"], plain["cents"], plain["mark"], plain["vat"]
+        amount = Decimal(f"{whole.replace(' ', '')}.{cents}" if cents else whole.replace(" ", ""))
+        tax = self._vat[vat] if vat else Vat.UNKNOWN
+        if amount >= _ABSURD:
+            return _unread(tax)
+        currency, rule = (self._currency[mark], "currency mark") if mark else (None, None)
+        return Price(amount, currency, PriceType.EXACT, tax, None, "one price", rule)
 
     def _with_currency(self, found: Price, claimed: str | None, fallback: str | None) -> Price:
         if found.currency is not None or found.currency_rule is not None:

@@ -10,7 +10,7 @@ from restock.terms import Relation
 
 WORDINGS = Table("relation_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
 ROLES = frozenset(
-    {"compatible", "advice", "accessory", "property", "service", "support", "own_work", "inside", "series"}
+    {"compatible", "advice", "accessory", "property", "service", "support", "own_work", "inside", "series", "neutral"}
 )
 _WITH = (" c", " with", " to", " for", " для", " к", " mit", " avec", " of", " für", " pour")
 
@@ -106,17 +106,21 @@ def _advice(title: Title, hit: Hit) -> list[Span]:
 
 
 def _compatible(title: Title, hit: Hit, foreign: Sequence[Span]) -> list[Span] | None:
-    """The stretch that a compatible thing is compatible with; None where the word says something else."""
+    """The stretches that a compatible thing is compatible with; None where the word says something else."""
     if within(hit[0], foreign) or _is_property(title, hit):
         return None
     span = (hit[1], _compatible_end(title, hit[1]))
     wording = title.folded[hit[0] : hit[1]]
+    with_object = wording.endswith(_WITH) or title.folded.startswith(_WITH, hit[1])
+    spans = [] if with_object else [(brand[0], brand[1]) for brand in title.brands if _is_original(brand, hit)]
     if _names_goods(title, span):
-        return [span]
-    if wording.endswith(_WITH) or title.folded.startswith(_WITH, hit[1]):
-        return None
-    before = [brand for brand in title.brands if 0 <= hit[0] - brand[1] <= 1]
-    return [(brand[0], brand[1]) for brand in before]
+        return [*spans, span]
+    return None if with_object else spans
+
+
+def _is_original(brand: Hit, hit: Hit) -> bool:
+    """ "Cisco-совместимый": the name right before the word is the original's."""
+    return 0 <= hit[0] - brand[1] <= 1 and not brand[2].detail.third_party
 
 
 def _compatible_end(title: Title, place: int) -> int:
@@ -140,10 +144,6 @@ def _accessory(title: Title, hit: Hit) -> Span | None:
     """The stretch after "для", as far as it names other makers' goods; None where it names none."""
     folded = title.folded
     place = hit[1]
-    if hit[1] - hit[0] <= 3 and hit[2].value == "accessory" and folded[hit[0] : hit[1]] in {"к", "k", "под", "пoд"}:
-        near = [brand for brand in title.brands if 0 <= brand[0] - place <= 1]
-        if not near:
-            return None
     end = clause_end(folded, place, ",;(")
     if not _names_brand(title, (place, end)):
         return None

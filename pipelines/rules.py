@@ -73,7 +73,7 @@ def _build(home: Path | None, revision: str) -> Rules:
         lexicon=lexicon,
         grammar=grammar,
         brands=book,
-        identifier=Identifier(book, grammar),
+        identifier=Identifier(book, grammar, frozenset(name for name, kind in kinds.items() if kind.sort == "device")),
         kinds=kinds,
         prices=PriceReader(data[prices.CURRENCIES.name], data[prices.WORDINGS.name], data[prices.VAT_WORDINGS.name]),
         stock=StockReader(data[stock.WORDINGS.name]),

@@ -6,7 +6,6 @@ import unicodedata
 
 # Cyrillic and Greek letters that are drawn like a Latin one, lower case.
 LOOK_ALIKES = dict(zip("авекмнорстухіјѕԁԛԝһαβεζηικμνορτυχ", "abekmhopctyxijsdqwhabezhikmvoptux", strict=True))
-_CYRILLIC_ONLY = frozenset("авекмнорстухіјѕ")
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\n\r\f\v"
 _DASHES = "\u2010\u2011\u2012\u2212\ufe58\ufe63\uff0d\u00ad"
 _QUOTES = "\u2018\u2019\u201b\u02bc\u02bb\u0060\u00b4\u2032"
@@ -35,30 +34,28 @@ def _wide_forms() -> dict[int, str]:
 _CLEAN = _one_to_one() | _wide_forms()
 
 
-def _case_table(upper: bool) -> dict[int, str]:
+def _skeleton_table() -> dict[int, str]:
+    """Lower case of every letter that has one of the same length, look-alikes turned Latin."""
     table: dict[int, str] = {}
     for code in range(0x2000):
         letter = chr(code)
-        small = letter.lower()
-        if len(small) != 1:
-            small = letter
-        small = LOOK_ALIKES.get("е" if small == "ё" else small, "е" if small == "ё" else small)
-        if upper:
-            small = small.upper() if len(small.upper()) == 1 else small
-        if small != letter:
-            table[code] = small
+        small = letter.lower() if len(letter.lower()) == 1 else letter
+        small = "е" if small == "ё" else small
+        if (folded := LOOK_ALIKES.get(small, small)) != letter:
+            table[code] = folded
     return table
 
 
-_SKELETON = _case_table(upper=False)
-_LATIN = _case_table(upper=True)
+_SKELETON = _skeleton_table()
+_UNCLEAN = re.compile(f"[{re.escape(''.join(map(chr, _CLEAN)))}]")
+_MIXED = re.compile(r"[a-z][авекмнорстухіјѕ]|[авекмнорстухіјѕ][a-z]", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
     """The text with plain spaces, dashes and quotes, and entities resolved; letters as they were."""
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
-    return text if text.isascii() and text.isprintable() else text.translate(_CLEAN)
+    return text.translate(_CLEAN) if _UNCLEAN.search(text) else text
 
 
 def skeleton(text: str) -> str:
@@ -68,9 +65,12 @@ def skeleton(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_SKELETON)
 
 
-def latin(text: str) -> str:
-    """Upper case, with look-alike letters turned Latin, as part numbers are written; length and places are kept."""
-    return text.upper() if text.isascii() else text.translate(_LATIN)
+def latin(folded: str) -> str:
+    """A skeleton in upper case, as part numbers are written; length and places are kept."""
+    upper = folded.upper()
+    if len(upper) == len(folded):
+        return upper
+    return "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in folded)
 
 
 def squeeze(text: str) -> str:
@@ -80,18 +80,10 @@ def squeeze(text: str) -> str:
 
 def number(text: str) -> str | None:
     """A part number as makers write it: upper case, Latin, no spaces; None where other letters remain."""
-    found = "".join(latin(clean(text)).split())
+    found = "".join(latin(skeleton(clean(text))).split())
     return found if found.isascii() and found else None
 
 
 def mixed_script(text: str) -> bool:
-    """Whether Latin letters and Cyrillic look-alikes stand in one word: a signal by itself."""
-    return any(_is_mixed(word) for word in text.split())
-
-
-def _is_mixed(word: str) -> bool:
-    if word.isascii():
-        return False
-    small = word.lower()
-    cyrillic = {letter for letter in small if "\u0400" <= letter <= "\u04ff"}
-    return bool(cyrillic) and cyrillic <= _CYRILLIC_ONLY and any("a" <= letter <= "z" for letter in small)
+    """Whether a Latin letter and a Cyrillic look-alike stand side by side: a signal by itself."""
+    return not text.isascii() and _MIXED.search(text) is not None

@@ -26,14 +26,16 @@ class Title:
 
 def read_title(title: str, lexicon: Lexicon, grammar: Grammar) -> Title:
     """Everything that the other modules need to know of a title."""
-    text = " ".join(clean(title).split())
+    text = clean(title)
+    if "  " in text or text[:1] == " " or text[-1:] == " ":
+        text = " ".join(text.split())
     folded = skeleton(text)
     kinds: dict[str, list[Hit]] = {"brand": [], "family": [], "category": [], "relation": [], "condition": []}
     for hit in lexicon.scan(folded):
         kinds[hit[2].kind].append(hit)
     return Title(
         text, folded, kinds["brand"], kinds["family"], kinds["category"], kinds["relation"], kinds["condition"],
-        grammar.candidates(text),
+        grammar.candidates(text, folded),
     )  # fmt: skip
 
 
@@ -56,8 +58,14 @@ def clause_end(folded: str, place: int, stops: str) -> int:
             if depth == 0:
                 return index
             depth -= 1
-        elif letter in stops and depth == 0:
-            return index
-        elif letter in "—–-|" and folded[index - 1 : index] == " " and folded[index + 1 : index + 2] == " ":
+        elif depth == 0 and (letter in stops or _is_break(folded, index)):
             return index
     return len(folded)
+
+
+def _is_break(folded: str, index: int) -> bool:
+    """A spaced dash, or the full stop of a sentence."""
+    letter, spaced = folded[index], folded[index + 1 : index + 2] == " "
+    if letter in "—–-|":
+        return spaced and folded[index - 1 : index] == " "
+    return letter == "." and spaced and folded[index - 3 : index].isalpha()
