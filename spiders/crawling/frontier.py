@@ -60,6 +60,7 @@ class Frontier:
         self.aliases: dict[str, str] = {}
         self.skipped: Counter[str] = Counter()
         self.bound: str | None = None
+        self.beyond: set[str] = set()  # product pages that a bound left out
 
     def start(self, url: str) -> Visit | None:
         """The visit of a start address; None where it is planned already or is no address."""
@@ -98,6 +99,8 @@ class Frontier:
         refusal = self._refusal(visit)
         if refusal:
             self._refuse(key, refusal)
+            if refusal == "bound" and visit.role is PageRole.PRODUCT:
+                self.beyond.add(key)
             return None
         return self._plan(visit)
 

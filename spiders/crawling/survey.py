@@ -202,12 +202,14 @@ class Survey:
         found = self._ledger.outcome(visits, self._frontier.skipped)
         found.single_page = self._alone and sum(found.pages.values()) == found.pages.get("product", 0) == 1
         found.bound = self._frontier.bound
-        open_pages = sum(self._ledger.resolve(key) is None for key in visits)
-        if open_pages:
-            found.notes.append(f"{open_pages} planned pages were not fetched")
+        unfetched = [key for key in visits if self._ledger.resolve(key) is None]
+        products = {key for key in unfetched if visits[key].role is PageRole.PRODUCT} | self._frontier.beyond
+        found.failed_products |= dict.fromkeys(sorted(products), "not fetched")
+        if unfetched:
+            found.notes.append(f"{len(unfetched)} planned pages were not fetched")
         found.reason = self.stopped or self._start_problem() or (f"bound: {found.bound}" if found.bound else None)
-        if found.reason is None and open_pages:
-            found.reason = f"{open_pages} planned pages were not fetched"
+        if found.reason is None and unfetched:
+            found.reason = f"{len(unfetched)} planned pages were not fetched"
         found.finished = found.reason is None
         return found
 
