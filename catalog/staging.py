@@ -81,13 +81,6 @@ def title_text(title: str, mpn: str | None) -> str:
     return storable(f"{words}|{mpn}" if mpn else words)
 
 
-def default_key(listing: Listing) -> str:
-    """What a new listing is named after where nothing else has that name."""
-    if listing.sku and listing.sku.strip():
-        return storable(listing.sku.strip())
-    return address_key(listing.url) if listing.url else title_text(listing.title, listing.mpn)
-
-
 def address_key(url: str) -> str:
     """An address as a key: without tracking and session parameters."""
     try:
@@ -110,7 +103,7 @@ def sku_text(sku: str) -> str:
 
 def _row(listing: Listing, address: str | None, found: Spool) -> dict[str, Any]:
     details = {name: getattr(listing, name) for name in DETAIL_COLUMNS}
-    details["url"] = address_key(listing.url) if listing.url else None
+    details["url"] = url = address_key(listing.url) if listing.url else None
     details["components"] = _fact(listing.components, found)
     details["restrictions"] = _fact(listing.restrictions, found)
     for name, value in details.items():
@@ -119,14 +112,16 @@ def _row(listing: Listing, address: str | None, found: Spool) -> dict[str, Any]:
     offer = {name: getattr(listing, name) for name in OFFER_COLUMNS}
     _keep_in_range(offer, found)
     evidence = listing.evidence
-    key = default_key(listing)
+    sku = listing.sku.strip() if listing.sku else ""
+    title = title_text(listing.title, listing.mpn)
+    key = storable(sku) or url or title
     row: dict[str, Any] = {
         "row": found.listings,
         "key": key,
         "key_hash": text_hash(key),
         "url_hash": None if address is None else text_hash(storable(address)),
-        "sku_hash": text_hash(storable(sku_text(listing.sku))) if listing.sku and listing.sku.strip() else None,
-        "title_hash": text_hash(title_text(listing.title, listing.mpn)),
+        "sku_hash": text_hash(storable(sku_text(sku))) if sku else None,
+        "title_hash": text_hash(title),
         # The address counts as far as it makes another page: not its scheme, nor the order of its parameters.
         "hash": text_hash("\x1f".join(map(str, (details | {"url": storable(address or "")}).values()))),
         "warc": evidence and evidence.warc,
