@@ -91,6 +91,8 @@ class Patience:
         """No request to the host for so many seconds, those included that wait in its queue."""
         normal, jitter = slot.delay, slot.jitter
         self._paused.append(slot)
+        for request in slot.active:
+            request.meta["autothrottle_dont_adjust_delay"] = True
         slot.delay, slot.jitter, slot.lastseen = pause, 0.0, monotonic() + _MARGIN
 
         def resume() -> None:

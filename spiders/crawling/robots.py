@@ -8,10 +8,10 @@ from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
+from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from spiders.crawling.handle import spider_of
 from spiders.crawling.hostrules import Refused, Unreachable
 from spiders.crawling.reasons import failure_reason
 from spiders.crawling.settings import MAX_DELAY
@@ -69,10 +69,15 @@ class Robots:
             raise Unreachable(failure_reason(error, request.url)) from error
 
     def _slow_down(self, request: Request, delay: float | None) -> None:
-        """A delay that robots.txt asks for holds unless the pace was given by hand."""
-        slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
-        if delay and slot is not None and not spider_of(self._crawler).job.given:
-            slot.delay = max(slot.delay, min(float(delay), MAX_DELAY))
+        """A delay that robots.txt asks for is the least from now on, unless the pace was given by hand."""
+        throttle = self._crawler.get_extension(AutoThrottle)
+        if not delay or throttle is None:
+            return
+        throttle.mindelay = max(throttle.mindelay, min(float(delay), MAX_DELAY))
+        downloader = self._crawler.engine.downloader
+        slot = downloader.slots.get(downloader.get_slot_key(request))
+        if slot is not None:
+            slot.delay = max(slot.delay, throttle.mindelay)
 
 
 def _text(response: Response) -> str:

@@ -25,7 +25,12 @@ def user_agent(contact: str | None) -> str:
 
 
 def scrapy_settings(job: CrawlJob) -> dict[str, Any]:
-    own = {"USER_AGENT": user_agent(job.contact), "RESTOCK_STARTS": list(job.starts)}
+    own = {
+        "USER_AGENT": user_agent(job.contact),
+        # No Accept-Language: a shop shows itself in its own.
+        "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"},
+        "RESTOCK_STARTS": list(job.starts),
+    }
     return {**_doors(), **_pace(job), **_bounds(job), **_components(), **own}
 
 
@@ -44,7 +49,8 @@ def _doors() -> dict[str, Any]:
 def _pace(job: CrawlJob) -> dict[str, Any]:
     """Values that were given stand; otherwise the site's answers set the pace, from the polite default upwards."""
     return {
-        "CONCURRENT_REQUESTS": job.concurrency * 2,
+        # No more at once in all than per host: nothing queues up behind a host that asks for a pause.
+        "CONCURRENT_REQUESTS": job.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": job.concurrency,
         "DOWNLOAD_DELAY": job.delay,
         "DOWNLOAD_DELAY_JITTER": 0.0 if job.given else 0.5,
