@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func
 
 from catalog import models as m
 from catalog import runs
@@ -74,7 +74,7 @@ def _begin(connection: Connection, run: Run, rules: str, at: datetime) -> Run:
             "kind": RunKind.CORRECTION.value,
             "rules": rules,
             "base_id": run.sequence,
-            "whole": row.whole,
+            "whole": run.whole_site,
             "definition": row.definition,
             "observed_at": run.observed_at,
             "started_at": at,
@@ -97,7 +97,7 @@ def _merge(connection: Connection, run: Run, correction: Run, spooled: Spool, gu
             run=correction,
             site_id=runs.site_id(connection, run.site),
             complete=trusted,
-            whole=_is_whole(connection, run),
+            whole=run.whole_site,
             failed=run.outcome.failed_products if run.outcome else (),
             facts=spooled.facts,
             base=run.sequence,
@@ -111,10 +111,6 @@ def _merge(connection: Connection, run: Run, correction: Run, spooled: Spool, gu
         "warnings": warnings,
     }
     runs.finish(connection, correction, values)
-
-
-def _is_whole(connection: Connection, run: Run) -> bool:
-    return bool(connection.execute(select(m.run.c.whole).where(m.run.c.id == run.sequence)).scalar_one())
 
 
 def _lost(connection: Connection, run: Run) -> Lost:

@@ -64,8 +64,11 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state of the catalogue, whatever is written meanwhile."""
-        with self.errors(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self.errors(), self.engine.connect() as connection:
+            if not self.is_sqlite:  # where a transaction sees what others commit meanwhile, unless told otherwise
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

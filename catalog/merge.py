@@ -13,6 +13,7 @@ from catalog.work import WRITTEN, Merge, Verb, close
 from restock.terms import Availability
 
 _stage, _version, _listing, _details = m.stage.c, m.version.c, m.listing.c, m.details.c
+COUNTS = ("listings", "new", "changed", "returned", "gone", "unseen", "restricted", "undecided")
 _FIELD_COLUMNS = {
     "price": ("price", "currency", "price_type", "vat", "regular_price"),
     "availability": ("availability",),
@@ -196,16 +197,17 @@ def _counts(work: Merge) -> dict[str, int]:
     restricted, undecided = connection.execute(
         select(func.sum(case((_stage.restricted, 1), else_=0)), func.sum(case((_stage.undecided, 1), else_=0)))
     ).one()
-    return {
-        "listings": sum(verbs.values()),
-        "new": verbs.get(Verb.NEW, 0),
-        "changed": verbs.get(Verb.CHANGED, 0),
-        "returned": verbs.get(Verb.RETURNED, 0),
-        "gone": missed.get(True, 0),
-        "unseen": missed.get(False, 0),
-        "restricted": restricted or 0,
-        "undecided": undecided or 0,
-    }
+    found = (
+        sum(verbs.values()),
+        verbs.get(Verb.NEW, 0),
+        verbs.get(Verb.CHANGED, 0),
+        verbs.get(Verb.RETURNED, 0),
+        missed.get(True, 0),
+        missed.get(False, 0),
+        restricted or 0,
+        undecided or 0,
+    )
+    return dict(zip(COUNTS, found, strict=True))
 
 
 STEPS: tuple[Callable[[Merge], None], ...] = (

@@ -210,16 +210,15 @@ def _cheapest_first(item: Listing) -> tuple[Any, ...]:
 
 def listings_of_run(connection: Connection, run: Run) -> Iterator[Listing]:
     """What a run saw, as of that run, by key."""
-    return (state.listing for state in load(connection, _seen_by(connection, run).order_by(m.listing.c.key)))
+    return (state.listing for state in load(connection, _seen_by(run).order_by(m.listing.c.key)))
 
 
-def _seen_by(connection: Connection, run: Run) -> Select[Any]:
+def _seen_by(run: Run) -> Select[Any]:
     if run.status.value not in runs.MERGED:
         return states().where(m.version.c.from_run < 0)
     held = states().where(m.site.c.name == run.site, *held_at(run.sequence))
-    row = connection.execute(select(m.run.c.whole).where(m.run.c.id == run.sequence)).one()
     listing_id, spans = m.version.c.listing_id, m.absence.c
-    if not row.whole:
+    if not run.whole_site:
         return held.where(listing_id.in_(select(m.sighting.c.listing_id).where(m.sighting.c.run_id == run.sequence)))
     absent = select(spans.listing_id).where(
         spans.listing_id == listing_id,

@@ -14,7 +14,7 @@ from catalog.database import Database
 from catalog.guard import Case, judge, lost_fields
 from catalog.hashing import text_hash
 from catalog.matching import match
-from catalog.merge import merge
+from catalog.merge import COUNTS, merge
 from catalog.staging import Spool, spool, staged
 from catalog.work import Merge
 from restock.errors import UsageError
@@ -58,7 +58,7 @@ def _merge_judged(
     connection: Connection, run: Run, case: Case, verdict: Verdict, facts: Mapping[int, str]
 ) -> dict[str, int]:
     if verdict.status is RunStatus.FAILED:
-        return {"listings": 0}
+        return dict.fromkeys(COUNTS, 0)
     complete = verdict.status is RunStatus.COMPLETE and case.whole
     return merge(
         Merge(
@@ -134,8 +134,7 @@ def _refuse_unacceptable(connection: Connection, run: Run) -> None:
         raise UsageError(f"{run.id}: a {run.status} run can't be accepted; it has nothing to accept")
     latest = runs.runs_of(run.site).where(m.run.c.whole, m.run.c.status.in_(runs.MERGED))
     newest = connection.execute(latest.limit(1)).one()
-    whole = connection.execute(select(m.run.c.whole).where(m.run.c.id == run.sequence)).scalar_one()
-    if not whole:
+    if not run.whole_site:
         raise UsageError(f"{run.id}: a run over single pages can't say what is gone")
     if newest.id != run.sequence:
         raise UsageError(f"{run.id}: only the latest run of {run.site} can be accepted; that is {newest.name}")

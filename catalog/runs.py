@@ -136,6 +136,7 @@ def to_run(row: Row[Any]) -> Run:
         finished_at=row.finished_at,
         baseline=row.baseline,
         accepted=row.accepted,
+        whole_site=row.whole,
         counts=json.loads(row.counts),
         trips=tuple(_trip(trip) for trip in json.loads(row.trips)),
         warnings=tuple(json.loads(row.warnings)),

@@ -77,7 +77,7 @@ def states() -> Select[Any]:
 
 def load(connection: Connection, query: Select[Any]) -> Iterator[State]:
     """The states of a narrowed `states()` query, streamed."""
-    for row in connection.execution_options(yield_per=1000).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=1000)):
         yield State(row.listing_id, row.from_run, row.to_run, to_listing(row))
 
 

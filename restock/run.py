@@ -76,6 +76,7 @@ class Run:
 
     `rules` is the revision of the readers, rules and data files that read it. `counts` holds listings seen, new,
     changed, gone, unseen, unread values, undecided. `accepted` marks a run whose verdict an operator overruled.
+    `whole_site` is False for a run over single pages, which says nothing of the rest of its site.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Run:
     finished_at: datetime | None = None
     baseline: bool = False
     accepted: bool = False
+    whole_site: bool = True
     counts: dict[str, int] = field(default_factory=dict)
     trips: tuple[Trip, ...] = ()
     warnings: tuple[str, ...] = ()

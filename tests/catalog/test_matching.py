@@ -92,7 +92,7 @@ def crawled(url: str, raw: list[list[tuple[int | None, int | None, int]]], make:
     return found
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days, st.randoms(use_true_random=False))
 def test_plain_rows_and_order_leave_no_trace(
     url: str,

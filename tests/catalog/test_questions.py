@@ -172,3 +172,15 @@ def test_rates_by_date_and_across(catalogue: Catalogue) -> None:
     assert catalogue.rate("EUR", "RUB", monday) is None
     assert catalogue.rate("USD", "RUB", date(2026, 11, 19)) is None
     assert catalogue.rate("RUB", "RUB", monday) == (1, monday)
+
+
+def test_how_much_of_each_brand_and_since_when(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+    first = shop.crawl(listing(1), listing(2, restricted=False), listing(3, brand=None, restricted=False))
+    second = shop.crawl(listing(1, "90"), listing(2, restricted=False), listing(4))
+    counts = [(count.site, count.brand, count.listings, count.restricted) for count in catalogue.brand_counts()]
+    assert counts == [("shop", "Cisco", 3, 2)]
+    keys = {("shop", f"https://shop.example/p/{number}") for number in (1, 4, 9)}
+    assert {key[-1]: moment for (_, key), moment in catalogue.first_seen(keys).items()} == {
+        "1": first.observed_at,
+        "4": second.observed_at,
+    }

@@ -45,6 +45,7 @@ def test_nothing_usable_is_failed_and_changes_nothing(shop: Any, listing: Make) 
     run = shop.crawl(outcome=CrawlOutcome(finished=False, reason="shop.example: connection refused"))
     assert run.status is RunStatus.FAILED
     assert "connection refused" in run.trips[0].message
+    assert set(run.counts.values()) == {0}
     assert len(shop.now()) == 1
     assert shop.crawl(listing(1)).status is RunStatus.COMPLETE
 
@@ -105,6 +106,7 @@ def test_what_a_run_saw(shop: Any, listing: Make) -> None:
     assert seen(page) == [("2", 80)]
     assert seen(again) == [("3", 100)]
     assert seen(last) == [("1", 70), ("2", 80)]
+    assert [run.whole_site for run in shop.catalogue.runs()] == [True, True, False, True, True]
 
 
 def test_a_list_older_than_the_last_run_is_refused(shop: Any, listing: Make) -> None:
