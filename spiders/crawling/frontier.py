@@ -60,6 +60,7 @@ class Frontier:
         self.aliases: dict[str, str] = {}
         self.skipped: Counter[str] = Counter()
         self.bound: str | None = None
+        self.linked_otherwise: set[str] = set()  # what some link took for something else than a product
         self.beyond: set[str] = set()  # product pages that a bound left out
 
     def start(self, url: str) -> Visit | None:
@@ -81,6 +82,8 @@ class Frontier:
             self._refuse(link.url, "bad address")
             return None
         key = self.aliases.get(key, key)
+        if link.role is not PageRole.PRODUCT:
+            self.linked_otherwise.add(key)
         if key in self.visits:
             self._expect_more(key, link)
             return None

@@ -4,7 +4,7 @@ Judged at the end, when every link has said what it expected of a page: a page f
 be a product's."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,8 +80,13 @@ class Ledger:
             entry = self.entries.get(entry.detail)
         return entry
 
-    def outcome(self, visits: Mapping[str, Visit], skipped: Mapping[str, int]) -> CrawlOutcome:
-        """The outcome of the pages that were planned. Whether it is finished is for the caller to say."""
+    def outcome(
+        self, visits: Mapping[str, Visit], skipped: Mapping[str, int], linked_otherwise: Collection[str] = ()
+    ) -> CrawlOutcome:
+        """The outcome of the pages that were planned. Whether it is finished is for the caller to say.
+
+        A card may lead to a list (a section's tile) where another link says that it is one (`linked_otherwise`);
+        otherwise a list in a product's place is an error page with other goods on it, and the product is unseen."""
         found = CrawlOutcome(
             lists={key: len(cards) for key, cards in self.cards.items()},
             totals=dict(self.totals),
@@ -93,11 +98,16 @@ class Ledger:
             entry = self.resolve(key)
             if entry is not None:
                 pages[_role(visit, entry)] += entry.fate is not Fate.REFUSED
-                aliased = self.entries[key].fate is Fate.ALIAS
-                write = _ALIAS_WRITERS.get(entry.fate, _WRITERS[entry.fate]) if aliased else _WRITERS[entry.fate]
-                write(self, found, visit, entry)
+                self._writer(key, entry, linked_otherwise)(self, found, visit, entry)
         found.pages = dict(+pages)
         return found
+
+    def _writer(self, key: str, entry: Entry, linked_otherwise: Collection[str]) -> "_Writer":
+        if self.entries[key].fate is Fate.ALIAS:
+            return _ALIAS_WRITERS.get(entry.fate, _WRITERS[entry.fate])
+        if entry.fate is Fate.LIST and key not in linked_otherwise:
+            return _list_only_a_card_knows
+        return _WRITERS[entry.fate]
 
 
 def _role(visit: Visit, entry: Entry) -> str:
@@ -131,6 +141,11 @@ def _skip(outcome: CrawlOutcome, reason: str) -> None:
 
 def _fine(_ledger: Ledger, _outcome: CrawlOutcome, _visit: Visit, _entry: Entry) -> None:
     """A page that was read and stands in the lists already, or in the spool."""
+
+
+def _list_only_a_card_knows(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry: Entry) -> None:
+    if visit.role is PageRole.PRODUCT:
+        _fail(outcome, visit, "a list in the product's place")
 
 
 def _failed(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:

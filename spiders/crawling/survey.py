@@ -199,7 +199,7 @@ class Survey:
     def outcome(self) -> CrawlOutcome:
         """The crawl's verdict on itself as far as it came."""
         visits = self._frontier.visits
-        found = self._ledger.outcome(visits, self._frontier.skipped)
+        found = self._ledger.outcome(visits, self._frontier.skipped, self._frontier.linked_otherwise)
         found.single_page = self._alone and sum(found.pages.values()) == found.pages.get("product", 0) == 1
         found.bound = self._frontier.bound
         unfetched = [key for key in visits if self._ledger.resolve(key) is None]

@@ -239,3 +239,25 @@ def test_one_forbidden_page_without_goods_is_no_wall(paper: Any, survey: Survey,
     assert "/staff-only" in paper.asked
     assert (outcome.walls, outcome.failed_lists) == ({}, {})
     assert outcome.dead_lists == [paper.key("/staff-only")]
+
+
+def test_other_goods_in_a_products_place_do_not_make_it_gone(paper: Any, survey: Survey) -> None:
+    paper.list_page("/", range(8))
+    paper.list_page("/goods/1", range(2, 8), "<h2>Товар не найден, посмотрите похожие</h2>")
+    outcome = survey()
+    assert outcome.failed_products == {paper.key("/goods/1"): "a list in the product's place"}
+
+
+def test_a_tile_with_a_price_may_lead_to_a_section(paper: Any, survey: Survey) -> None:
+    tile = (
+        '<div class="card"><a class="name" href="/switches/">Коммутаторы</a><span class="price">от 900 ₽</span></div>'
+    )
+    paper.list_page("/", range(5), "")
+    paper.pages["/"] = paper.pages["/"].replace('<div class="goods">', f'<div class="goods">{tile}')
+    paper.list_page("/about", range(0), '<nav><a href="/switches/">Коммутаторы</a></nav>')
+    paper.pages["/"] = paper.pages["/"].replace("</body>", '<a href="/about">О нас</a></body>')
+    paper.list_page("/switches/", range(5, 9))
+    outcome = survey()
+    assert outcome.finished
+    assert not outcome.failed_products
+    assert outcome.lists[paper.key("/switches")] == 4
