@@ -1,6 +1,6 @@
 """Cards: the entries of a list, found by selectors, by structured data, or by the signs of goods that repeat."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _PLAIN_WEIGHT = 1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Card:
     """An entry of a list: its element, the signs in it, its links, and its title with the address of its page."""
 
@@ -60,7 +60,8 @@ def find_cards(page: Page, goods: Goods, signs: Sequence[Sign]) -> list[Element]
     Each sign climbs to the first element around it that holds a link; what holds another such element is no card.
     Then a card grows to where the next one begins, and its plain siblings (no price, no stock) join."""
     cores = _cores(page, goods, signs)
-    grown = [_grown(core, cores, page) for core in cores]
+    held = Counter(node for core in cores for node in core.iterancestors())
+    grown = [_grown(core, held, page, alone=len(cores) == 1) for core in cores]
     return _with_siblings(list(dict.fromkeys(grown)), goods, page)
 
 
@@ -74,7 +75,7 @@ def _cores(page: Page, goods: Goods, signs: Sequence[Sign]) -> dict[Element, Non
         node: Element | None = sign.element
         while node is not None and node.tag not in _STOPS and not _names_goods(node, sign, goods):
             node = node.getparent()
-        if node is not None and node.tag not in _STOPS and next(node.iter("h1"), None) is None:
+        if node is not None and node.tag not in _STOPS and node not in page.around_h1:
             cores[node] = None
     around = {node for core in cores for node in core.iterancestors()}
     return {core: None for core in cores if core not in around}
@@ -97,18 +98,15 @@ def _inner_title(node: Element) -> Element | None:
     return next((item for item in node.iter(*_HEADINGS) if text_of(item)), None)
 
 
-def _grown(core: Element, cores: dict[Element, None], page: Page) -> Element:
-    """The widest element around a core that holds no other core; a lone core grows no further than its own block."""
+def _grown(core: Element, held: Counter[Element], page: Page, *, alone: bool) -> Element:
+    """The widest element around a core that holds no other core; a lone core grows no further than its own block.
+    `held` counts the cores in each element around one."""
     node = core
     for _ in range(8):
         parent = node.getparent()
         if parent is None or parent.tag in _STOPS or node.tag in {"tr", "li", "article"}:
             break
-        if next(parent.iter("h1"), None) is not None:
-            break
-        if len(cores) == 1 and _is_wide(parent):
-            break
-        if _holds_another(parent, core, cores):
+        if parent in page.around_h1 or held[parent] > 1 or (alone and _is_wide(parent)):
             break
         node = parent
     return node
@@ -118,10 +116,6 @@ def _is_wide(element: Element) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}".casefold()
     wide = ("list", "items", "grid", "catalog", "products", "row", "container", "content", "wrap", "section", "page")
     return element.tag in {"section", "main"} or any(word in names for word in wide)
-
-
-def _holds_another(parent: Element, core: Element, cores: dict[Element, None]) -> bool:
-    return any(node in cores and node is not core for node in parent.iter())
 
 
 def _with_siblings(found: list[Element], goods: Goods, page: Page) -> list[Element]:
@@ -247,7 +241,7 @@ def _title_element(card: Card) -> Element | None:
         if node is element:
             continue
         tagged = (
-            node.tag in _HEADINGS or (node.get("itemprop") or "") == "name" and node.tag not in {"meta", "link", "img"}
+            node.tag in _HEADINGS or ((node.get("itemprop") or "") == "name" and node.tag not in {"meta", "link", "img"})
         )
         if tagged and _reads_as_title(node, card):
             return node

@@ -20,7 +20,9 @@ def _containers(body: Element) -> dict[Element, str]:
     """Elements with two or more linked headings, or linked lines, among their own children."""
     counts: dict[tuple[Element, str], int] = {}
     for anchor in body.iter("a"):
-        starter = anchor.getparent() if anchor.getparent() is not None and anchor.getparent().tag in _STARTERS else anchor
+        starter = (
+            anchor.getparent() if anchor.getparent() is not None and anchor.getparent().tag in _STARTERS else anchor
+        )
         parent = starter.getparent() if starter is not None else None
         if parent is not None and starter is not None and len(counts) < MAX_WRAPPED:
             key = (parent, str(starter.tag))

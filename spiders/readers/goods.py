@@ -87,7 +87,7 @@ def listings_of_one(node: Node, by: str) -> list[Facts]:
     marks = {(_text(offer.get("sku")), _text(offer.get("url"))) for offer in own}
     if len(offers) > 1 and len(own) == len(offers) == len(marks):
         skus = [mark[0] for mark in marks]
-        if len(set(skus)) == len(skus) and None not in skus or len({mark[1] for mark in marks}) == len(marks):
+        if (len(set(skus)) == len(skus) and None not in skus) or len({mark[1] for mark in marks}) == len(marks):
             return [_facts(node, offer, by) for offer in offers]
     return [_facts(node, _main_offer(offers), by)]
 

@@ -11,10 +11,12 @@ Node = dict[str, Any]
 
 MAX_NODES = 20_000
 MAX_NESTING = 400
-_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|//[^\n]*', re.DOTALL)
+# A string or a comment that is never closed runs to the end: each character is looked at once.
+_QUOTED = r'"(?:[^"\\]|\\(?:.|\Z))*(?:"|\Z)'
+_COMMENT = re.compile(rf"({_QUOTED})|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _CDATA = re.compile(r"^\s*(?://)?\s*(?:<!\[CDATA\[|<!--)|(?://)?\s*(?:\]\]>|-->)\s*$")
-_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_TRAILING_COMMA = re.compile(rf"({_QUOTED})|,(?=\s*[}}\]])", re.DOTALL)
+_STRING = re.compile(_QUOTED, re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from spiders.readers import words
-from spiders.readers.page import Element, Page, Text, squeeze, text_of
+from spiders.readers.page import Element, Page, Text, short_text, squeeze, text_of
 from spiders.readers.signs import Kind, Sign
 
 MAX_LABEL = 45
@@ -66,7 +66,7 @@ def _line_after(run: Text, rest: str) -> str | None:
     if own and run.after is not None:
         return own
     if own:
-        whole = text_of(run.element)
+        whole = short_text(run.element)
         at = whole.find(own)
         tail = whole[at:] if at >= 0 and len(whole) <= MAX_VALUE + MAX_LABEL and _one_line(run.element) else own
         return tail if ":" not in tail[len(own) :] else own
@@ -133,10 +133,15 @@ def _is_pair(label: Element, value: Element) -> bool:
         return value.tag == "dd"
     if label.tag in {"th", "td"}:
         row = label.getparent()
-        return value.tag == "td" and row is not None and len(row) == 2
+        return value.tag == "td" and row is not None and _is_two(label, value)
     parent = label.getparent()
     named = _LABEL_CLASS.search(label.get("class") or "") is not None
-    return parent is not None and len(parent) == 2 and (named or label.tag in {"b", "strong", "span"})
+    return parent is not None and _is_two(label, value) and (named or label.tag in {"b", "strong", "span"})
+
+
+def _is_two(label: Element, value: Element) -> bool:
+    """Whether the two are all that their parent holds."""
+    return label.getprevious() is None and value.getnext() is None
 
 
 def _without_colon(run: Text) -> Sign | None:
@@ -150,7 +155,7 @@ def _without_colon(run: Text) -> Sign | None:
 
 def _sign(name: str, value: str, run: Text) -> Sign | None:
     value = squeeze(value).strip(" ;,") if name not in {"price", "regular_price"} else squeeze(value)
-    if not value or len(value) > MAX_VALUE or _is_button(value) and name not in {"availability", "quantity"}:
+    if not value or len(value) > MAX_VALUE or (_is_button(value) and name not in {"availability", "quantity"}):
         return None
     return Sign(Kind.LABEL, name, value, run.element, run.order, 3)
 

@@ -1,6 +1,7 @@
 """List pages: the listings that their cards show, and the number of goods that a list prints."""
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from restock.addresses import url_key
@@ -9,14 +10,18 @@ from spiders.readers.cards import Card
 from spiders.readers.crumbs import category_of
 from spiders.readers.facts import Facts
 from spiders.readers.microdata import ELEMENT
-from spiders.readers.page import squeeze, text_of
+from spiders.readers.page import Element, short_text, squeeze
 from spiders.readers.platforms import select_text
 from spiders.readers.products import _weigh_stock
 from spiders.readers.signs import number_of
 from spiders.readers.structure import ASIDE, Structure
 from spiders.readers.visible import price_tags, visible_facts, with_vat
 
-_COUNTS = re.compile(r"найден|всего|показан|товар|позици|предложени|total|found|showing|result|items?|product|барлығы", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"найден|всего|показан|товар|позици|предложени|total|found|showing|result|items?|product|барлығы", re.IGNORECASE
+)
+Node = dict[str, Any]
+
 _STOCK = ("availability", "quantity")
 _TOTAL = re.compile(
     r"(?:найден[оа]?|всего(?:\s+(?:найдено|товаров|позиций))?|показан[оы]?[^.]{0,40}?\bиз|товар(?:ы|ов)[^.]{0,30}?\bиз|total|found"
@@ -29,18 +34,18 @@ _TOTAL = re.compile(
 def read(page: Structure) -> list[Facts]:
     """The cards of a list page, in order; of promoted and similar goods only where the page has no others."""
     cards = page.main_cards or [card for card in page.cards if not page.zones(card.element) & {"zone_nav"}]
-    nodes = _structured(page)
+    structured = _structured(page)
     category = _category(page)
     found: list[Facts] = []
     used: set[int] = set()
     for card in cards:
-        node = _node_of(card, nodes)
+        node = structured.of(card)
         used.add(id(node))
         facts = _card_facts(page, card, node)
         if _is_listing(facts, card, page):
             facts.say("category", category, "breadcrumbs")
             found.append(facts)
-    return found + _unseen(page, nodes, used, category)
+    return found + _unseen(page, structured.nodes, used, category)
 
 
 def _category(page: Structure) -> str | None:
@@ -49,36 +54,40 @@ def _category(page: Structure) -> str | None:
     return category_of(page, None) or page.heading
 
 
-def _structured(page: Structure) -> list[dict[str, Any]]:
-    main, listed = page.ld_products
+@dataclass(slots=True)
+class _Structured:
+    """Structured products of a list, by the element that they were read from and by their address."""
+
+    nodes: list[Node]
+    by_element: dict[Element, Node] = field(default_factory=dict)
+    by_key: dict[str, Node] = field(default_factory=dict)
+
+    def of(self, card: Card) -> Node | None:
+        """The product of a card: the item within or around it, else the one with its address."""
+        for node in card.element.iter():
+            if node in self.by_element:
+                return self.by_element[node]
+        around = card.element.getparent()
+        if around is not None and around in self.by_element:
+            return self.by_element[around]
+        return self.by_key.get(url_key(card.url)) if card.url else None
+
+
+def _structured(page: Structure) -> _Structured:
     items = [*page.item_products[0], *page.item_products[1]]
-    return [*items, *main, *listed]
+    main, listed = page.ld_products
+    found = _Structured([*items, *main, *listed])
+    for node in items:
+        found.by_element.setdefault(node[ELEMENT], node)
+    for node in (*main, *listed):
+        address = goods.listings_of(node, "")[0].get("url")
+        url = page.absolute(address) if address else None
+        if url is not None:
+            found.by_key.setdefault(url_key(url), node)
+    return found
 
 
-def _node_of(card: Card, nodes: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The structured product of a card: the item within it, else the one with its address."""
-    key = url_key(card.url) if card.url else None
-    for node in nodes:
-        element = node.get(ELEMENT)
-        if element is not None and (element is card.element or card.element in element.iterancestors()):
-            return node
-    for node in nodes:
-        address = goods.listings_of(node, "")[0].get("url") if ELEMENT not in node else None
-        if key is not None and address and url_key_of(address, card.url or "") == key:
-            return node
-    return None
-
-
-def url_key_of(address: str, base: str) -> str | None:
-    try:
-        from restock.addresses import clean_url  # noqa: PLC0415
-
-        return url_key(clean_url(address, base))
-    except ValueError:
-        return None
-
-
-def _card_facts(page: Structure, card: Card, node: dict[str, Any] | None) -> Facts:
+def _card_facts(page: Structure, card: Card, node: Node | None) -> Facts:
     facts = Facts()
     by = page.platform.name if page.platform is not None else "cards"
     for name, selector in page.site.selectors.card_fields.items():
@@ -139,7 +148,7 @@ def _is_listing(facts: Facts, card: Card, page: Structure) -> bool:
     return not words.BUTTON.fullmatch(facts.get("title") or "")
 
 
-def _unseen(page: Structure, nodes: list[dict[str, Any]], used: set[int], category: str | None) -> list[Facts]:
+def _unseen(page: Structure, nodes: list[Node], used: set[int], category: str | None) -> list[Facts]:
     """Goods that only structured data lists (a list drawn by a script), with an address of their own."""
     found: list[Facts] = []
     seen = {url_key(card.url) for card in page.cards if card.url}
@@ -172,10 +181,14 @@ def total_of(page: Structure) -> int | None:
         return int(digits) if digits else None
     in_cards = {card.element for card in page.cards}
     for run in page.texts:
-        if len(run.text) > 160 or not _COUNTS.search(run.text) or page.zones(run.element) & {"zone_filter", "zone_chat"}:
+        if (
+            len(run.text) > 160
+            or not _COUNTS.search(run.text)
+            or page.zones(run.element) & {"zone_filter", "zone_chat"}
+        ):
             continue
         for place in (run.element, run.element.getparent()):
-            line = text_of(place) if place is not None and len(place) < 12 else squeeze(run.text)
+            line = (short_text(place) if place is not None else "") or squeeze(run.text)
             found = _TOTAL.search(line) if len(line) <= 160 else None
             if found is not None and not any(node in in_cards for node in run.element.iterancestors()):
                 return int(re.sub(r"\D", "", found[1] or found[2]))

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple, cast
+from itertools import islice
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -18,10 +19,9 @@ Element = etree._Element  # noqa: SLF001  lxml has no public name for it
 
 MAX_ELEMENTS = 200_000
 MAX_TEXT = 5_000
-MAX_DEPTH = 250
+MAX_NARROW = 8
 _BLOCKS = frozenset(
-    "address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header "
-    "hr li main nav ol option p pre section table tbody td tfoot th thead tr ul".split()
+    ["address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )
 _UNSEEN = ("script", "style", "template", "noscript", "svg", "select", "textarea", "iframe", "object", "head")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -57,10 +57,10 @@ def decode(body: bytes, content_type: str | None, encoding: str | None = None) -
             return body[: error.start].decode("utf-8")
     declared, text = html_to_unicode(content_type, body, default_encoding="cp1251")
     if declared in _LATIN_1:
-        return cast(str, html_to_unicode(None, body, default_encoding="cp1251")[1])
+        return html_to_unicode(None, body, default_encoding="cp1251")[1]
     if declared.startswith("utf-8") and text.count("\ufffd") > len(text) // 50:
         return body.decode("cp1251", errors="replace")
-    return cast(str, text)
+    return text
 
 
 class Page:
@@ -117,6 +117,12 @@ class Page:
         return self.root if found is None else found
 
     @cached_property
+    def around_h1(self) -> frozenset[Element]:
+        """The elements that hold a first heading, and the headings themselves."""
+        found = [node for node in self.headings if node.tag == "h1"][:50]
+        return frozenset(around for node in found for around in (node, *node.iterancestors()))
+
+    @cached_property
     def texts(self) -> tuple[Text, ...]:
         """Every run of visible text, in order."""
         return tuple(
@@ -165,7 +171,7 @@ class Page:
             node = node.getparent()
         around = self._zones[node] if node is not None else frozenset()
         for node in reversed(path):
-            own = _zone_kinds(node)
+            own = _zone_kinds(node, holds_heading=node in self.around_h1)
             around = around | own if own else around
             self._zones[node] = around
         return around
@@ -187,7 +193,7 @@ def _parse(source: str) -> Element:
     return etree.Element("html") if root is None else root
 
 
-def _zone_kinds(element: Element) -> frozenset[str]:
+def _zone_kinds(element: Element, *, holds_heading: bool) -> frozenset[str]:
     """The zones that an element opens by its tag, its names and its style."""
     tag = element.tag
     names = " ".join(
@@ -198,9 +204,9 @@ def _zone_kinds(element: Element) -> frozenset[str]:
         found = frozenset()  # "promo-price" is a price, no promotion
     if tag == "aside":
         found |= {"zone_aside"}
-    if tag in {"html", "body", "main", "h1"} or (found and _holds_heading(element)):
+    if tag in {"html", "body", "main", "h1"} or (found and holds_heading):
         return frozenset()
-    if tag in {"nav", "footer", "header"} and _is_page_part(element):
+    if tag in {"nav", "footer", "header"} and _is_page_part(element, holds_heading=holds_heading):
         found |= {"zone_nav"}
     style = element.get("style")
     if element.get("hidden") is not None or (style and _HIDDEN_STYLE.search(style)):
@@ -208,20 +214,15 @@ def _zone_kinds(element: Element) -> frozenset[str]:
     return found
 
 
-def _holds_heading(element: Element) -> bool:
-    """Whether the page's first heading stands inside: such an element is no side matter."""
-    return next(element.iter("h1"), None) is not None
-
-
-def _is_page_part(element: Element) -> bool:
+def _is_page_part(element: Element, *, holds_heading: bool) -> bool:
     """A nav always is; a header or footer where it isn't part of a card, and holds no page heading."""
     if element.tag == "nav":
         return True
     if next(element.iterancestors("article", "li", "main", "td"), None) is not None:
         return False
-    return element.tag == "footer" or not (
-        _holds_heading(element) and element.getparent() is not None and (element.getparent().tag != "body")
-    )  # type: ignore[union-attr]
+    parent = element.getparent()
+    at_top = parent is not None and parent.tag == "body"
+    return element.tag == "footer" or at_top or not holds_heading
 
 
 def _runs(root: Element) -> Iterator[tuple[Element, str, Element | None]]:
@@ -246,7 +247,7 @@ def _runs(root: Element) -> Iterator[tuple[Element, str, Element | None]]:
 
 def text_of(element: Element) -> str:
     """The element's visible text in one line: inline parts are joined as a browser shows them, blocks by a space."""
-    if not len(element):
+    if next(iter(element), None) is None:
         return squeeze(element.text or "")
     parts: list[str] = []
     size = 0
@@ -264,6 +265,16 @@ def text_of(element: Element) -> str:
         if size > MAX_TEXT * 4:
             break
     return squeeze("".join(parts))
+
+
+def is_narrow(element: Element) -> bool:
+    """Whether an element has few children, as a price tag or a line has. (Counting them all would be slow.)"""
+    return next(islice(element, MAX_NARROW, None), None) is None
+
+
+def short_text(element: Element) -> str:
+    """The text of an element with few children, nothing of a wide one."""
+    return text_of(element) if is_narrow(element) else ""
 
 
 def _coins(node: Element, before: list[str]) -> str:

@@ -1,7 +1,6 @@
 """Product pages: whether a page is one, and the listing (or listings) that it shows."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from restock.addresses import url_key
@@ -9,9 +8,8 @@ from restock.terms import PageRole
 from spiders.readers import goods
 from spiders.readers.crumbs import category_of
 from spiders.readers.facts import Facts
-from spiders.readers.page import text_of
 from spiders.readers.platforms import select, select_text
-from spiders.readers.signs import Kind, Sign, number_of
+from spiders.readers.signs import Kind, number_of
 from spiders.readers.structure import Structure, loose_of
 from spiders.readers.visible import price_tags, visible_facts, with_vat
 
@@ -33,9 +31,9 @@ def score(page: Structure) -> int:
         sign.name for sign in loose_of(page, Kind.LABEL) if sign.name not in {"title", "category", "lead", "vat"}
     }
     total += min(len(labelled), 3)
-    priced = any(sign.name == "price" and _after_heading(page, sign) for sign in loose_of(page, Kind.PRICE))
+    priced = any(sign.name == "price" and sign.order >= page.heading_order for sign in loose_of(page, Kind.PRICE))
     total += 2 * priced + bool(loose_of(page, Kind.BUTTON)) + bool(loose_of(page, Kind.STOCK))
-    many = [card for card in page.main_cards if card in page.repeated]
+    many = set(page.main_cards) & set(page.repeated)
     total -= 3 * (len(many) > 1) + 3 * page.is_numbered + (page.h1 is None)
     return total
 
@@ -47,8 +45,6 @@ def _candidates(page: Structure) -> list[Node]:
 def _match(page: Structure, node: Node) -> int:
     """How surely a structured product is the page's own: by its address, by the page's heading."""
     element = goods.element_of(node)
-    if element is not None and any(card.element is element or element in card.element.iterancestors() for card in ()):
-        return 0
     points = 0
     facts = goods.listings_of(node, "")[0]
     address = page.absolute(facts.get("url") or "") if facts.get("url") else None
@@ -68,19 +64,6 @@ def _match(page: Structure, node: Node) -> int:
 
 def _fold(text: str | None) -> str:
     return " ".join((text or "").casefold().split())
-
-
-def _after_heading(page: Structure, sign: Sign) -> bool:
-    return sign.order >= _heading_order(page)
-
-
-def _heading_order(page: Structure) -> int:
-    heading = page.h1
-    if heading is None:
-        return 0
-    return next(
-        (run.order for run in page.texts if run.element is heading or heading in run.element.iterancestors()), 0
-    )
 
 
 def read(page: Structure) -> list[Facts]:
@@ -126,7 +109,7 @@ def _single(page: Structure, structured: Facts) -> Facts:
         facts.say("title", name, structured.by["title"])
     title = facts.get("title") or heading or name or page.head.get("og:title") or page.head.get("title")
     facts.say("title", title, "heading")
-    visible = visible_facts(_own_signs(page), _reader(page), title=title)
+    visible = visible_facts(page.own_signs, _reader(page), title=title)
     _say_platform(page, visible)
     structured.drop("url", "title")
     _weigh_price(page, structured, visible)
@@ -138,14 +121,6 @@ def _single(page: Structure, structured: Facts) -> Facts:
     facts.say("description", page.head.get("description"), "meta")
     facts.say("url", page.canonical or page.absolute(page.url), "page")
     return facts
-
-
-def _own_signs(page: Structure) -> list[Sign]:
-    """The page's loose signs; those in front of its heading (a header's cart, a city's stock) come last."""
-    first = _heading_order(page)
-    return [
-        sign if sign.order >= first else replace(sign, weight=0, order=sign.order + 1_000_000) for sign in page.loose
-    ]
 
 
 def _say_selected(page: Structure, facts: Facts) -> None:
@@ -170,7 +145,7 @@ def _weigh_price(page: Structure, structured: Facts, visible: Facts) -> None:
     if claimed is None:
         structured.drop("price", "currency", "regular_price")
         return
-    signs = _own_signs(page)
+    signs = page.own_signs
     tags = price_tags(signs)
     agreeing = next((tag for tag in tags if number_of(tag.text) == claimed), None)
     if agreeing is not None:
@@ -213,6 +188,3 @@ _META: dict[str, Sequence[str]] = {
     "gtin": ("product:ean", "product:upc", "product:isbn"),
 }
 
-
-def heading_text(page: Structure) -> str | None:
-    return text_of(page.h1) if page.h1 is not None else None

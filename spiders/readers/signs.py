@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from spiders.readers import words
 from spiders.readers.goods import amount
-from spiders.readers.page import Element, Page, Text, squeeze, text_of
+from spiders.readers.page import Element, Page, Text, is_narrow, short_text, squeeze, text_of
 
 MAX_TAG = 120  # longer texts are prose, not a price tag or a stock wording
 SURE = 3  # the weight of a labelled value; what a table's header or a warehouse list says weighs more
@@ -122,7 +123,7 @@ def _vat_sign(run: Text, text: str) -> Sign | None:
 def _currency_beside(element: Element) -> bool:
     """Whether the parent's text, short as a price tag is, names a currency ("<b>12 500</b> ₽")."""
     parent = element.getparent()
-    if parent is None or len(parent) > 6:
+    if parent is None or not is_narrow(parent):
         return False
     text = text_of(parent)
     return len(text) <= MAX_TAG and words.CURRENCY.search(text) is not None
@@ -147,14 +148,14 @@ def _kinds(element: Element) -> frozenset[str]:
 
 def _whole_tag(element: Element, text: str, amounts: int) -> tuple[Element, str]:
     """The outermost element that is still this price and nothing else, and its text ("12 500 ₽ с НДС")."""
-    own = text_of(element) if len(element) <= 8 else ""
+    own = short_text(element)
     if len(own) <= MAX_TAG and money_in(own)[::2] == (amounts, 0):
         text = own
     for _ in range(5):
         parent = element.getparent()
         if parent is None or parent.tag in {"body", "tr", "tbody", "table"} or _is_struck(element, _kinds(element)):
             break
-        wider = text_of(parent) if len(parent) <= 8 else ""
+        wider = short_text(parent)
         if not wider or len(wider) > MAX_TAG:
             break
         money = money_in(wider)
@@ -197,15 +198,15 @@ def _speaking(element: Element, text: str) -> list[Element]:
     """The elements whose names speak of this very price: those within it that hold its number, where the element is
     the price and nothing else, and those around it that hold little more."""
     found = [element]
-    whole = text_of(element)
+    whole = short_text(element)
     if whole == text:
-        inner = list(element.iterdescendants())[:6]
+        inner = list(islice(element.iterdescendants(), 6))
         found += [node for node in inner if money_in(text_of(node)[:MAX_TAG]).amounts]
-    elif money_in(whole[:MAX_TAG]).amounts != money_in(text).amounts:
+    elif not whole or money_in(whole[:MAX_TAG]).amounts != money_in(text).amounts:
         return []
     parent = element.getparent()
     while parent is not None and len(found) < 9 and parent.tag != "body":
-        around = text_of(parent) if len(parent) <= 8 else ""
+        around = short_text(parent)
         if not around or len(around) > len(text) + 40 or money_in(around).amounts != money_in(text).amounts:
             break
         found.append(parent)
@@ -276,12 +277,12 @@ def _is_button(element: Element) -> bool:
 
 def _whole_stock(element: Element, text: str) -> tuple[Element, str]:
     """The outermost element that still speaks of this stock alone."""
-    own = text_of(element)
-    if len(own) <= MAX_TAG and not stock_left_over(own):
+    own = short_text(element)
+    if own and len(own) <= MAX_TAG and not stock_left_over(own):
         text = own
     for _ in range(3):
         parent = element.getparent()
-        if parent is None or parent.tag in {"body", "tr", "tbody", "table", "ul", "ol", "dl"} or len(parent) > 6:
+        if parent is None or parent.tag in {"body", "tr", "tbody", "table", "ul", "ol", "dl"} or not is_narrow(parent):
             break
         wider = text_of(parent)
         if len(wider) > MAX_TAG or stock_left_over(wider) or words.BUTTON.fullmatch(wider):

@@ -1,5 +1,7 @@
 """The structure of one page: its structured data, signs, links and cards, gathered once for every reader."""
 
+from collections import Counter
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ from spiders.readers.tables import goods_rows
 from spiders.readers.warehouses import warehouse_signs
 
 ASIDE = frozenset({"zone_similar", "zone_aside"})
+_LAST = 1_000_000  # added to the order of what stands in front of the heading
 _NOT_OWN = frozenset({"zone_similar", "zone_nav", "zone_filter", "zone_chat"})
 _MENUS = frozenset({"zone_nav", "zone_filter", "zone_chat"})
 
@@ -96,10 +99,28 @@ class Structure(Page):
     @cached_property
     def loose(self) -> list[Sign]:
         """Signs of the page itself: outside its cards, its menus and blocks of other goods."""
-        alone = [card for card in self.cards if card not in self.repeated and not self._is_lone_entry(card)]
+        repeated = set(self.repeated)
+        alone = [card for card in self.cards if card not in repeated and not self._is_lone_entry(card)]
         signs = [*self.found[1], *(sign for card in alone for sign in card.signs)]
         kept = [sign for sign in signs if not self.zones(sign.element) & _NOT_OWN]
         return sorted(kept, key=lambda sign: sign.order)
+
+    @cached_property
+    def heading_order(self) -> int:
+        """Where the page's own heading stands among its texts."""
+        heading = self.h1
+        if heading is None:
+            return 0
+        inside = set(heading.iter())
+        return next((run.order for run in self.texts if run.element in inside), 0)
+
+    @cached_property
+    def own_signs(self) -> list[Sign]:
+        """The loose signs; those in front of the heading (a header's cart, a city's stock) come last."""
+        first = self.heading_order
+        return [
+            sign if sign.order >= first else replace(sign, weight=0, order=sign.order + _LAST) for sign in self.loose
+        ]
 
     def _is_lone_entry(self, card: Card) -> bool:
         """Whether a card without its like is the only entry of a list, and not a link in the page's own price block."""
@@ -130,7 +151,7 @@ class Structure(Page):
                 return found
         main, listed = self.item_products
         elements = [node[microdata.ELEMENT] for node in (*main, *listed)]
-        return [node for node in elements if next(node.iter("h1"), None) is None and self._is_entry(node)]
+        return [node for node in elements if node not in self.around_h1 and self._is_entry(node)]
 
     def _is_entry(self, element: Element) -> bool:
         """Whether a microdata product is an entry of a list: it names another page than this one."""
@@ -139,9 +160,7 @@ class Structure(Page):
     @cached_property
     def repeated(self) -> list[Card]:
         """Cards that have one of the same make beside them, or stand among other goods."""
-        makes: dict[tuple[str, str], int] = {}
-        for card in self.cards:
-            makes[_make(card.element)] = makes.get(_make(card.element), 0) + 1
+        makes = Counter(_make(card.element) for card in self.cards)
         return [
             card
             for card in self.cards
@@ -175,7 +194,7 @@ class Structure(Page):
         own, other = urlsplit(self.url), urlsplit(url)
         if (own.hostname or "").removeprefix("www.") != (other.hostname or "").removeprefix("www."):
             return None
-        if own.port != other.port or other.path in {"", "/"} and not other.query:
+        if own.port != other.port or (other.path in {"", "/"} and not other.query):
             return None
         if own.path.rstrip("/").startswith(other.path.rstrip("/") + "/") or page_number(url) is not None:
             return None

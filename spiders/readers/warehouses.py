@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 
 from spiders.readers import words
-from spiders.readers.page import Element, Page, text_of
+from spiders.readers.page import Element, Page, short_text
 from spiders.readers.signs import Kind, Sign
 
 MAX_PLACES = 50
@@ -14,6 +14,7 @@ _PLACE = re.compile(
     rf"(?P<count>(?:[<>≥]|более|больше|от)?\s*\d[\d\s]*\+?\s*(?:{_UNITS}))(?!\w)\.?",
     re.IGNORECASE,
 )
+_COUNT = re.compile(rf"\d\s*\+?\s*(?:{_UNITS})(?!\w)", re.IGNORECASE)
 _NO_PLACE = re.compile(
     r"цена|price|купить|заказ|минимал|упаковк|гаранти|кратност|доставк|в корзин|порт|комплект|скидк|недел|дн",
     re.IGNORECASE,
@@ -25,13 +26,13 @@ def warehouse_signs(page: Page) -> list[Sign]:
     groups: dict[Element, list[tuple[str, Element]]] = defaultdict(list)
     orders: dict[Element, int] = {}
     for run in page.texts:
-        if len(run.text) > 80 or not any(char.isdigit() for char in run.text) or len(groups) > MAX_PLACES * 20:
+        if len(run.text) > 80 or not _COUNT.search(run.text) or len(groups) > MAX_PLACES * 20:
             continue
         line = _line(run.element)
         if line is None:
             continue
         parent = line.getparent()
-        text = text_of(line)
+        text = short_text(line)
         if parent is not None and _is_place(text) and all(line is not known for _, known in groups[parent]):
             groups[parent].append((text, line))
             orders.setdefault(parent, run.order)
@@ -55,7 +56,7 @@ def _line(element: Element) -> Element | None:
     for _ in range(3):
         if node is None or node.tag in {"table", "body", "ul"}:
             return None
-        if node.tag in {"tr", "li", "p", "dd"} or (node.tag == "div" and len(text_of(node)) > len(text_of(element))):
+        if node.tag in {"tr", "li", "p", "dd"} or (node.tag == "div" and len(short_text(node)) > len(short_text(element))):
             return node
         node = node.getparent()
     return None
