@@ -1,6 +1,7 @@
 """Speed of normalisation against price-parser on the same rows, in the same run: `python -m benchmarks.normalise`."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -27,7 +28,7 @@ def rows(count: int = ROWS) -> list[RawListing]:
     for place in range(count):
         raw = dict(raws[place % len(raws)])
         raw["title"] = f"{raw['title']}, поз. {place}"
-        raw["price"] = f"{random.randrange(1, 999)} {random.randrange(100, 999)} ₽"
+        raw["price"] = re.sub(r"\d", lambda _: str(random.randrange(1, 10)), raw.get("price", "214 900,00 ₽"))
         found.append(RawListing.from_json(raw))
     return found
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.lexicon import Hit
-from pipelines.part_numbers import Candidate
+from pipelines.part_numbers import Owners
 from pipelines.tables import Row, Table
 from pipelines.titles import Span, Title, within
 
@@ -22,13 +22,6 @@ class Kind:
     name: str
     hs6: str | None
     sort: str
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryFound:
-    kind: Kind | None
-    rule: str
-    text: str | None
 
 
 def kinds_of(rows: Sequence[Row]) -> dict[str, Kind]:
@@ -52,15 +45,15 @@ def head(title: Title, foreign: Sequence[Span]) -> Hit | None:
 
 
 def category_of(
-    title: Title, foreign: Sequence[Span], chosen: Candidate | None, brand: str | None, site: Sequence[Hit]
-) -> tuple[str | None, str, str | None]:
+    title: Title, noun: Hit | None, foreign: Sequence[Span], number: tuple[str, Owners] | None, brand: str | None,
+    site: Sequence[Hit],
+) -> tuple[str | None, str, str | None]:  # fmt: skip
     """The category's name, the rule that gave it and its text: the title's noun, the number's kind, the brand's line,
     the site's own category."""
-    found = head(title, foreign)
-    if found is not None:
-        return found[2].value, "noun of the title", title.text[found[0] : found[1]]
-    if chosen is not None and (kind := chosen.owners.category(brand)):
-        return kind, "form of the part number", chosen.number
+    if noun is not None:
+        return noun[2].value, "noun of the title", title.text[noun[0] : noun[1]]
+    if number is not None and (kind := number[1].category(brand)):
+        return kind, "form of the part number", number[0]
     for hit in title.brands:
         if hit[2].detail.category and not within(hit[0], foreign):
             return hit[2].detail.category, "product line", title.text[hit[0] : hit[1]]

@@ -9,12 +9,12 @@ from pipelines.components import Part, parts_of
 from pipelines.lexicon import Hit
 from pipelines.part_numbers import NOBODY, Candidate, Grammar, claimed_number
 from pipelines.relation import Bearing
-from pipelines.titles import Title, within
+from pipelines.titles import Span, Title, within
 from restock.listing import RawListing
 from restock.terms import Relation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Identity:
     """The outcome: brand, number and relation with the rules that gave them."""
 
@@ -28,7 +28,8 @@ class Identity:
     relation_rule: str
     relation_text: str | None
     parts: tuple[Part, ...]
-    foreign: tuple[tuple[int, int], ...]
+    foreign: tuple[Span, ...]
+    noun: Hit | None
 
 
 @dataclass(slots=True)
@@ -40,10 +41,11 @@ class _Case:
     claim: Claim
     bearing: Bearing
     site_hits: Sequence[Hit]
+    noun: Hit | None
     head: str | None
     parts: list[Part]
-    named: list[Hit]
-    own: list[Candidate]
+    named: Sequence[Hit]
+    own: Sequence[Candidate]
 
 
 class Identifier:
@@ -88,16 +90,18 @@ class Identifier:
     def _case(self, title: Title, raw: RawListing, bearing: Bearing, site_hits: Sequence[Hit]) -> _Case:
         foreign = bearing.foreign + bearing.loose
         noun = head(title, foreign)
-        claim = self._book.claim(raw.brand)
         noun_name = noun[2].value if noun else None
-        makers = frozenset(hit[2].value for hit in title.brands if not within(hit[0], foreign))
-        if claim.brand and noun_name in {"video_card", "cpu", "accelerator"}:
-            makers |= {claim.brand}
-        parts = parts_of(title, noun_name, foreign, makers)
-        inside = [(part.start, part.end) for part in parts]
-        named = [hit for hit in title.brands if not within(hit[0], foreign) and not within(hit[0], inside)]
-        own = [item for item in title.candidates if not within(item.start, foreign) and not within(item.start, inside)]
-        case = _Case(title, raw, claim, bearing, site_hits, noun_name, parts, named, _without_models(title, own))
+        claim = self._book.claim(raw.brand)
+        parts: list[Part] = []
+        others = foreign
+        if title.families or title.relations:
+            parts = parts_of(title, noun_name, foreign, _makers(title, foreign, claim, noun_name))
+            others = (*foreign, *((part.start, part.end) for part in parts))
+        named, own = title.brands, title.candidates
+        if others:
+            named = [hit for hit in named if not within(hit[0], others)]
+            own = [item for item in own if not within(item.start, others)]
+        case = _Case(title, raw, claim, bearing, site_hits, noun, noun_name, parts, named, _without_models(title, own))
         case.named = [hit for hit in named if not hit[2].ambiguous or self._is_supported(case, hit)]
         return case
 
@@ -226,7 +230,7 @@ class Identifier:
                 return item, "claim in the title"
         return self._claimed(case, brand, claimed, best, rule)
 
-    def _not_of_others(self, case: _Case, brand: str | None) -> list[Candidate]:
+    def _not_of_others(self, case: _Case, brand: str | None) -> Sequence[Candidate]:
         """Without the numbers that are surely another maker's, where the goods are made for another's."""
         if case.bearing.relation is Relation.IS:
             return case.own
@@ -310,14 +314,20 @@ def _fit(item: Candidate, brand: str | None) -> int:
     return item.owners.rank(brand) if brand is not None else 0
 
 
-def _without_models(title: Title, own: list[Candidate]) -> list[Candidate]:
+def _makers(title: Title, foreign: Sequence[Span], claim: Claim, noun: str | None) -> frozenset[str]:
+    """The brands that the title names for its own goods; for parts sold by themselves the claim's too."""
+    makers = frozenset(hit[2].value for hit in title.brands if not within(hit[0], foreign))
+    return makers | {claim.brand} if claim.brand and noun in {"video_card", "cpu", "accelerator"} else makers
+
+
+def _without_models(title: Title, own: Sequence[Candidate]) -> Sequence[Candidate]:
     """Without the model names that follow a family ("ProLiant DL380"), unless they have a form of its maker."""
     ends = [(hit[1], hit[2].value) for hit in title.brands if hit[2].detail.model_follows]
     ends += [(hit[1], "") for hit in title.relations if hit[2].value == "series"]
     if not ends:
         return own
     return [
-        replace(item, shape=0, owners=NOBODY)
+        item._replace(shape=0, owners=NOBODY)
         if any(0 <= item.start - end <= 1 and not item.owners.rank(brand) for end, brand in ends)
         else item
         for item in own
@@ -335,5 +345,5 @@ def _identity(
         brand, brand_rule, text, source, number, number_rule, relation,
         rule.get(relation, "") if changed else case.bearing.rule, None if changed else case.bearing.text,
         () if relation is Relation.SERVICE_FOR else tuple(case.parts),
-        case.bearing.foreign + case.bearing.loose,
+        case.bearing.foreign + case.bearing.loose, case.noun,
     )  # fmt: skip

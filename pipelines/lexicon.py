@@ -38,7 +38,7 @@ class Lexicon:
                 found.setdefault(key, []).append(entry)
         self._automaton = ahocorasick.Automaton()
         for key, group in found.items():
-            self._automaton.add_word(key, (len(key), tuple(group)))
+            self._automaton.add_word(key, (len(key) - 1, key[0].isalnum(), tuple(group)))
         self._automaton.make_automaton()
         self._exact = found
 
@@ -54,20 +54,26 @@ class Lexicon:
         left out."""
         hits: list[Hit] = []
         size = len(folded)
-        for last, (length, group) in self._automaton.iter(folded):
-            start, end = last - length + 1, last + 1
-            if start and folded[start].isalnum() and folded[start - 1].isalnum():
+        for last, (reach, is_word, group) in self._automaton.iter(folded):
+            start, end = last - reach, last + 1
+            if is_word and start and folded[start - 1].isalnum():
                 continue
-            for entry in group:
-                if _ends_well(folded, start, end, size, entry):
-                    hits.append((start, end, entry))
+            if end == size or folded[end] == " ":
+                hits.extend([(start, end, entry) for entry in group if start < 2 or _starts_well(folded, start, entry)])
+                continue
+            hits.extend([(start, end, entry) for entry in group if _ends_well(folded, start, end, entry)])
         return _longest(hits) if len(hits) > 1 else hits
 
 
-def _ends_well(folded: str, start: int, end: int, size: int, entry: Entry) -> bool:
-    if entry.kind == "brand" and start > 1 and folded[start - 1] == "-" and folded[start - 2].isalnum():
+def _starts_well(folded: str, start: int, entry: Entry) -> bool:
+    """A name behind a hyphen is the tail of another word: "TL-Link"."""
+    return entry.kind != "brand" or folded[start - 1] != "-" or not folded[start - 2].isalnum()
+
+
+def _ends_well(folded: str, start: int, end: int, entry: Entry) -> bool:
+    if start > 1 and not _starts_well(folded, start, entry):
         return False
-    if end == size or entry.prefix:
+    if entry.prefix:
         return True
     after = folded[end]
     if not (after.isalnum() and folded[end - 1].isalnum()):

@@ -50,10 +50,11 @@ class Normaliser:
         title = read_title(raw.title, rules.lexicon, rules.grammar)
         site_hits = self._field_hits(raw.category)
         identity = rules.identifier.identify(title, raw, bearing(title, site_hits), site_hits)
+        number = identity.number
         price = rules.prices.read(raw.price, raw.currency, self._currency)
         stock = rules.stock.read(raw.availability, raw.quantity)
         category, category_rule, category_text = category_of(
-            title, identity.foreign, identity.number, identity.brand, site_hits
+            title, identity.noun, identity.foreign, number and (number.number, number.owners), identity.brand, site_hits
         )
         kind = rules.kinds.get(category or "")
         condition, condition_rule, condition_text = self._condition(raw, title, identity)
@@ -167,21 +168,23 @@ class Normaliser:
         category: tuple[str, str | None], condition: tuple[str, str | None],
     ) -> tuple[Finding, ...]:  # fmt: skip
         """Why each value is what it is."""
-        say = self._say
+        say, precision = self._say, self._rules.precision
+        rule = identity.number_rule
         found = [
             say("brand", listing.brand, identity.brand_rule, identity.brand_text, identity.brand_source),
-            say("mpn", listing.mpn, identity.number_rule, identity.number.number if identity.number else None),
-            say("relation", listing.relation.value, identity.relation_rule, identity.relation_text),
+            Finding("mpn", listing.mpn, rule, listing.mpn, None, precision.get(("mpn", rule))),
+            say("relation", listing.relation, identity.relation_rule, identity.relation_text),
             say("category", listing.category, *category),
-            say("price", money_text(listing.price), price.rule, raw.price),
-            say("availability", listing.availability.value, stock.rule, stock.text),
+            Finding(
+                "price", money_text(listing.price), price.rule, raw.price, None, precision.get(("price", price.rule))
+            ),
+            say("availability", listing.availability, stock.rule, stock.text),
         ]
         if listing.condition is not None:
-            found.append(say("condition", listing.condition.value, *condition))
+            found.append(say("condition", listing.condition, *condition))
         found.extend(say("components", part.brand, "part named in the title", part.text) for part in listing.components)
         found.extend(
-            say("restrictions", reason.id, reason.rule.value, reason.reason, reason.source)
-            for reason in listing.restrictions
+            say("restrictions", reason.id, reason.rule, reason.reason, reason.source) for reason in listing.restrictions
         )
         if mixed_script(raw.title):
             found.append(say("title", None, "mixed script", raw.title))

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines.tables import Row, Table
 from pipelines.text import latin
@@ -24,8 +25,8 @@ STRICT = Table("strict_numbers.csv", ("brand", "source", "note"), ("brand",))
 
 _STOPS = r"\s,;()\[\]{}\"«»“”„|<>!?'•…"
 _TOKEN = re.compile(rf"[^{_STOPS}]+")
-# Four letters or more, with a digit or a hyphen among them.
-_NUMBERED = re.compile(rf"(?<![^{_STOPS}])(?=[^{_STOPS}]{{4}})[^{_STOPS}\d-]*[\d-][^{_STOPS}]*")
+_RUN = re.compile(r"[\w+/=#.:*&%~^@-]+")
+_NUMERIC = re.compile(r"[\d-]")
 _BRIEF = re.compile(r"[A-Z0-9+/-]{1,11}")
 _DIGIT = re.compile(r"\d")
 _EDGES = "./:-*№_\\&%~^@"
@@ -66,8 +67,7 @@ class Owners:
 NOBODY = Owners()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A token of a title that may be a part number. `shape` ranks what no form or list knows: 0 is a specification."""
 
     number: str
@@ -89,8 +89,13 @@ class Grammar:
         self._known: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._compact: dict[str, str] = {}
         self._tails: set[str] = set()
+        self._firsts: set[str] = set()
         for row in known:
             self._add_known(row["brand"], row["part_number"].upper(), row["category"])
+        self._fits = {
+            letter: re.compile("|".join(f"(?:{form[0].pattern})" for form in forms)).fullmatch
+            for letter, forms in self._forms.items()
+        }
         self._specification = re.compile("|".join(f"(?:{row.pattern('regex').pattern})" for row in specifications))
         self._strict = frozenset(row["brand"] for row in strict)
         self.owners = lru_cache(maxsize=65536)(self._owners)
@@ -110,6 +115,7 @@ class Grammar:
         compact = _COMPACT.sub("", part_number)
         if len(compact) >= 7 and compact != part_number:
             self._compact[compact] = part_number
+            self._firsts.add(part_number.partition("-")[0])
         tail = part_number.rpartition("-")[2]
         if 0 < len(tail) <= 4 and not tail.isdigit() and tail != part_number:
             self._tails.add(tail)
@@ -123,6 +129,9 @@ class Grammar:
 
     def _owners(self, number: str) -> Owners:
         known = self._known.get(number) or self._known.get(number.rstrip("=").removesuffix("-RF")) or ()
+        fits = self._fits.get(number[:1])
+        if not known and (fits is None or fits(number) is None):
+            return NOBODY
         sure: list[str] = []
         weak: list[str] = []
         categories: list[tuple[str, str]] = [(brand, category) for brand, category in known if category]
@@ -132,8 +141,6 @@ class Grammar:
             (sure if is_sure else weak).append(brand)
             if category:
                 categories.append((brand, category))
-        if not (known or sure or weak):
-            return NOBODY
         return Owners(tuple(brand for brand, _ in known), tuple(sure), tuple(weak), tuple(categories))
 
     def candidates(self, text: str, folded: str) -> list[Candidate]:
@@ -143,10 +150,11 @@ class Grammar:
         if " -" in upper or "- " in upper:
             upper = self._mend_hyphens(upper)
         proven = False
-        for match in _NUMBERED.finditer(upper):
-            token, place = match[0], match.start()
-            if not token.isascii():
+        for match in _RUN.finditer(upper):
+            token = match[0]
+            if len(token) < 4 or not token.isascii() or not _NUMERIC.search(token):
                 continue
+            place = match.start()
             for number, offset, length, owners, shape in self._token(token, text[place : match.end()]):
                 proven = proven or owners.maker is not None
                 found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
@@ -181,6 +189,8 @@ class Grammar:
         """Numbers written with spaces: "C1300 24T 4G", "WS C2960X 48TS L"."""
         tokens = [(match.start(), match[0], _BRIEF.fullmatch(match[0]) is not None) for match in _TOKEN.finditer(upper)]
         for index in range(len(tokens) - 1):
+            if not (tokens[index + 1][2] and (_DIGIT.search(tokens[index][1]) or tokens[index][1] in self._firsts)):
+                continue
             size = 0
             while size < 5 and index + size < len(tokens) and tokens[index + size][2]:
                 size += 1
@@ -210,6 +220,8 @@ class Grammar:
         number = token[lead:].rstrip(_EDGES)
         number = number.rstrip("+") if number.endswith("+") and not self.owners(number).any else number
         if len(number) < 4:
+            return ()
+        if len(number) == 4 and number.isdigit():
             return ()
         owners = self.owners(number)
         if not (any(map(str.isdigit, number)) or owners.maker or (owners.any and _is_articulate(number))):
@@ -260,7 +272,7 @@ def claimed_number(claim: str | None) -> str | None:
     """The site's claim as a part number; None for what can't be one (other letters, sentences)."""
     if claim is None or len(claim) > 60:
         return None
-    found = as_number(claim)
+    found = claim.upper() if claim.isascii() and claim.isalnum() else as_number(claim)
     if found is None or len(found) < 3:
         return None
     return found.strip("./:,;") or None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipelines.tables import Row, Table
 from pipelines.text import clean, skeleton, squeeze
@@ -33,8 +34,7 @@ _RANGE = re.compile(r"\s*[-–—]\s*")
 _VAT_AMOUNT = re.compile(r"^\W*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """What a price text says. `kind` None means that it was not understood."""
 
     amount: Decimal | None
@@ -77,7 +77,7 @@ class PriceReader:
             r"(?P<whole>[1-9]\d{0,2}(?: \d{3})+|[1-9]\d*)(?:[.,](?P<cents>\d{1,2}))?"
             rf"(?: ?(?P<mark>{_alternatives(self._currency)}))?(?:,? (?P<vat>{_alternatives(self._vat)}))?"
         )
-        self.read = lru_cache(maxsize=16384)(self._read)
+        self._read_wordy = lru_cache(maxsize=4096)(self._wordy)
         self.currency = lru_cache(maxsize=1024)(self._currency_of)
 
     def _currency_of(self, text: str | None) -> tuple[str | None, bool]:
@@ -88,19 +88,21 @@ class PriceReader:
             return self._currency[folded], True
         return None, False
 
-    def _read(self, text: str | None, claim: str | None, fallback: str | None) -> Price:
+    def read(self, text: str | None, claim: str | None = None, fallback: str | None = None) -> Price:
         """The price of a text, with the site's currency field and the site's own currency behind it."""
-        claimed, _ = self._currency_of(claim)
+        claimed = self.currency(claim)[0] if claim else None
         if text is None or not text.strip():
             return Price(None, claimed, PriceType.ON_REQUEST, Vat.UNKNOWN, None, "no price")
         folded = skeleton(clean(text)).strip()
         if (plain := self._plain.fullmatch(folded)) and len(plain["whole"]) > 1:
             return self._with_currency(self._plainly(plain), claimed, fallback)
+        return self._with_currency(self._read_wordy(folded), claimed, fallback)
+
+    def _wordy(self, folded: str) -> Price:
         folded = _PERCENT.sub(" ", _SPACE.sub(" ", folded))
         vat, folded = self._take_vat(folded)
         amounts, rest = self._amounts(folded)
-        found = self._judge(folded, amounts, rest, vat)
-        return self._with_currency(found, claimed, fallback)
+        return self._judge(folded, amounts, rest, vat)
 
     def _plainly(self, plain: re.Match[str]) -> Price:
         """An amount with at most its mark and a VAT wording, as most prices are."""

@@ -48,7 +48,7 @@ def _skeleton_table() -> dict[int, str]:
 
 _SKELETON = _skeleton_table()
 _UNCLEAN = re.compile(f"[{re.escape(''.join(map(chr, _CLEAN)))}]")
-_MIXED = re.compile(r"[a-z][авекмнорстухіјѕ]|[авекмнорстухіјѕ][a-z]", re.IGNORECASE)
+_MIXED = re.compile("[A-Za-z][авекмнорстухіјѕАВЕКМНОРСТУХІЈЅ]|[авекмнорстухіјѕАВЕКМНОРСТУХІЈЅ][A-Za-z]")
 
 
 def clean(text: str) -> str:
