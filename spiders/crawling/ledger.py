@@ -39,6 +39,9 @@ class Entry:
     list_key: str = ""
 
 
+_MAX_NOTES = 200  # what an operator can be expected to look at
+
+
 class Ledger:
     """Keeps the fate of every page and the goods of every list, and draws the outcome from them."""
 
@@ -47,6 +50,7 @@ class Ledger:
         self.cards: defaultdict[str, set[str]] = defaultdict(set)
         self.totals: dict[str, int] = {}
         self.notes: list[str] = []
+        self._further_notes = 0
 
     def settle(self, visit: Visit, fate: Fate, detail: str = "") -> None:
         self.entries[visit.key] = Entry(fate, detail, visit.list_key)
@@ -61,8 +65,12 @@ class Ledger:
         return new
 
     def note(self, text: str) -> None:
-        if text not in self.notes:
+        if text in self.notes:
+            return
+        if len(self.notes) < _MAX_NOTES:
             self.notes.append(text)
+        else:
+            self._further_notes += 1
 
     def has_all(self, list_key: str) -> bool:
         """Whether as many goods were read as the list itself says that it has."""
@@ -93,6 +101,8 @@ class Ledger:
             skipped=dict(skipped),
             notes=list(self.notes),
         )
+        if self._further_notes:
+            found.notes.append(f"{self._further_notes} further notes")
         pages: Counter[str] = Counter()
         for key, visit in visits.items():
             entry = self.resolve(key)
