@@ -52,8 +52,8 @@ def test_a_broken_day_reports_nothing_as_gone(market: Demo, days: dict[int, list
     for fault in ("captcha", "empty", "error", "front_page", "half"):
         run = market.crawl_broken(shop, fault)
         assert run.status is not RunStatus.COMPLETE, fault
-    found = market.workspace.catalogue.diff(since=days[3][0].to_run if days[3] else None, sites=[shop])
-    assert found.changes == []
+    last_good = next(change.to_run for change in days[3] if change.listing.site == shop)
+    assert market.workspace.catalogue.diff(since=last_good, until=run.id).changes == []
 
 
 def _fingerprint_of_truth(row: dict[str, Any]) -> tuple[Any, ...]:
