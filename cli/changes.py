@@ -54,10 +54,10 @@ def offer(listing: Row | None, event: str) -> str:
         return ""
     price = f"{listing['price']} {listing['currency'] or ''}" if listing["price"] else listing["price_type"] or ""
     stock = f"{listing['availability']} {listing['quantity'] if listing['quantity'] is not None else ''}"
-    shown = {
+    shown: dict[Event, str] = {
         Event.PRICE_CHANGED: price,
         Event.AVAILABILITY_CHANGED: stock,
         Event.QUANTITY_CHANGED: stock,
         Event.DETAILS_CHANGED: listing["title"],
-    }.get(Event(event), f"{price}, {stock}")
-    return shown.strip(" ,")
+    }
+    return shown.get(Event(event), f"{price}, {stock}").strip(" ,")

@@ -76,11 +76,11 @@ def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Co
 
 def _site_coverage(workspace: Workspace, name: str, runs: Sequence[Run], since: datetime, until: datetime) -> Coverage:
     own = sorted((run for run in runs if run.site == name), key=lambda run: run.sequence)
-    whole = [run.observed_at for run in own if run.status is RunStatus.COMPLETE and run.observed_at <= until]
+    complete = [run for run in own if run.status is RunStatus.COMPLETE and run.whole_site and run.observed_at <= until]
     described = workspace.sites.get(name)
     return Coverage(
         site=name,
         title=described.title if described else None,
         runs=[run for run in own if since < run.observed_at <= until],
-        last_complete=whole[-1] if whole else None,
+        last_complete=complete[-1].observed_at if complete else None,
     )
