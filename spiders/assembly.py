@@ -1,4 +1,4 @@
-"""Assembly: the rows that pages gave, folded into one listing for each entry of the shop. The order of rows is no matter."""
+"""Assembly: the rows that pages gave, folded into one listing for each entry of the shop, whatever their order."""
 
 import json
 from collections import defaultdict
@@ -128,7 +128,7 @@ def _filled(listing: RawListing, others: Sequence[RawListing], source: str | Non
 
 
 def _join_same_goods(listings: Sequence[RawListing]) -> list[RawListing]:
-    """The same goods under two addresses are one listing, under the smaller address: same sku, title, price, condition."""
+    """The same goods under two addresses are one listing, under the smaller address: same sku, title and price."""
     joined: dict[object, list[RawListing]] = defaultdict(list)
     for number, listing in enumerate(listings):
         same = (listing.sku, *(getattr(listing, name) for name in _SAME_GOODS))

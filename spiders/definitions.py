@@ -45,7 +45,7 @@ def load_site(file: Path) -> Site:
     """The site of one definition file; without a `name` it is called after the file."""
     try:
         node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        row = yaml.SafeLoader("").construct_document(node) if node else None  # type: ignore[no-untyped-call]
+        row = yaml.SafeLoader("").construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SettingsError(f"{file}:{line}: not readable as YAML: {error.problem or error.context}") from None

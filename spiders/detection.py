@@ -84,8 +84,8 @@ def _mode(captures: Sequence[PageCapture], readings: Sequence[PageReading]) -> s
 
 def _seen(readings: Sequence[PageReading], listings: Sequence[RawListing], pages: Counter[PageRole]) -> str:
     return (
-        f"{len(readings)} pages were looked at: {pages[PageRole.LIST]} lists and {pages[PageRole.PRODUCT]} product pages "
-        f"with {len(listings)} listings"
+        f"{len(readings)} pages were looked at: {pages[PageRole.LIST]} lists and {pages[PageRole.PRODUCT]} product "
+        f"pages with {len(listings)} listings"
     )
 
 
@@ -94,9 +94,7 @@ def fill_rates(listings: Sequence[RawListing]) -> list[FieldFill]:
     found: list[FieldFill] = []
     for name in RAW_FIELDS:
         texts = [text for listing in listings if (text := getattr(listing, name)) is not None]
-        readers = sorted(
-            {listing.read_by for listing in listings if getattr(listing, name) is not None and listing.read_by}
-        )
+        readers = sorted({row.read_by for row in listings if getattr(row, name) is not None and row.read_by})
         said = ", ".join(readers[:3]) or None
         found.append(FieldFill(name, len(texts), len(listings), said, min(texts, key=len)[:120] if texts else None))
     return found

@@ -4,12 +4,12 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from restock.addresses import url_key
 from restock.capture import PageCapture, PageReading
 from restock.listing import RawListing
 from restock.site import Site
 from restock.terms import PageRole
 from spiders.readers import lists, products
+from spiders.readers.addresses import url_key
 from spiders.readers.facts import Facts
 from spiders.readers.links import find_links
 from spiders.readers.structure import Structure

@@ -2,29 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from spiders.readers import words
-from spiders.readers.labels import field_of
-from spiders.readers.links import Anchor
-from spiders.readers.page import Element, Page, squeeze, text_of
-from spiders.readers.signs import Kind, Sign, money_in
+from spiders.readers.numbering import Anchor
+from spiders.readers.page import Page
+from spiders.readers.signs import Kind, Sign
+from spiders.readers.text import Element, text_of
+from spiders.readers.titles import HEADINGS, Card, title_and_address
 
 MAX_CARD_LINKS = 12
 _STOPS = frozenset({"html", "body", "main", "nav", "table", "tbody", "thead", "ul", "ol", "dl", "form"})
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_PLAIN_WEIGHT = 1
-
-
-@dataclass(slots=True, eq=False)
-class Card:
-    """An entry of a list: its element, the signs in it, its links, and its title with the address of its page."""
-
-    element: Element
-    anchors: list[Anchor] = field(default_factory=list)
-    signs: list[Sign] = field(default_factory=list)
-    title: str | None = None
-    url: str | None = None
 
 
 @dataclass(slots=True)
@@ -95,7 +83,7 @@ def _names_goods(node: Element, sign: Sign, goods: Goods) -> bool:
 
 
 def _inner_title(node: Element) -> Element | None:
-    return next((item for item in node.iter(*_HEADINGS) if text_of(item)), None)
+    return next((item for item in node.iter(*HEADINGS) if text_of(item)), None)
 
 
 def _grown(core: Element, held: Counter[Element], page: Page, *, alone: bool) -> Element:
@@ -154,7 +142,7 @@ def _in_order(page: Page, chosen: Iterable[Element]) -> list[Element]:
     return [node for node in page.body.iter() if node in wanted]
 
 
-def fill(page: Page, elements: Sequence[Element], goods: Goods, signs: Iterable[Sign]) -> tuple[list[Card], list[Sign]]:
+def fill(elements: Sequence[Element], goods: Goods, signs: Iterable[Sign]) -> tuple[list[Card], list[Sign]]:
     """Cards with their links and signs, and the signs that stand in none of them."""
     cards = {element: Card(element) for element in elements}
     loose: list[Sign] = []
@@ -167,7 +155,9 @@ def fill(page: Page, elements: Sequence[Element], goods: Goods, signs: Iterable[
             card.anchors.append(anchor)
     for card in cards.values():
         card.title, card.url = title_and_address(card)
-    return [card for card in cards.values() if card.title], loose
+        if card.title is None:
+            loose += card.signs
+    return [card for card in cards.values() if card.title is not None], loose
 
 
 def _card_around(element: Element, cards: dict[Element, Card]) -> Card | None:
@@ -177,132 +167,3 @@ def _card_around(element: Element, cards: dict[Element, Card]) -> Card | None:
             return cards[node]
         node = node.getparent()
     return None
-
-
-def title_and_address(card: Card) -> tuple[str | None, str | None]:
-    """The card's title as shown, and the address of its page."""
-    named = next(
-        (sign for sign in card.signs if sign.name == "title" and sign.kind is Kind.LABEL and sign.weight > 3), None
-    )
-    if named is not None:
-        return named.text, next((anchor.url for anchor in card.anchors if anchor.skip is None), None)
-    ranked = sorted(card.anchors, key=lambda anchor: -_title_rank(anchor, card))
-    best = ranked[0] if ranked else None
-    heading = _title_element(card)
-    inside = best is not None and best.element is card.element
-    if heading is not None and best is not None and best.element in heading.iterancestors():
-        return _whole_title(heading), best.url
-    if (
-        best is not None
-        and not inside
-        and _title_rank(best, card) > 0
-        and (heading is None or _related(best.element, heading))
-    ):
-        return _whole_title(best.element), best.url
-    if heading is not None:
-        return _whole_title(heading), best.url if best else None
-    if best is None:
-        return None, None
-    if _title_rank(best, card) > 0:
-        return (_own_line(best.element) if inside else _whole_title(best.element)), best.url
-    return _image_title(card), best.url
-
-
-def _related(anchor: Element, heading: Element) -> bool:
-    return anchor is heading or heading in anchor.iterancestors() or anchor in heading.iterancestors()
-
-
-def _title_rank(anchor: Anchor, card: Card) -> float:
-    """How much a link looks like the title of its card; 0 or less where it can't be."""
-    element = anchor.element
-    text = text_of(element) or squeeze(element.get("title") or "")
-    if (
-        not text
-        or words.BUTTON.fullmatch(text)
-        or (len(text) < 25 and not money_in(text).left_over and money_in(text).currency)
-    ):
-        return 0
-    rank = min(len(text), 80) / 20
-    parent = element.getparent()
-    near = [element, *([parent] if parent is not None and parent is not card.element else [])]
-    if any(node.tag in _HEADINGS or (node.get("itemprop") or "") == "name" for node in (*near, *element)):
-        rank += 5
-    if any("title_class" in words.kinds_of(node.get("class") or "") for node in near):
-        rank += 3
-    if any(label.text == text for label in card.signs if label.kind is Kind.LABEL and label.name != "title"):
-        rank -= 6
-    return max(rank, 0.1) if anchor.skip is None else rank / 10
-
-
-def _title_element(card: Card) -> Element | None:
-    """An element that is named or tagged as a title, whether it is a link or not."""
-    element = card.element
-    for node in element.iter():
-        if node is element:
-            continue
-        tagged = (
-            node.tag in _HEADINGS or ((node.get("itemprop") or "") == "name" and node.tag not in {"meta", "link", "img"})
-        )
-        if tagged and _reads_as_title(node, card):
-            return node
-    for node in element.iterdescendants():
-        if (
-            node.get("class")
-            and "title_class" in words.kinds_of(node.get("class") or "")
-            and _reads_as_title(node, card)
-        ):
-            return node
-    return None
-
-
-def _reads_as_title(node: Element, card: Card) -> bool:
-    text = text_of(node)
-    if len(text) < 4 or len(text) > 400 or words.BUTTON.fullmatch(text) or field_of(text) is not None:
-        return False
-    if ":" in text and field_of(text.partition(":")[0]) is not None:
-        return False
-    return (node.get("itemprop") != "name" or not _in_other_item(node, card.element)) and not money_in(
-        text[:100]
-    ).currency
-
-
-def _in_other_item(node: Element, card: Element) -> bool:
-    """Whether a name is that of a brand or an offer within the card."""
-    for around in node.iterancestors():
-        if around is card:
-            return False
-        if around.get("itemscope") is not None and "Product" not in (around.get("itemtype") or ""):
-            return True
-    return False
-
-
-def _whole_title(element: Element) -> str | None:
-    """The text of a title; where it is cut off ("Коммутатор Cis…"), the title attribute that goes on."""
-    text = text_of(element)
-    given = [squeeze(node.get("title") or "") for node in (element, *element.iterdescendants("a"))]
-    stem = text.rstrip(".… ")
-    if text.endswith(("…", "...")):
-        return next((title for title in given if title.startswith(stem) and len(title) > len(stem)), text)
-    return text or next((title for title in given if title), None)
-
-
-def _own_line(element: Element) -> str | None:
-    """Of a card that is one link: its first text that is no price, stock or label."""
-    for node in element.iter():
-        text = squeeze(node.text or "")
-        if (
-            len(text) > 3
-            and not money_in(text[:100]).currency
-            and not words.STOCK_START.match(text)
-            and field_of(text.partition(":")[0]) is None
-        ):
-            return text
-    return None
-
-
-def _image_title(card: Card) -> str | None:
-    for anchor in card.anchors:
-        said = squeeze(anchor.element.get("title") or "")
-        if said and not words.BUTTON.fullmatch(said):
-            return said
-    return next((alt for image in card.element.iter("img") if len(alt := squeeze(image.get("alt") or "")) > 3), None)

@@ -3,13 +3,19 @@
 from urllib.parse import urlsplit
 
 from spiders.readers import goods, words
-from spiders.readers.page import Element, Page, squeeze, text_of
+from spiders.readers.page import Page
 from spiders.readers.structure import Structure
+from spiders.readers.text import Element, squeeze, text_of
 
 MAX_CRUMBS = 12
-_HOME = frozenset({"главная", "главная страница", "home", "homepage", "магазин", "shop", "каталог", "catalog", "catalogue",
-                   "каталог товаров", "все товары", "products", "start", "startseite", "accueil", "басты бет", "anasayfa",
-                   "ana sayfa", "интернет-магазин", "»", "/", ">", "→"})  # fmt: skip
+# Crumbs that say no more than "all goods"; the front page itself is known by its address.
+# fmt: off
+_ALL_GOODS = frozenset({
+    "главная", "главная страница", "home", "homepage", "магазин", "shop", "каталог", "catalog", "catalogue",
+    "каталог товаров", "все товары", "products", "продукция", "start", "startseite", "accueil", "басты бет", "anasayfa",
+    "ana sayfa", "интернет-магазин", "»", "/", "|", ">", "→",
+})
+# fmt: on
 
 
 def category_of(page: Structure, title: str | None) -> str | None:
@@ -19,7 +25,7 @@ def category_of(page: Structure, title: str | None) -> str | None:
     names = [squeeze(name) for name in named] or visible_crumbs(page, with_last=title is None)
     if names and title and _is_title(names[-1], title):
         names = names[:-1]
-    kept = [name for name in names if name.casefold() not in _HOME][-MAX_CRUMBS:]
+    kept = [name for name in names if name.casefold() not in _ALL_GOODS][-MAX_CRUMBS:]
     return " / ".join(dict.fromkeys(kept)) or None
 
 

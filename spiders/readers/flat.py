@@ -3,7 +3,7 @@
 from lxml import etree
 
 from spiders.readers import words
-from spiders.readers.page import Element, text_of
+from spiders.readers.text import Element, text_of
 
 MAX_WRAPPED = 20_000
 _STARTERS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt"})
@@ -20,11 +20,10 @@ def _containers(body: Element) -> dict[Element, str]:
     """Elements with two or more linked headings, or linked lines, among their own children."""
     counts: dict[tuple[Element, str], int] = {}
     for anchor in body.iter("a"):
-        starter = (
-            anchor.getparent() if anchor.getparent() is not None and anchor.getparent().tag in _STARTERS else anchor
-        )
-        parent = starter.getparent() if starter is not None else None
-        if parent is not None and starter is not None and len(counts) < MAX_WRAPPED:
+        around = anchor.getparent()
+        starter = around if around is not None and around.tag in _STARTERS else anchor
+        parent = starter.getparent()
+        if parent is not None and len(counts) < MAX_WRAPPED:
             key = (parent, str(starter.tag))
             counts[key] = counts.get(key, 0) + 1
     found: dict[Element, str] = {}

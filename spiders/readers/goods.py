@@ -9,7 +9,7 @@ from typing import Any
 from spiders.readers.facts import Facts
 from spiders.readers.jsonld import Node, types_of
 from spiders.readers.microdata import ELEMENT
-from spiders.readers.page import squeeze
+from spiders.readers.text import squeeze
 
 PRODUCT_TYPES = frozenset({"Product", "IndividualProduct", "ProductModel", "SomeProducts", "Vehicle", "Book"})
 GROUP_TYPES = frozenset({"ProductGroup"})
@@ -21,8 +21,7 @@ _ONE = ("sku", "mpn")
 
 
 def products(nodes: Iterable[Node]) -> tuple[list[Node], list[Node]]:
-    """The Product nodes that stand for themselves, and those that stand in a list of goods (ItemList, or goods that
-    another product names as similar or related)."""
+    """The Product nodes that stand for themselves, and those in a list or beside another one (similar goods)."""
     main: list[Node] = []
     listed: list[Node] = []
     for node, within in _walk(nodes):
@@ -32,8 +31,12 @@ def products(nodes: Iterable[Node]) -> tuple[list[Node], list[Node]]:
     return main, listed
 
 
-_SIDE = frozenset({"isRelatedTo", "isSimilarTo", "isAccessoryOrSparePartFor", "isConsumableFor", "itemListElement",
-                   "itemReviewed", "hasPart", "isVariantOf", "additionalProperty", "review", "aggregateRating"})  # fmt: skip
+# fmt: off
+_SIDE = frozenset({
+    "isRelatedTo", "isSimilarTo", "isAccessoryOrSparePartFor", "isConsumableFor", "itemListElement", "itemReviewed",
+    "hasPart", "isVariantOf", "additionalProperty", "review", "aggregateRating",
+})
+# fmt: on
 
 
 def _walk(nodes: Iterable[Node]) -> Iterator[tuple[Node, bool]]:
@@ -193,11 +196,9 @@ def _text(value: Any) -> str | None:
         if isinstance(item, str) and item.strip():
             return item.strip()
         if isinstance(item, dict):
-            inner = next(
-                (item[key] for key in ("@value", "value", "name", "@id") if isinstance(item.get(key), str)), None
-            )
-            if inner:
-                return inner.strip()
+            named = [item[key] for key in ("@value", "value", "name", "@id") if isinstance(item.get(key), str)]
+            if named and str(named[0]).strip():
+                return str(named[0]).strip()
     return None
 
 

@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from spiders.readers import words
-from spiders.readers.page import Element, Page, Text, short_text, squeeze, text_of
+from spiders.readers.page import Page, Text
 from spiders.readers.signs import Kind, Sign
+from spiders.readers.text import Element, short_text, squeeze, text_of
 
 MAX_LABEL = 45
 MAX_VALUE = 150
@@ -78,34 +79,45 @@ def _one_line(element: Element) -> bool:
 
 
 def _next_value(run: Text) -> str | None:
-    """The first text after a label: the label's own following child or tail, else the element next to it."""
-    element = run.element
+    """The first text after a label: what follows it within its element, else the element next to it."""
     if run.after is not None:
         following = run.after.getnext()
         return text_of(following) if following is not None and following.tag != "br" else None
-    for child in element:
-        if (child.tail or "").strip() and text_of(child) and field_of(text_of(child)):
-            continue
-        value = text_of(child)
-        if value and squeeze(element.text or "") == squeeze(run.text):
-            tail = squeeze(child.tail or "")
-            return f"{value} {tail}" if tail and len(tail) < 12 and ":" not in tail else value
+    inner = _inner_value(run.element)
+    if inner is not None:
+        return inner
+    element = run.element
     for _ in range(3):
-        tail = squeeze(element.tail or "")
-        if tail:
-            return tail
-        following = element.getnext()
-        while following is not None and following.tag in {"br", "i", "svg"} and not text_of(following):
-            if (following.tail or "").strip():
-                return squeeze(following.tail or "")
-            following = following.getnext()
-        if following is not None:
-            return text_of(following)
+        found = squeeze(element.tail or "") or _beside(element)
         parent = element.getparent()
-        if parent is None or parent.tag in {"body", "tr", "ul", "table", "dl"} or len(text_of(parent)) > MAX_LABEL:
+        if found or parent is None or parent.tag in {"body", "tr", "ul", "table", "dl"}:
+            return found or None
+        if len(text_of(parent)) > MAX_LABEL:
             return None
         element = parent
     return None
+
+
+def _inner_value(element: Element) -> str | None:
+    """The value that a label's own element goes on with ("<p>Артикул: <b>NS-10</b></p>")."""
+    for child in element:
+        value, tail = text_of(child), squeeze(child.tail or "")
+        if value:
+            return f"{value} {tail}" if tail and len(tail) < 12 and ":" not in tail else value
+        if tail:
+            return tail
+    return None
+
+
+def _beside(element: Element) -> str | None:
+    """The text of the next element, breaks and icons left aside."""
+    following = element.getnext()
+    while following is not None and following.tag in {"br", "i"} and not text_of(following):
+        tail = squeeze(following.tail or "")
+        if tail:
+            return tail
+        following = following.getnext()
+    return text_of(following) if following is not None else None
 
 
 def _cells(run: Text) -> Sign | None:

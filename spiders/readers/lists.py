@@ -4,17 +4,17 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from restock.addresses import url_key
 from spiders.readers import goods, words
-from spiders.readers.cards import Card
+from spiders.readers.addresses import url_key
 from spiders.readers.crumbs import category_of
 from spiders.readers.facts import Facts
 from spiders.readers.microdata import ELEMENT
-from spiders.readers.page import Element, short_text, squeeze
 from spiders.readers.platforms import select_text
 from spiders.readers.products import _weigh_stock
 from spiders.readers.signs import number_of
 from spiders.readers.structure import ASIDE, Structure
+from spiders.readers.text import Element, short_text, squeeze
+from spiders.readers.titles import Card
 from spiders.readers.visible import price_tags, visible_facts, with_vat
 
 _COUNTS = re.compile(

@@ -4,7 +4,8 @@ from typing import Any
 
 from lxml import etree
 
-from spiders.readers.page import Element, Page, text_of
+from spiders.readers.page import Page
+from spiders.readers.text import Element, elements, text_of
 
 MAX_ITEMS = 5_000
 _FIND = etree.XPath("//*[@itemscope or @itemprop]")
@@ -16,7 +17,7 @@ def read_items(page: Page) -> list[dict[str, Any]]:
     """The items that aren't a property of another one, in document order."""
     tops: list[dict[str, Any]] = []
     items: dict[Element, dict[str, Any]] = {}
-    for element in _FIND(page.root)[: MAX_ITEMS * 20]:
+    for element in elements(_FIND, page.root)[: MAX_ITEMS * 20]:
         scoped = element.get("itemscope") is not None
         if scoped and len(items) < MAX_ITEMS:
             kind = (element.get("itemtype") or "").split()
@@ -24,7 +25,7 @@ def read_items(page: Page) -> list[dict[str, Any]]:
         names = (element.get("itemprop") or "").split()
         owner = _owner(element, items)
         if names and owner is not None:
-            value: Any = items[element] if element in items else _value(element, page)
+            value: Any = items[element] if element in items else _value(element)
             for name in names:
                 _add(owner, name, value)
         elif element in items:
@@ -53,7 +54,7 @@ def _add(item: dict[str, Any], name: str, value: Any) -> None:
         item[name] = [item[name], value]
 
 
-def _value(element: Element, page: Page) -> str | None:
+def _value(element: Element) -> str | None:
     content = element.get("content")
     if content is not None:
         return content.strip()

@@ -3,31 +3,22 @@
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from w3lib.encoding import html_to_unicode
 
-from restock.addresses import clean_url, url_key
+from restock.addresses import clean_url
 from restock.capture import PageCapture
 from restock.site import Site
 from spiders.readers import words
-
-Element = etree._Element  # noqa: SLF001  lxml has no public name for it
+from spiders.readers.addresses import url_key
+from spiders.readers.text import Element, decode, space_blocks, squeeze, text_of
 
 MAX_ELEMENTS = 200_000
-MAX_TEXT = 5_000
-MAX_NARROW = 8
-_BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
-)
 _UNSEEN = ("script", "style", "template", "noscript", "svg", "select", "textarea", "iframe", "object", "head")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s[|/–—·»-]\s|\s::\s|\s//\s")
-_SMALL_COINS = re.compile(r"\d{2}")
-_LATIN_1 = frozenset({"cp1252", "iso8859-1", "latin-1", "ascii"})
 
 
 class Text(NamedTuple):
@@ -40,29 +31,6 @@ class Text(NamedTuple):
     after: Element | None = None
 
 
-def squeeze(text: str) -> str:
-    """Whitespace collapsed; nothing else is changed."""
-    return " ".join(text.split())
-
-
-def decode(body: bytes, content_type: str | None, encoding: str | None = None) -> str:
-    """The page's text: by the site's known encoding, else as UTF-8 where it is that whatever it claims, else as
-    header or meta say, else as windows-1251."""
-    if encoding is not None:
-        return body.decode(encoding, errors="replace")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if len(body) - error.start < 4:  # a body that was cut off within a letter
-            return body[: error.start].decode("utf-8")
-    declared, text = html_to_unicode(content_type, body, default_encoding="cp1251")
-    if declared in _LATIN_1:
-        return html_to_unicode(None, body, default_encoding="cp1251")[1]
-    if declared.startswith("utf-8") and text.count("\ufffd") > len(text) // 50:
-        return body.decode("cp1251", errors="replace")
-    return text
-
-
 class Page:
     """One parsed page. Elements keep their lxml identity, so they serve as keys."""
 
@@ -73,6 +41,7 @@ class Page:
         self.source = decode(capture.body, capture.headers.get("content-type"), site.encoding)
         self.root = _parse(self.source)
         self.scripts = self._take_scripts()
+        space_blocks(self.root)
         self.base = self._base()
         self.key = url_key(capture.url)
         self._zones: dict[Element, frozenset[str]] = {}
@@ -243,42 +212,3 @@ def _runs(root: Element) -> Iterator[tuple[Element, str, Element | None]]:
         done, owner = pending.pop()
         if done.tail:
             yield owner, done.tail, done
-
-
-def text_of(element: Element) -> str:
-    """The element's visible text in one line: inline parts are joined as a browser shows them, blocks by a space."""
-    if next(iter(element), None) is None:
-        return squeeze(element.text or "")
-    parts: list[str] = []
-    size = 0
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        if event == "start":
-            if node.tag in _BLOCKS:
-                parts.append(" ")
-            parts.append(_coins(node, parts) if node.tag == "sup" else node.text or "")
-        else:
-            if node.tag in _BLOCKS:
-                parts.append(" ")
-            if node is not element:
-                parts.append(node.tail or "")
-        size += len(parts[-1])
-        if size > MAX_TEXT * 4:
-            break
-    return squeeze("".join(parts))
-
-
-def is_narrow(element: Element) -> bool:
-    """Whether an element has few children, as a price tag or a line has. (Counting them all would be slow.)"""
-    return next(islice(element, MAX_NARROW, None), None) is None
-
-
-def short_text(element: Element) -> str:
-    """The text of an element with few children, nothing of a wide one."""
-    return text_of(element) if is_narrow(element) else ""
-
-
-def _coins(node: Element, before: list[str]) -> str:
-    """Raised kopecks ("1 234<sup>50</sup>") get the comma that the raising stands for."""
-    text = node.text or ""
-    raised = _SMALL_COINS.fullmatch(text.strip()) and before and before[-1].rstrip()[-1:].isdigit()
-    return f",{text}" if raised else text

@@ -9,7 +9,8 @@ from parsel.csstranslator import HTMLTranslator
 
 from restock.site import Selectors, Site
 from spiders.readers import words
-from spiders.readers.page import Element, Page, squeeze, text_of
+from spiders.readers.page import Page
+from spiders.readers.text import Element, elements, squeeze, text_of
 
 STRUCTURED = ("json-ld", "microdata")
 _GENERIC = ("auto", *STRUCTURED, "selectors")
@@ -50,14 +51,14 @@ def xpath(selector: str) -> etree.XPath:
 
 
 def select(element: Element, selector: str) -> list[Element]:
-    found = xpath(selector)(element)
-    return [node for node in found if isinstance(node, etree._Element)]  # noqa: SLF001
+    return elements(xpath(selector), element)
 
 
 def select_text(element: Element, selector: str) -> str | None:
     """The first non-blank value: an element's whole text, or the text or attribute that the selector names."""
-    for found in xpath(selector)(element):
-        text = text_of(found) if isinstance(found, etree._Element) else squeeze(str(found))  # noqa: SLF001
+    values = xpath(selector)(element)
+    for found in values if isinstance(values, list) else ():
+        text = text_of(found) if isinstance(found, Element) else squeeze(str(found))
         if text:
             return text
     return None

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from restock.addresses import url_key
 from restock.terms import PageRole
 from spiders.readers import goods
+from spiders.readers.addresses import url_key
 from spiders.readers.crumbs import category_of
 from spiders.readers.facts import Facts
 from spiders.readers.platforms import select, select_text
@@ -187,4 +187,3 @@ _META: dict[str, Sequence[str]] = {
     "mpn": ("product:mfr_part_no",),
     "gtin": ("product:ean", "product:upc", "product:isbn"),
 }
-

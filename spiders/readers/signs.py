@@ -1,4 +1,4 @@
-"""Signs of goods in visible text: price tags, stock wordings, labelled values and buy buttons, each with its element."""
+"""Signs of goods in visible text: price tags, labelled values, stock wordings and buttons, with their elements."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from spiders.readers import words
 from spiders.readers.goods import amount
-from spiders.readers.page import Element, Page, Text, is_narrow, short_text, squeeze, text_of
+from spiders.readers.page import Page, Text
+from spiders.readers.text import Element, is_narrow, short_text, squeeze, text_of
 
 MAX_TAG = 120  # longer texts are prose, not a price tag or a stock wording
 SURE = 3  # the weight of a labelled value; what a table's header or a warehouse list says weighs more
@@ -21,7 +22,7 @@ _GLUED = re.compile(r"(?<=[₽€$£₸])(?=[^\W\d])|(?<=[a-zа-я])(?=[₽€$�
 _VAT = re.compile(r"ндс|vat|mwst|kdv|ққс", re.IGNORECASE)
 _PERCENT = re.compile(r"\d{1,2}\s?%")
 _SEPARATOR = re.compile(r"\s[—–|•·]\s|\s-\s(?=\D)|;\s|^\s*[—–|•·-]\s")
-_LETTER = re.compile(r"[^\W\d_]")
+LETTER = re.compile(r"[^\W\d_]")
 _HEADER_CELLS = frozenset({"th"})
 
 
@@ -58,7 +59,7 @@ def money_in(text: str) -> Money:
     bare = words.PRICE_BESIDE.sub(" ", text)
     currency = words.CURRENCY.search(bare) is not None
     bare = words.CURRENCY.sub(" ", bare) if currency else bare
-    return Money(len(_NUMBER.findall(bare)), currency, len(_LETTER.findall(_NUMBER.sub("", bare))))
+    return Money(len(_NUMBER.findall(bare)), currency, len(LETTER.findall(_NUMBER.sub("", bare))))
 
 
 def number_of(text: str) -> Decimal | None:
@@ -70,7 +71,7 @@ def number_of(text: str) -> Decimal | None:
 def price_signs(page: Page) -> list[Sign]:
     """Every price tag of the page, struck-through ones as "regular_price"."""
     found: dict[Element, Sign] = {}
-    for run in _pieces(page):
+    for run in pieces(page):
         if len(found) >= MAX_SIGNS:
             break
         sign = _price_sign(run, page)
@@ -79,7 +80,7 @@ def price_signs(page: Page) -> list[Sign]:
     return list(found.values())
 
 
-def _pieces(page: Page) -> Iterator[Text]:
+def pieces(page: Page) -> Iterator[Text]:
     """The page's short texts; a line of several parts ("12 500 руб. — в наличии") part by part."""
     for run in page.texts:
         if len(run.text) > MAX_TAG * 2:
@@ -94,23 +95,24 @@ def _price_sign(run: Text, page: Page) -> Sign | None:
     text = squeeze(run.text)
     if len(text) > MAX_TAG:
         return None
-    named = _names_a_price(run.element)
     if _VAT.search(text) and not _NUMBER.search(_PERCENT.sub("", text)):
         return _vat_sign(run, text)
-    if not any(char.isdigit() for char in text):
-        if words.ON_REQUEST.fullmatch(text) and (named or "запр" not in text.casefold()[:4]):
-            return _tag(run, run.element, text, named, page)
-        return None
+    named = _names_a_price(run.element)
+    if any(char.isdigit() for char in text):
+        return _number_sign(run, text, named, page)
+    asked = words.ON_REQUEST.fullmatch(text) and (named or not text.casefold().startswith("запр"))
+    return _tag(run, run.element, text, named, page) if asked else None
+
+
+def _number_sign(run: Text, text: str, named: bool, page: Page) -> Sign | None:
+    """A price tag around a number: named as a price by the markup, or with a currency beside it."""
     if not named and not words.CURRENCY.search(text) and not _currency_beside(run.element):
         return None
     money = money_in(text)
     if not money.amounts or money.left_over > (12 if named and money.currency else 0):
         return None
     element, text = _whole_tag(run.element, text, money.amounts)
-    whole = money_in(text)
-    if not named and not whole.currency:
-        return None
-    return _tag(run, element, text, named, page)
+    return _tag(run, element, text, named, page) if named or money_in(text).currency else None
 
 
 def _vat_sign(run: Text, text: str) -> Sign | None:
@@ -135,13 +137,13 @@ def _names_a_price(element: Element) -> bool:
     for _ in range(3):
         if node is None or node.tag in {"tr", "tbody", "table", "ul", "ol", "body"}:
             return False
-        if "price" in (node.get("itemprop") or "").lower() or "price_class" in _kinds(node):
+        if "price" in (node.get("itemprop") or "").lower() or "price_class" in kinds_at(node):
             return True
         node = node.getparent()
     return False
 
 
-def _kinds(element: Element) -> frozenset[str]:
+def kinds_at(element: Element) -> frozenset[str]:
     names = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("data-entity"))))
     return words.kinds_of(names) if names else frozenset()
 
@@ -153,7 +155,7 @@ def _whole_tag(element: Element, text: str, amounts: int) -> tuple[Element, str]
         text = own
     for _ in range(5):
         parent = element.getparent()
-        if parent is None or parent.tag in {"body", "tr", "tbody", "table"} or _is_struck(element, _kinds(element)):
+        if parent is None or parent.tag in {"body", "tr", "tbody", "table"} or _is_struck(element, kinds_at(element)):
             break
         wider = short_text(parent)
         if not wider or len(wider) > MAX_TAG:
@@ -182,8 +184,8 @@ def _is_struck(element: Element, kinds: frozenset[str]) -> bool:
 
 
 def _price_role(element: Element, text: str) -> str | None:
-    """ "price", "regular_price", or None for money that is no price of the goods (savings, delivery, a monthly rate)."""
-    marked = [_kinds(node) for node in _speaking(element, text)]
+    """ "price" or "regular_price"; None for money that is no price of the goods (savings, delivery, a rate)."""
+    marked = [kinds_at(node) for node in _speaking(element, text)]
     if any(_is_struck(node, kinds) for node, kinds in zip(_speaking(element, text), marked, strict=True)):
         return "regular_price"
     if any("price_aside" in kinds for kinds in marked):
@@ -228,80 +230,10 @@ def _words_before(element: Element, text: str) -> str:
     return f"{before[-40:]} {text}"
 
 
-def stock_signs(page: Page) -> list[Sign]:
-    """Stock wordings: "В наличии: 12 шт", "Под заказ", ">10 шт" where the markup speaks of stock."""
-    found: dict[Element, Sign] = {}
-    for run in _pieces(page):
-        if len(found) >= MAX_SIGNS:
-            break
-        text = squeeze(run.text)
-        named = "stock_class" in _kinds(run.element) or "stock_class" in _kinds(_parent(run.element))
-        worded = words.STOCK_START.match(text) is not None
-        if not (worded or (named and words.QUANTITY.search(text))):
-            continue
-        element, text = _whole_stock(run.element, text)
-        if stock_left_over(text) > (12 if named else 0) or page.zones(element) & {
-            "zone_filter",
-            "hidden",
-            "zone_chat",
-            "zone_nav",
-        }:
-            continue
-        weight = (3 if named else 2) - 2 * _is_button(run.element)
-        if element not in found:
-            found[element] = Sign(
-                Kind.STOCK, "availability" if words.STOCK.search(text) else "quantity", text, element, run.order, weight
-            )
-    return list(found.values())
-
-
-def _parent(element: Element) -> Element:
-    parent = element.getparent()
-    return element if parent is None else parent
-
-
-def _is_button(element: Element) -> bool:
-    node: Element | None = element
-    for _ in range(3):
-        if node is None:
-            return False
-        if (
-            node.tag in {"button", "a", "input"}
-            or "btn" in (node.get("class") or "")
-            or "button" in (node.get("class") or "")
-        ):
-            return True
-        node = node.getparent()
-    return False
-
-
-def _whole_stock(element: Element, text: str) -> tuple[Element, str]:
-    """The outermost element that still speaks of this stock alone."""
-    own = short_text(element)
-    if own and len(own) <= MAX_TAG and not stock_left_over(own):
-        text = own
-    for _ in range(3):
-        parent = element.getparent()
-        if parent is None or parent.tag in {"body", "tr", "tbody", "table", "ul", "ol", "dl"} or not is_narrow(parent):
-            break
-        wider = text_of(parent)
-        if len(wider) > MAX_TAG or stock_left_over(wider) or words.BUTTON.fullmatch(wider):
-            break
-        element, text = parent, wider
-    return element, text
-
-
-@lru_cache(maxsize=4096)
-def stock_left_over(text: str) -> int:
-    """How many letters of a text have nothing to do with stock."""
-    bare = words.STOCK_BESIDE.sub(" ", words.STOCK.sub(" ", text))
-    return len(_LETTER.findall(bare))
-
-
 def button_signs(page: Page) -> list[Sign]:
     """Buttons that stand beside goods: buy, order, ask for a price."""
-    found: list[Sign] = []
-    for run in page.texts:
-        if len(run.text) < 60 and words.BUY_BUTTON.fullmatch(run.text) and "zone_nav" not in page.zones(run.element):
-            found.append(Sign(Kind.BUTTON, "buy", squeeze(run.text), run.element, run.order))
-    return found
+    return [
+        Sign(Kind.BUTTON, "buy", squeeze(run.text), run.element, run.order)
+        for run in page.texts
+        if len(run.text) < 60 and words.BUY_BUTTON.fullmatch(run.text) and "zone_nav" not in page.zones(run.element)
+    ]

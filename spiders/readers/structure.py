@@ -6,18 +6,22 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from restock.addresses import url_key
 from restock.capture import PageCapture
 from restock.site import Site
 from spiders.readers import goods, jsonld, microdata, words
-from spiders.readers.cards import Card, fill, find_cards, goods_links
+from spiders.readers.addresses import url_key
+from spiders.readers.cards import fill, find_cards, goods_links
 from spiders.readers.flat import wrap_flat_lists
 from spiders.readers.labels import label_signs
-from spiders.readers.links import anchors, page_number
-from spiders.readers.page import Element, Page, text_of
+from spiders.readers.links import anchors
+from spiders.readers.numbering import page_number
+from spiders.readers.page import Page
 from spiders.readers.platforms import Platform, card_elements, platform_of
-from spiders.readers.signs import Kind, Sign, button_signs, price_signs, stock_signs
+from spiders.readers.signs import Kind, Sign, button_signs, price_signs
+from spiders.readers.stock import stock_signs
 from spiders.readers.tables import goods_rows
+from spiders.readers.text import Element, text_of
+from spiders.readers.titles import Card
 from spiders.readers.warehouses import warehouse_signs
 
 ASIDE = frozenset({"zone_similar", "zone_aside"})
@@ -66,10 +70,11 @@ class Structure(Page):
             if len(text) > 80 or not (words.SIMILAR.match(text) or words.PROMOTED.match(text)):
                 continue
             parent = heading.getparent()
+            following = parent.getnext() if parent is not None else None
             if parent is not None and parent.tag not in {"body", "main"} and _only_heading(parent, heading):
                 self.mark(parent, zone)
-                if len(parent) == 1 and parent.getnext() is not None:
-                    self.mark(parent.getnext(), zone)
+                if following is not None and heading.getnext() is None and heading.getprevious() is None:
+                    self.mark(following, zone)
             else:
                 self._mark_following(heading, zone)
 
@@ -90,7 +95,7 @@ class Structure(Page):
     @cached_property
     def found(self) -> tuple[list[Card], list[Sign]]:
         """Cards, and the signs that stand in none of them."""
-        return fill(self, self._card_elements(), self.goods_links, self.signs)
+        return fill(self._card_elements(), self.goods_links, self.signs)
 
     @property
     def cards(self) -> list[Card]:

@@ -4,14 +4,14 @@ import re
 
 from spiders.readers import words
 from spiders.readers.labels import field_of
-from spiders.readers.page import Element, Page, text_of
+from spiders.readers.page import Page
 from spiders.readers.signs import Kind, Sign
+from spiders.readers.text import Element, text_of
 
 MAX_COLUMNS = 30
 MAX_ROWS = 20_000
 _ADDED = re.compile(r"\(.*?\)|,.*$|\b(?:с|без)\s+ндс\b|\d+\s?%", re.IGNORECASE)
 _UNIT = re.compile(r"[,(]\s*([^()]{1,25})\)?\s*$")
-_FACTS = frozenset({"price", "availability", "quantity", "article", "sku", "mpn"})
 
 
 def goods_rows(page: Page) -> tuple[list[Element], list[Sign]]:
@@ -41,9 +41,9 @@ def _header(table: Element) -> tuple[Element | None, list[tuple[str | None, str]
         cells = [text_of(cell) for cell in row if cell.tag in {"th", "td"}][:MAX_COLUMNS]
         columns = [(_column(text), text) for text in cells]
         names = {name for name, _ in columns if name}
-        if len(names) >= 2 and len(cells) >= 3 and names & _FACTS and names & {"title", "article", "mpn", "sku"}:
-            if names & {"price", "availability", "quantity"}:
-                return row, columns
+        stated = names & {"price", "availability", "quantity"}
+        if len(cells) >= 3 and stated and names & {"title", "article", "mpn", "sku"}:
+            return row, columns
     return None, []
 
 

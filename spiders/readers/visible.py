@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from spiders.readers import words
 from spiders.readers.facts import Facts
 from spiders.readers.labels import field_of
-from spiders.readers.signs import SURE, Kind, Sign, money_in, number_of, stock_left_over
+from spiders.readers.signs import SURE, Kind, Sign, money_in, number_of
+from spiders.readers.stock import stock_left_over
 
 _SKELETON = str.maketrans("АВЕКМНОРСТУХаеосрху", "ABEKMHOPCTYXaeocpxy")
 _PART_MARKS = re.compile(r"[\s\-–—_/.]+")
@@ -32,8 +33,8 @@ def _label(labels: Sequence[Sign], name: str) -> str | None:
 
 
 def _say_codes(facts: Facts, labels: Sequence[Sign], title: str | None) -> None:
-    """Sorts out codes. A bare "Артикул" is the maker's number where the title repeats it, or where the seller's own code
-    is labelled apart and it isn't a plain number; else it is the seller's."""
+    """Sorts out codes. A bare "Артикул" is the maker's number where the title repeats it, or where the seller's own
+    code is labelled apart and it isn't a plain number; else it is the seller's."""
     sku, mpn, article = _label(labels, "sku"), _label(labels, "mpn"), _label(labels, "article")
     facts.say("sku", sku, "labels")
     facts.say("mpn", mpn, "labels")
@@ -136,6 +137,7 @@ def _unlabelled(text: str) -> str:
 def _say_lead(facts: Facts, labels: Sequence[Sign]) -> None:
     """A delivery time that has a label of its own belongs to the availability."""
     lead, state = _label(labels, "lead"), facts.get("availability")
-    if lead is not None and state is not None and lead not in state and any(char.isdigit() for char in lead):
-        if stock_left_over(lead) == 0:
-            facts.replace("availability", f"{state}, срок поставки {lead}", facts.by["availability"])
+    if lead is None or state is None or lead in state or not any(char.isdigit() for char in lead):
+        return
+    if stock_left_over(lead) == 0:
+        facts.replace("availability", f"{state}, срок поставки {lead}", facts.by["availability"])

@@ -4,7 +4,8 @@ import re
 from functools import cache
 
 from spiders.readers import words
-from spiders.readers.page import Page, text_of
+from spiders.readers.page import Page
+from spiders.readers.text import text_of
 
 _SCAN = 60_000  # characters of markup that are looked at; walls are small
 _MUCH_TEXT = 3_000  # a page that says this much is no wall for one phrase

@@ -4,8 +4,9 @@ import re
 from collections import defaultdict
 
 from spiders.readers import words
-from spiders.readers.page import Element, Page, short_text
+from spiders.readers.page import Page
 from spiders.readers.signs import Kind, Sign
+from spiders.readers.text import Element, short_text
 
 MAX_PLACES = 50
 _UNITS = "|".join(words.load("words.yaml")["unit"])
@@ -56,7 +57,9 @@ def _line(element: Element) -> Element | None:
     for _ in range(3):
         if node is None or node.tag in {"table", "body", "ul"}:
             return None
-        if node.tag in {"tr", "li", "p", "dd"} or (node.tag == "div" and len(short_text(node)) > len(short_text(element))):
+        if node.tag in {"tr", "li", "p", "dd"} or (
+            node.tag == "div" and len(short_text(node)) > len(short_text(element))
+        ):
             return node
         node = node.getparent()
     return None

@@ -1,0 +1,11 @@
+"""Keys of addresses, remembered: the same links stand on every page of a site."""
+
+from functools import lru_cache
+
+from restock import addresses
+
+
+@lru_cache(maxsize=50_000)
+def url_key(url: str) -> str:
+    """What makes two addresses one; see `restock.addresses.url_key`."""
+    return addresses.url_key(url)

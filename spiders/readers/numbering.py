@@ -1,0 +1,208 @@
+"""Numbered lists: which links of a page are other pages of its list, and which only dress it differently."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from restock.capture import Link
+from restock.site import Site
+from restock.terms import PageRole
+from spiders.readers import words
+from spiders.readers.addresses import url_key
+from spiders.readers.page import Page
+from spiders.readers.text import Element, squeeze, text_of
+
+_PAGEN = re.compile(r"pagen_\d+", re.IGNORECASE)
+_PAGE_PATH = re.compile(
+    r"^(?P<list>.*?)/(?:page|p|pages|stranica|str|seite)[-_/]?(?P<page>\d{1,6})(?:\.html?)?/?$", re.IGNORECASE
+)
+_NUMBER = re.compile(r"(?:page|страница|стр\.?|бет)?\W*(\d{1,6})\W*")
+
+
+@dataclass(slots=True)
+class Anchor:
+    """A link as it stands on the page. `skip` says why it isn't followed, None where it may be."""
+
+    element: Element
+    url: str
+    key: str
+    skip: str | None
+
+
+@cache
+def link_data() -> dict[str, Any]:
+    data: dict[str, Any] = words.load("links.yaml")
+    return data
+
+
+@cache
+def known_names(name: str) -> frozenset[str]:
+    return frozenset(str(entry).casefold() for entry in link_data()[name])
+
+
+@cache
+def skip_reasons(name: str) -> dict[str, str]:
+    return {str(entry): reason for reason, entries in link_data()[name].items() for entry in entries}
+
+
+def own_hosts(site: Site) -> frozenset[tuple[str, str]]:
+    return _hosts(site.start)
+
+
+@cache
+def _hosts(starts: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    return frozenset(host_of(start) for start in starts)
+
+
+def host_of(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    # A shop may link to itself by http and https; the default ports count as one place.
+    return (parts.hostname or "").removeprefix("www."), "" if port in {80, 443} else str(port)
+
+
+def page_number(url: str) -> int | None:
+    """The number of a numbered list page by its address; None where the address has none."""
+    parts = urlsplit(url)
+    for name, value in parse_qsl(parts.query):
+        if is_page_parameter(name) and value.isdecimal() and len(value) < 7:
+            return int(value)
+    found = _PAGE_PATH.match(parts.path)
+    return int(found["page"]) if found else None
+
+
+def is_page_parameter(name: str) -> bool:
+    return name.casefold() in known_names("page_parameters") or _PAGEN.fullmatch(name) is not None
+
+
+def list_key(url: str) -> str:
+    """The key of a list whatever page of it the address means."""
+    parts = urlsplit(url)
+    query = "&".join(
+        piece
+        for piece in parts.query.split("&")
+        if not is_page_parameter(piece.partition("=")[0])
+        and piece.partition("=")[0] not in known_names("offset_parameters")
+    )
+    found = _PAGE_PATH.match(parts.path)
+    path = found["list"] + "/" if found else parts.path
+    return url_key(parts._replace(path=path, query=query).geturl())
+
+
+class Numbering:
+    """How the pages of the list on this page are numbered."""
+
+    def __init__(self, page: Page, *, has_list: bool) -> None:
+        self.page = page
+        self.has_list = has_list
+        self.list_key = list_key(page.url)
+        self.number = page_number(page.url) or 1
+        self.path = urlsplit(page.url).path.rstrip("/")
+        self.query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
+
+    def link(self, anchor: Anchor) -> Link | None:
+        """A numbered page of this list, or of another one; or the page that "next" names."""
+        number = page_number(anchor.url)
+        same = list_key(anchor.url) == self.list_key
+        text = _NUMBER.fullmatch(_label(anchor.element))
+        if number is not None and same and not self._is_odd(anchor.url):
+            said = int(text[1]) if text else None
+            certain = said is not None or number < self.number or "last" in self._words(anchor)
+            return Link(anchor.url, PageRole.LIST, page=number, certain=certain)
+        if number is None and same and self._is_bare_first(anchor.url):
+            return Link(anchor.url, PageRole.LIST, page=1)
+        if text and self._is_offset(anchor.url, int(text[1])):
+            return Link(anchor.url, PageRole.LIST, page=int(text[1]))
+        if "next" in self._words(anchor) and self._continues(anchor):
+            return Link(anchor.url, PageRole.LIST, page=number or self.number + 1, certain=False)
+        return None
+
+    def _is_odd(self, url: str) -> bool:
+        """Whether the query holds more than the page: a sorted or filtered variant."""
+        own = set(self.query)
+        return any(name not in own and not is_page_parameter(name) for name, _ in parse_qsl(urlsplit(url).query))
+
+    def _is_bare_first(self, url: str) -> bool:
+        return self.number > 1 and url_key(url) == self.list_key
+
+    def _is_offset(self, url: str, said: int) -> bool:
+        """A list that counts goods: "?start=40" under the text "3"."""
+        parts = urlsplit(url)
+        if parts.path.rstrip("/") != self.path or said > 10_000:
+            return False
+        extra = {name: value for name, value in parse_qsl(parts.query) if self.query.get(name) != value}
+        return (
+            len(extra) == 1
+            and next(iter(extra)).casefold() in known_names("offset_parameters")
+            and (next(iter(extra.values())).isdecimal())
+        )
+
+    def _words(self, anchor: Anchor) -> frozenset[str]:
+        """Whether the anchor speaks of the next or of the last page."""
+        element = anchor.element
+        said = {
+            _label(element),
+            squeeze(element.get("title") or "").casefold(),
+            squeeze(element.get("aria-label") or "").casefold(),
+        }
+        names = (
+            f"{element.get('class') or ''} {element.get('rel') or ''}".casefold()
+            .replace("-", " ")
+            .replace("_", " ")
+            .split()
+        )
+        found = set()
+        if said & known_names("next_words") or {"next", "forward"} & set(names):
+            found.add("next")
+        if said & known_names("last_words"):
+            found.add("last")
+        return frozenset(found)
+
+    def _continues(self, anchor: Anchor) -> bool:
+        """A "next" leads on within the same path, or stands where pages are numbered."""
+        here = urlsplit(anchor.url).path.rstrip("/")
+        near = here == self.path or (self.path and here.startswith(self.path + "/"))
+        return self.has_list and bool(near or "next" in (anchor.element.get("rel") or "").lower())
+
+    def head_links(self) -> list[Link]:
+        href = self.page.head.get("link:next")
+        url = self.page.absolute(href) if href else None
+        if url is None or host_of(url) not in own_hosts(self.page.site) or url_key(url) == self.page.key:
+            return []
+        return [Link(url, PageRole.LIST, page=page_number(url) or self.number + 1, certain=False)]
+
+    def is_variant(self, anchor: Anchor) -> bool:
+        """A sorted, filtered or otherwise dressed variant of a list: known parameters, or unknown ones that are added
+        to the address of a page with goods."""
+        parts = urlsplit(anchor.url)
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        extra = [name.casefold() for name, value in pairs if self.query.get(name) != value]
+        if not extra:
+            return (
+                bool(self.query)
+                and parts.path.rstrip("/") == self.path
+                and self.has_list
+                and bool({name.casefold() for name in self.query} & known_names("variant_parameters"))
+            )
+        if any(self._dresses(name) for name in extra) and not any(
+            name in known_names("identity_parameters") for name in extra
+        ):
+            return True
+        if parts.path.rstrip("/") != self.path or not self.has_list:
+            return False
+        if "zone_filter" in self.page.zones(anchor.element):
+            return True
+        adds = all(self.query.get(name) is not None for name in self.query) and not all(
+            name in known_names("identity_parameters") or is_page_parameter(name) for name in extra
+        )
+        return adds and "zone_nav" not in self.page.zones(anchor.element)
+
+    @staticmethod
+    def _dresses(name: str) -> bool:
+        return name in known_names("variant_parameters") or name.startswith(tuple(link_data()["variant_prefixes"]))
+
+
+def _label(element: Element) -> str:
+    return text_of(element)[:60].casefold()

@@ -1,0 +1,78 @@
+"""Stock wordings in visible text: "В наличии: 12 шт", "Под заказ", ">10 шт" where the markup speaks of stock."""
+
+from functools import lru_cache
+
+from spiders.readers import words
+from spiders.readers.page import Page
+from spiders.readers.signs import LETTER, MAX_SIGNS, MAX_TAG, Kind, Sign, kinds_at, pieces
+from spiders.readers.text import Element, is_narrow, short_text, squeeze, text_of
+
+
+def stock_signs(page: Page) -> list[Sign]:
+    """Stock wordings: "В наличии: 12 шт", "Под заказ", ">10 шт" where the markup speaks of stock."""
+    found: dict[Element, Sign] = {}
+    for run in pieces(page):
+        if len(found) >= MAX_SIGNS:
+            break
+        text = squeeze(run.text)
+        named = "stock_class" in kinds_at(run.element) or "stock_class" in kinds_at(_parent(run.element))
+        worded = words.STOCK_START.match(text) is not None
+        if not (worded or (named and words.QUANTITY.search(text))):
+            continue
+        element, text = _whole_stock(run.element, text)
+        if stock_left_over(text) > (12 if named else 0) or page.zones(element) & {
+            "zone_filter",
+            "hidden",
+            "zone_chat",
+            "zone_nav",
+        }:
+            continue
+        weight = (3 if named else 2) - 2 * _is_button(run.element)
+        if element not in found:
+            found[element] = Sign(
+                Kind.STOCK, "availability" if words.STOCK.search(text) else "quantity", text, element, run.order, weight
+            )
+    return list(found.values())
+
+
+def _parent(element: Element) -> Element:
+    parent = element.getparent()
+    return element if parent is None else parent
+
+
+def _is_button(element: Element) -> bool:
+    node: Element | None = element
+    for _ in range(3):
+        if node is None:
+            return False
+        if (
+            node.tag in {"button", "a", "input"}
+            or "btn" in (node.get("class") or "")
+            or "button" in (node.get("class") or "")
+        ):
+            return True
+        node = node.getparent()
+    return False
+
+
+def _whole_stock(element: Element, text: str) -> tuple[Element, str]:
+    """The outermost element that still speaks of this stock alone."""
+    own = short_text(element)
+    if own and len(own) <= MAX_TAG and not stock_left_over(own):
+        text = own
+    for _ in range(3):
+        parent = element.getparent()
+        if parent is None or parent.tag in {"body", "tr", "tbody", "table", "ul", "ol", "dl"} or not is_narrow(parent):
+            break
+        wider = text_of(parent)
+        if len(wider) > MAX_TAG or stock_left_over(wider) or words.BUTTON.fullmatch(wider):
+            break
+        element, text = parent, wider
+    return element, text
+
+
+@lru_cache(maxsize=4096)
+def stock_left_over(text: str) -> int:
+    """How many letters of a text have nothing to do with stock."""
+    bare = words.STOCK_BESIDE.sub(" ", words.STOCK.sub(" ", text))
+    return len(LETTER.findall(bare))
