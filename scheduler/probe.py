@@ -14,6 +14,7 @@ from scheduler.evidence import listings_on
 from scheduler.workspace import Workspace
 from spiders.assembly import assemble
 from spiders.crawling import run_crawl
+from spiders.definitions import refuse_bad_name
 from spiders.detection import Detection, FieldFill, describe, fill_rates
 from spiders.evidence import read_pages
 
@@ -39,12 +40,13 @@ def sample_site(workspace: Workspace, site: Site, pace: Pace) -> Sample:
         warc = Path(folder) / "evidence" / result.warc
         captures = list(read_pages(warc)) if warc.exists() else []
     if not captures:
-        raise CrawlError(f"{site.start[0]}: {result.outcome.reason or 'nothing came back'}")
+        raise CrawlError(result.outcome.reason or f"{site.start[0]}: nothing came back")
     return Sample(captures, result.outcome)
 
 
 def add_site(workspace: Workspace, name: str, url: str, pace: Pace, market: str) -> Detection:
-    """Looks at a site and works out how to read it."""
+    """Looks at a site and works out how to read it. Raises UsageError for a name that no definition can have."""
+    refuse_bad_name(name)
     start = workspace.site_for(url).model_copy(
         update={"name": name, "start": (url,), "market": market, "delay": pace.delay, "concurrency": pace.concurrency}
     )

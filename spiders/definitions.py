@@ -144,12 +144,17 @@ def _selector_faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
     return found
 
 
+def refuse_bad_name(name: str) -> None:
+    """Raises UsageError for a name that can't name a definition's file."""
+    if not _SAFE_NAME.fullmatch(name):
+        raise UsageError(f"{name!r} can't name a site: letters, digits, dots, dashes and underscores only")
+
+
 def write_site(home: Path, site: Site) -> Path:
     """Writes a definition to `<home>/sites/<name>.yaml` in one step; keys with their default value are left out.
 
     Raises UsageError for a name that isn't a safe file name."""
-    if not _SAFE_NAME.fullmatch(site.name):
-        raise UsageError(f"{site.name!r} can't name a site: letters, digits, dots, dashes and underscores only")
+    refuse_bad_name(site.name)
     file = home / "sites" / f"{site.name}.yaml"
     row: dict[str, Any] = {"name": site.name, **site.model_dump(mode="json", exclude_defaults=True)}
     text = yaml.safe_dump(row, allow_unicode=True, sort_keys=False, width=120)
