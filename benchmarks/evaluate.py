@@ -1,4 +1,4 @@
-"""How well listings are read: accuracy per field and of `restricted`, with the mistakes: `python -m benchmarks.evaluate`.
+"""How well listings are read, per field, with the mistakes: `python -m benchmarks.evaluate`.
 
 Exits 1 below the bars. `--write` keeps each rule's measured precision in pipelines/data/rule_precision.csv."""
 

@@ -1,7 +1,6 @@
 """Normalisation: a raw listing becomes a listing, every value with the rule that gave it."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -54,7 +53,12 @@ class Normaliser:
         price = rules.prices.read(raw.price, raw.currency, self._currency)
         stock = rules.stock.read(raw.availability, raw.quantity)
         category, category_rule, category_text = category_of(
-            title, identity.noun, identity.foreign, number and (number.number, number.owners), identity.brand, site_hits
+            title,
+            identity.noun,
+            identity.foreign,
+            number and (number.number, number.owners),
+            identity.maker.brand,
+            site_hits,
         )
         kind = rules.kinds.get(category or "")
         condition, condition_rule, condition_text = self._condition(raw, title, identity)
@@ -68,7 +72,7 @@ class Normaliser:
             key=None,
             url=url,
             title=raw.title,
-            brand=identity.brand,
+            brand=identity.maker.brand,
             mpn=identity.number.number if identity.number else None,
             gtin=gtin,
             sku=raw.sku,
@@ -137,8 +141,11 @@ class Normaliser:
         book = self._rules.restrictions
         if identity.relation is Relation.SERVICE_FOR:
             return (), False
-        nameless = identity.brand is None and identity.relation in {Relation.COMPATIBLE_WITH, Relation.ACCESSORY_FOR}
-        judged = book.judge(identity.brand, None if nameless else hs6, sort, self._market, on)
+        nameless = identity.maker.brand is None and identity.relation in {
+            Relation.COMPATIBLE_WITH,
+            Relation.ACCESSORY_FOR,
+        }
+        judged = book.judge(identity.maker.brand, None if nameless else hs6, sort, self._market, on)
         reasons = list(judged.reasons)
         seen: set[str] = set()
         for part in identity.parts:
@@ -148,15 +155,15 @@ class Normaliser:
                 seen.add(part.brand)
                 reasons.append(reason)
         mpn = identity.number.number if identity.number else None
-        reasons.extend(book.watchlist(identity.brand, mpn, title.folded, on))
-        if identity.relation is not Relation.COMPATIBLE_WITH and (found := book.battlefield(identity.brand, mpn)):
+        reasons.extend(book.watchlist(identity.maker.brand, mpn, title.folded, on))
+        if identity.relation is not Relation.COMPATIBLE_WITH and (found := book.battlefield(identity.maker.brand, mpn)):
             reasons.append(found)
         is_open = not nameless and not reasons and (judged.open or self._may_be_restricted(identity, title, on))
         return tuple(reasons), is_open
 
     def _may_be_restricted(self, identity: Identity, title: Title, on: date) -> bool:
         """No maker was found, yet a number has the form of a maker that stopped sales."""
-        if identity.brand is not None or self._market != "RU":
+        if identity.maker.brand is not None or self._market != "RU":
             return False
         names = {
             name for item in title.candidates for name in (*item.owners.known, *item.owners.sure, *item.owners.weak)
@@ -171,7 +178,7 @@ class Normaliser:
         say, precision = self._say, self._rules.precision
         rule = identity.number_rule
         found = [
-            say("brand", listing.brand, identity.brand_rule, identity.brand_text, identity.brand_source),
+            say("brand", listing.brand, *identity.maker[1:]),
             Finding("mpn", listing.mpn, rule, listing.mpn, None, precision.get(("mpn", rule))),
             say("relation", listing.relation, identity.relation_rule, identity.relation_text),
             say("category", listing.category, *category),

@@ -38,7 +38,7 @@ _COMPACT = re.compile(r"[^A-Z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Whose a number is: `known` by the lists, `sure` by a form that is that maker's alone, `weak` by a form that fits."""
+    """Whose a number is: `known` by the lists, `sure` by a form of that maker alone, `weak` by a form that fits."""
 
     known: tuple[str, ...] = ()
     sure: tuple[str, ...] = ()
@@ -218,7 +218,6 @@ class Grammar:
         label = _LABEL.match(token)
         lead = label.end() if label else lead
         number = token[lead:].rstrip(_EDGES)
-        number = number.rstrip("+") if number.endswith("+") and not self.owners(number).any else number
         if len(number) < 4:
             return ()
         if len(number) == 4 and number.isdigit():
@@ -229,8 +228,8 @@ class Grammar:
         if not owners.maker and (parts := self._parts(number, written, lead)):
             return parts
         shape = 4 if label else _shape(number, written[lead : lead + len(number)])
-        if not owners.any and self.is_specification(number):
-            return ()
+        if not owners.maker and self.is_specification(number):
+            shape = 0
         if not (owners.any or shape):
             return ()
         return ((number, lead, len(number), owners, shape),)

@@ -1,4 +1,4 @@
-"""Price texts: the amount that is asked, its currency, whether it is exact, and VAT; nothing where it isn't understood."""
+"""Price texts: the amount asked, its currency, whether it is exact, and VAT; nothing where it isn't understood."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ _PERCENT = re.compile(r"[-–+(]*\s*\d{1,2}(?:[.,]\d+)?\s*%\)?")
 _LETTER = re.compile(r"[^\W\d_]")
 _SPACE = re.compile(r"\s+")
 _RANGE = re.compile(r"\s*[-–—]\s*")
-_VAT_AMOUNT = re.compile(r"^\W*$")
+_SIGNS = re.compile(r"\W*")
 
 
 class Price(NamedTuple):
@@ -127,12 +127,11 @@ class PriceReader:
             return Vat.UNKNOWN, folded
         vat = self._vat[match[0]]
         before, after = folded[: match.start()], folded[match.end() :]
-        if vat is Vat.INCLUDED and _NUMBER.search(before) and (tax := _NUMBER.search(after)):
-            if _VAT_AMOUNT.match(after[: tax.start()]):
-                return vat, before
-        if _NUMBER.search(before) and self._vat_word.search(after):
-            return vat, before
-        return vat, f"{before} {after}"
+        if _NUMBER.search(before) is None:
+            return vat, f"{before} {after}"
+        tax = _NUMBER.search(after) if vat is Vat.INCLUDED else None
+        states_tax = tax is not None and _SIGNS.fullmatch(after[: tax.start()]) is not None
+        return vat, before if states_tax or self._vat_word.search(after) else f"{before} {after}"
 
     def _amounts(self, folded: str) -> tuple[list[_Amount], str]:
         """Every amount with its marks and role, and the words that nothing explains."""

@@ -1,4 +1,4 @@
-"""Relation: what a listing is to the brand it names, and which stretches of the title speak of somebody else's goods."""
+"""Relation: what a listing is to the brand it names, and which stretches of its title speak of others' goods."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

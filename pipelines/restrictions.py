@@ -9,8 +9,8 @@ from functools import lru_cache
 from pipelines.tables import Row, Table, first_day, last_day
 from pipelines.text import number as as_number
 from pipelines.text import squeeze
-from restock.terms import RestrictionRule
 from restock.listing import Restriction
+from restock.terms import RestrictionRule
 
 POLICIES = Table(
     "brand_policies.csv",

@@ -84,7 +84,7 @@ def _build(home: Path | None, revision: str) -> Rules:
             data[restrictions.BATTLEFIELD.name],
             data[restrictions.WATCHLIST.name],
             book.canonical,
-        ),  # fmt: skip
+        ),
         precision=dict(_precisions(data[PRECISION.name])),
     )
 

@@ -25,15 +25,18 @@ _DATE = re.compile(
     r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<![\d.])(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?(?![\d.]\d)"
 )
 _NUMBER = re.compile(
-    r"(?<![\w.,])(?P<sign>[<>≥≤~]=?|-)?\s*(?P<digits>\d{1,3}(?:[ ,]\d{3})+(?!\d)|\d+)(?P<zeros>[.,]0+(?!\d))?(?P<plus>\s?\+)?"
+    r"(?<![\w.,])(?P<sign>[<>≥≤~]=?|-)?\s*"
+    r"(?P<digits>\d{1,3}(?:[ ,]\d{3})+(?!\d)|\d+)(?P<zeros>[.,]0+(?!\d))?(?P<plus>\s?\+)?"
 )
 _WEB = re.compile(r"^https?://schema\.org/", re.IGNORECASE)
+_DAY_BEFORE = re.compile(r"(\d{1,2})\s*$")
+_YEAR_AFTER = re.compile(r"\s*(\d{4})")
 _SPAN = re.compile(r"\s*[-–—]\s*(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What stock texts say. `arrival` is a date, or (day, month) of the next such date; `lead_days` is the upper end."""
+    """What stock texts say. `arrival` is a date, or (day, month) of the next such date; `lead_days` the upper end."""
 
     availability: Availability
     quantity: int | None
@@ -114,13 +117,13 @@ class StockReader:
     def _take_dates(self, folded: str, hits: Sequence[Hit], found: _Reading) -> str:
         """The text with its dates blanked out; the first is the day of arrival."""
         for start, end, entry in hits:
-            if entry.value.startswith("month:") and (day := re.search(r"(\d{1,2})\s*$", folded[:start])):
-                found.arrival = found.arrival or (int(day[1]), int(entry.value[6:]))
-                year = re.match(r"\s*(\d{4})\s*г?", folded[end:])
-                if year:
-                    found.arrival = _date(int(year[1]), int(entry.value[6:]), int(day[1])) or found.arrival
-                    end += year.end()
-                folded = folded[: day.start()] + " " * (end - day.start()) + folded[end:]
+            if not entry.value.startswith("month:") or (day := _DAY_BEFORE.search(folded[:start])) is None:
+                continue
+            month, year = int(entry.value[6:]), _YEAR_AFTER.match(folded, end)
+            whole = _date(int(year[1]), month, int(day[1])) if year else None
+            found.arrival = found.arrival or whole or (int(day[1]), month)
+            stop = year.end() if year else end
+            folded = folded[: day.start()] + " " * (stop - day.start()) + folded[stop:]
         for match in _DATE.finditer(folded):
             arrival = _arrival(match)
             if arrival is not None:

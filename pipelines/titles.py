@@ -1,4 +1,4 @@
-"""A title read once: its names and wordings, its candidates for a part number, and the stretches that speak of other goods."""
+"""A title read once: its names, its wordings and its candidates for a part number, each with its place."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,0 +1,49 @@
+"""What is known of one listing while its maker and number are being decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipelines.brands import Claim
+from pipelines.components import Part
+from pipelines.lexicon import Hit
+from pipelines.part_numbers import Candidate
+from pipelines.relation import Bearing
+from pipelines.titles import Span, Title
+from restock.listing import RawListing
+
+
+@dataclass(slots=True)
+class Case:
+    """A listing as read so far. `head` is the category of its `noun`; `named` and `own` are the names and candidates
+    that speak of its own goods, not of others' and not of parts."""
+
+    title: Title
+    raw: RawListing
+    claim: Claim
+    bearing: Bearing
+    site_hits: Sequence[Hit]
+    noun: Hit | None
+    head: str | None
+    parts: list[Part]
+    named: Sequence[Hit]
+    own: Sequence[Candidate]
+
+    @property
+    def others(self) -> tuple[Span, ...]:
+        """The stretches of the title that speak of other goods."""
+        return self.bearing.foreign + self.bearing.loose
+
+
+class MakerFound(NamedTuple):
+    """A maker (None: nobody is named), the rule that found it, the text that says it, the rule's source."""
+
+    brand: str | None
+    rule: str
+    text: str | None = None
+    source: str | None = None
+
+
+class NumberFound(NamedTuple):
+    number: Candidate | None
+    rule: str

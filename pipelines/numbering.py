@@ -1,0 +1,98 @@
+"""The listing's own part number among the candidates of its title and the site's claim."""
+
+from collections.abc import Sequence
+
+from pipelines.case import Case, NumberFound
+from pipelines.part_numbers import Candidate, Grammar, claimed_number
+from pipelines.titles import Title
+from restock.terms import Relation
+
+NOTHING_FITS = NumberFound(None, "nothing fits")
+_LABELLED = 4  # the shape of a token that a label ("P/N:") or its mending says is a number
+
+
+def find_number(case: Case, brand: str | None, grammar: Grammar) -> NumberFound:
+    """The claim where the title bears it out, else what fits the maker, else what looks like a number."""
+    own = _not_of_others(case, brand)
+    claimed = claimed_number(case.raw.mpn)
+    best = _best(case, brand, own, grammar)
+    if claimed is None:
+        return best
+    for item in own:
+        if item.number == claimed and _stands_up(item, best.number, brand):
+            return NumberFound(item, "claim in the title")
+    return _claimed(case, brand, claimed, best, grammar)
+
+
+def _stands_up(item: Candidate, best: Candidate | None, brand: str | None) -> bool:
+    return best is None or _fit(best, brand) <= _fit(item, brand) or item.shape >= 2
+
+
+def _fit(item: Candidate, brand: str | None) -> int:
+    return item.owners.rank(brand) if brand is not None else 0
+
+
+def _not_of_others(case: Case, brand: str | None) -> Sequence[Candidate]:
+    """Without the numbers that are surely another maker's, where the goods are made for another's."""
+    if case.bearing.relation is Relation.IS:
+        return case.own
+    return [item for item in case.own if item.owners.maker in {None, brand}]
+
+
+def _best(case: Case, brand: str | None, own: Sequence[Candidate], grammar: Grammar) -> NumberFound:
+    """The best token of the title: of the maker's forms and lists; of any shape, unless its forms are all known."""
+    if fitting := [item for item in own if _fit(item, brand)]:
+        return NumberFound(_fitting(case.title, fitting, brand), "form or list of the maker")
+    if brand is not None and grammar.is_strict(brand):
+        labelled = next((item for item in own if item.shape == _LABELLED), None)
+        return NumberFound(labelled, "labelled number") if labelled else NOTHING_FITS
+    free = [item for item in own if item.shape and item.owners.maker in {None, brand}]
+    if brand is None or not free:
+        return NOTHING_FITS
+    return NumberFound(max(free, key=lambda item: (item.shape, -item.start)), "looks like a number")
+
+
+def _fitting(title: Title, fitting: Sequence[Candidate], brand: str | None) -> Candidate:
+    """The first of a bundle; else the surest, and a listed order number in brackets before the model's name."""
+    if " + " in title.text:
+        return fitting[0]
+    best = max(fitting, key=lambda item: (_fit(item, brand), -item.start))
+    if brand in best.owners.known:
+        return best
+    return next((item for item in fitting if _in_brackets(title, item, brand)), best)
+
+
+def _in_brackets(title: Title, item: Candidate, brand: str | None) -> bool:
+    around = title.text[item.start - 1 : item.start] + title.text[item.end : item.end + 1]
+    return around == "()" and brand in item.owners.known
+
+
+def _claimed(case: Case, brand: str | None, claimed: str, best: NumberFound, grammar: Grammar) -> NumberFound:
+    """A claim that is no token of the title's own goods."""
+    if brand is None or any(item.number == claimed for item in case.title.candidates):
+        return best
+    owners = grammar.owners(claimed)
+    here = Candidate(claimed, 0, 0, owners, 0)
+    fit = owners.rank(brand)
+    if best.number is not None:
+        better = fit and (_goes_on(best.number.number, claimed) or fit > _fit(best.number, brand))
+        return NumberFound(here, "claim fits the maker") if better else best
+    shop_article = _is_shop_article(case, claimed, grammar)
+    if fit >= 4 or (fit and not shop_article):
+        return NumberFound(here, "claim fits the maker")
+    plausible = any(map(str.isdigit, claimed)) and owners.maker is None and not shop_article
+    return NumberFound(here, "site's claim") if plausible and not grammar.is_strict(brand) else NOTHING_FITS
+
+
+def _goes_on(shorter: str, longer: str) -> bool:
+    """Whether a number goes on where the other ends: C9300-48T, C9300-48T-A."""
+    return longer.startswith(shorter) and longer[len(shorter) : len(shorter) + 1] in {"-", "/", "=", "+", "#"}
+
+
+def _is_shop_article(case: Case, claimed: str, grammar: Grammar) -> bool:
+    """A shop's own article: its SKU, bare digits, or a short code before a running number."""
+    if case.raw.sku is not None and claimed == claimed_number(case.raw.sku):
+        return True
+    letters, _, digits = claimed.partition("-")
+    running = digits.isdigit() and ((letters.isalpha() and len(letters) <= 4) or not letters.strip("0"))
+    return running or not any(map(str.isalpha, claimed)) or grammar.is_specification(claimed)
