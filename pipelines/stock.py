@@ -21,6 +21,7 @@ _DAYS = {"days": 1, "weeks": 7, "months": 30}
 # What speaks first where a text says several things at once: goods on one shelf outweigh a delivery to another.
 _ORDER = ("Discontinued", "LimitedAvailability", "InStock", "many", "PreOrder", "BackOrder", "OutOfStock")
 _FAR = frozenset({"PreOrder", "BackOrder"})
+_AT_HAND = frozenset({"InStock", "LimitedAvailability"})
 _DATE = re.compile(
     r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<![\d.])(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?(?![\d.]\d)"
 )
@@ -146,9 +147,12 @@ def _take_number(text: str, match: re.Match[str], hits: Sequence[Hit], found: _R
     if match["sign"] == "-" or text[end : end + 1] in {":", "%"} or (upper and not loose):
         return
     piece = follower == "piece"
-    if not (piece or loose or _role_before(hits, match.start()) or not text[end : end + 2].strip(" .,;)")):
+    at_hand = _state_at(hits, last, text) in _AT_HAND  # "45 in stock"
+    if not (
+        piece or loose or at_hand or _role_before(hits, match.start()) or not text[end : end + 2].strip(" .,;)")
+    ):
         return
-    if follower is None and text[last : last + 2].strip(" ")[:1].isalpha():
+    if follower is None and not at_hand and text[last : last + 2].strip(" ")[:1].isalpha():
         return
     _count(match, value, hits, found, piece_end=_after_piece(hits, last, text) if piece else last, text=text)
 
@@ -173,17 +177,27 @@ def _count(
 
 def _role_at(hits: Sequence[Hit], place: int, text: str) -> str | None:
     """The role of the wording that starts at this place, spaces and points aside."""
-    while place < len(text) and text[place] in " .'":
-        place += 1
+    place = _past_points(text, place)
     for start, _, entry in hits:
         if start in {place, place - 1} and entry.value not in _STATES:
             return str(entry.value)
     return None
 
 
-def _after_piece(hits: Sequence[Hit], place: int, text: str) -> int:
+def _state_at(hits: Sequence[Hit], place: int, text: str) -> str | None:
+    """The state whose wording starts at this place, spaces and points aside."""
+    place = _past_points(text, place)
+    return next((entry.value for start, _, entry in hits if start == place and entry.value in _STATES), None)
+
+
+def _past_points(text: str, place: int) -> int:
     while place < len(text) and text[place] in " .'":
         place += 1
+    return place
+
+
+def _after_piece(hits: Sequence[Hit], place: int, text: str) -> int:
+    place = _past_points(text, place)
     return next((end for start, end, entry in hits if start == place and entry.value == "piece"), place)
 
 
@@ -210,9 +224,9 @@ def _sum(counts: Iterable[tuple[int, bool]]) -> tuple[int | None, QuantityBound 
 def _state(words: _Reading, count: _Reading, number: int | None) -> tuple[Availability, str]:
     """Words on availability first, then words in the quantity, then the quantity itself."""
     for reading, rule in ((words, "wording"), (count, "wording of the quantity")):
-        for state in _ORDER:
-            if state in reading.states:
-                return Availability.IN_STOCK if state == "many" else Availability(state), f"{rule}: {state}"
+        state = next((state for state in _ORDER if state in reading.states), None)
+        if state is not None:
+            return _spoken(state, number, f"{rule}: {state}")
     if number is not None:
         return (Availability.IN_STOCK if number else Availability.OUT_OF_STOCK), "quantity"
     if words.at_most or count.at_most:
@@ -222,6 +236,13 @@ def _state(words: _Reading, count: _Reading, number: int | None) -> tuple[Availa
     if words.lead_days or count.lead_days:
         return Availability.BACK_ORDER, "lead time"
     return Availability.UNKNOWN, "nothing says it"
+
+
+def _spoken(state: str, number: int | None, rule: str) -> tuple[Availability, str]:
+    """A shelf that is counted empty is empty, whatever the label beside the number is called."""
+    if number == 0 and state in _AT_HAND:
+        return Availability.OUT_OF_STOCK, f"{rule}, and the quantity is 0"
+    return Availability.IN_STOCK if state == "many" else Availability(state), rule
 
 
 def _arrival(match: re.Match[str]) -> date | tuple[int, int] | None:
