@@ -1,5 +1,6 @@
 """Site definitions: a web shop as a YAML file, the built-in ones and the user's own, which win."""
 
+import codecs
 import os
 import re
 import tempfile
@@ -105,7 +106,7 @@ def _faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
     found += _selector_faults(site)
     if site.encoding is not None:
         try:
-            b"".decode(site.encoding)
+            codecs.lookup(site.encoding)
         except LookupError:
             found.append((("encoding",), f"no such encoding: {site.encoding}"))
     return found

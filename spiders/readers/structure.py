@@ -166,10 +166,13 @@ class Structure(Page):
     def repeated(self) -> list[Card]:
         """Cards that have one of the same make beside them, or stand among other goods."""
         makes = Counter(_make(card.element) for card in self.cards)
+        rows = set(self.rows)
         return [
             card
             for card in self.cards
-            if (makes[_make(card.element)] > 1 and card.url is not None) or self.zones(card.element) & ASIDE
+            if (makes[_make(card.element)] > 1 and card.url is not None)
+            or card.element in rows
+            or self.zones(card.element) & ASIDE
         ]
 
     @cached_property

@@ -1,0 +1,166 @@
+"""Cards of lists, and the links that lead on from them."""
+
+import pytest
+
+from restock.terms import PageRole
+from spiders.reading import read_page
+
+LIST = "http://shop.example/catalog/switches/"
+
+
+def card(number: int, price: str = "") -> str:
+    shown = f'<b class="price">{price}</b>' if price else ""
+    link = f'<a href="/p/{number}"><img src=x></a><a href="/p/{number}">Cisco A-{number}00</a>'
+    return f'<div class="card">{link}{shown}</div>'
+
+
+def links(reading) -> dict[str, tuple[str, int | None, bool]]:
+    return {link.url: (link.role.value, link.page, link.certain) for link in reading.links}
+
+
+def test_a_card_without_a_price_is_a_listing_too(capture, site):
+    body = f"<h1>Коммутаторы</h1>{card(1, '100 ₽')}{card(2)}{card(3, '300 ₽')}"
+    rows = read_page(capture(body, LIST), site).listings
+    assert [(row.title, row.price) for row in rows] == [
+        ("Cisco A-100", "100 ₽"),
+        ("Cisco A-200", None),
+        ("Cisco A-300", "300 ₽"),
+    ]
+    assert {row.category for row in rows} == {"Коммутаторы"}
+    assert {row.found_on for row in rows} == {LIST}
+
+
+def test_a_lone_card_on_the_last_page(capture, site):
+    body = f"<h1>Коммутаторы</h1><div class=goods>{card(9, '900 ₽')}</div><a href='?page=1'>1</a> <b>2</b>"
+    rows = read_page(capture(body, f"{LIST}?page=2"), site).listings
+    assert [(row.title, row.url) for row in rows] == [("Cisco A-900", "http://shop.example/p/9")]
+
+
+def test_a_cut_off_title_is_read_whole(capture, site):
+    link = '<a href="/p/{0}" title="Коммутатор Cisco WS-C2960-{0}">Коммутатор Cis…</a>'
+    body = "".join(f"<li class=i>{link.format(n)}<i class=price>{n} ₽</i></li>" for n in (1, 2))
+    rows = read_page(capture(f"<ul>{body}</ul>", LIST), site).listings
+    assert [row.title for row in rows] == ["Коммутатор Cisco WS-C2960-1", "Коммутатор Cisco WS-C2960-2"]
+
+
+def test_a_button_is_no_title(capture, site):
+    body = "".join(
+        f'<div class=i><h4>Cisco A-{n}00</h4><span class=price>{n} ₽</span><a href="/p/{n}">Подробнее</a></div>'
+        for n in (1, 2)
+    )
+    rows = read_page(capture(body, LIST), site).listings
+    assert [(row.title, row.url) for row in rows] == [
+        ("Cisco A-100", "http://shop.example/p/1"),
+        ("Cisco A-200", "http://shop.example/p/2"),
+    ]
+
+
+def test_tiles_of_sections_are_no_listings(capture, site):
+    tiles = "".join(f'<div class=tile><a href="/catalog/{n}/"><img src=x>Раздел {n}</a></div>' for n in range(4))
+    reading = read_page(capture(f"<h1>Каталог</h1>{tiles}", "http://shop.example/catalog/"), site)
+    assert reading.listings == ()
+    assert sum(link.role is PageRole.LIST for link in reading.links) == 4
+
+
+def test_a_table_of_goods_without_links(capture, site):
+    head = "<tr><th>Артикул</th><th>Наименование</th><th>Цена с НДС, руб.</th><th>Остаток</th></tr>"
+    rows = (
+        "<tr><td>J-1</td><td>Память HPE 32GB</td><td>24 700</td><td>7</td></tr>"
+        "<tr><td>J-2</td><td>Память HPE 64GB</td><td>по запросу</td><td>0</td></tr>"
+    )
+    found = read_page(capture(f"<h1>Память</h1><table>{head}{rows}</table>", LIST), site).listings
+    assert [(row.title, row.sku, row.quantity, row.url) for row in found] == [
+        ("Память HPE 32GB", "J-1", "7", None),
+        ("Память HPE 64GB", "J-2", "0", None),
+    ]
+    assert found[0].price is not None
+    assert found[0].price.startswith("24 700 руб.")
+    assert "НДС" in found[0].price
+    assert found[1].price == "по запросу"
+
+
+def test_numbered_pages(capture, site):
+    pager = "<a href='?PAGEN_2=2'>2</a><a href='?PAGEN_2=3'>3</a><a href='?PAGEN_2=2'>→</a>"
+    body = f"{card(1, '1 ₽')}{card(2, '2 ₽')}{pager}"
+    found = links(read_page(capture(body, LIST), site))
+    assert found[f"{LIST}?PAGEN_2=2"] == ("list", 2, True)
+    assert found[f"{LIST}?PAGEN_2=3"] == ("list", 3, True)
+
+
+@pytest.mark.parametrize("href", ["?page=2", "/catalog/switches/page/2/", "?p=2", "page-2/"])
+def test_ways_to_number_a_page(capture, site, href):
+    body = f"{card(1, '1 ₽')}{card(2, '2 ₽')}<a href='{href}'>2</a>"
+    found = links(read_page(capture(body, LIST), site))
+    assert ("list", 2, True) in found.values()
+
+
+def test_a_bare_next_is_not_certain(capture, site):
+    body = f"{card(1, '1 ₽')}{card(2, '2 ₽')}<a href='?page=2'>Следующая</a>"
+    assert links(read_page(capture(body, LIST), site))[f"{LIST}?page=2"] == ("list", 2, False)
+
+
+def test_rel_next_of_the_head_is_followed(capture, site):
+    body = f"<html><head><link rel=next href='?page=2'></head><body>{card(1, '1 ₽')}{card(2, '2 ₽')}"
+    assert links(read_page(capture(body, LIST), site))[f"{LIST}?page=2"] == ("list", 2, False)
+
+
+@pytest.mark.parametrize(
+    ("href", "reason"),
+    [
+        ("?sort=price", "filter"),
+        ("?page=2&sort=price", "filter"),
+        ("?filter[brand]=cisco", "filter"),
+        ("/catalog/switches/filter/brand-is-cisco/apply/", "filter"),
+        ("/cart/", "cart"),
+        ("/p/1?add-to-cart=1", "cart"),
+        ("/login", "account"),
+        ("/compare/", "compare"),
+        ("/search/?q=x", "search"),
+        ("/price.pdf", "file"),
+        ("/upload/a.JPG", "file"),
+        ("https://vk.example/x", "off-site"),
+        ("http://shop.example:81/x", "off-site"),
+        ("/calendar/2026", "calendar"),
+        ("/events/2026/11/", "calendar"),
+    ],
+)
+def test_what_is_not_followed_is_counted(capture, site, href, reason):
+    body = (
+        f"{card(1, '1 ₽')}{card(2, '2 ₽')}<a href='{href}'>x</a><a href='mailto:a@b'>m</a><a href='javascript:x'>j</a>"
+    )
+    reading = read_page(capture(body, LIST), site)
+    assert reading.skipped == {reason: 1}
+    assert {link.role for link in reading.links} == {PageRole.PRODUCT}
+
+
+def test_nofollow_is_obeyed(capture, site):
+    body = f"{card(1, '1 ₽')}{card(2, '2 ₽')}<a rel=nofollow href='/x'>x</a>"
+    assert read_page(capture(body, LIST), site).skipped == {"nofollow": 1}
+
+
+@pytest.mark.parametrize("href", ["/catalog.php?section=3", "/index.php?route=product/category&path=33"])
+def test_a_section_named_by_a_parameter_is_another_list(capture, site, href):
+    body = f"<nav><a href='{href}'>Серверы</a></nav>{card(1, '1 ₽')}{card(2, '2 ₽')}"
+    reading = read_page(capture(body, "http://shop.example/catalog.php"), site)
+    assert f"http://shop.example{href}" in {link.url for link in reading.links}
+
+
+def test_www_is_the_same_site(capture, site):
+    body = f"{card(1, '1 ₽')}{card(2, '2 ₽')}<a href='http://www.shop.example/catalog/x/'>x</a>"
+    assert "http://www.shop.example/catalog/x/" in {link.url for link in read_page(capture(body, LIST), site).links}
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("Найдено 128 товаров", 128),
+        ("Показано 1–20 из 1 280", 1280),
+        ("Всего: 128", 128),
+        ("Items 1-20 of 128", 128),
+        ("128 товаров найдено", 128),
+        ("Телефон 128-00-00", None),
+    ],
+)
+def test_the_printed_total(capture, site, text, total):
+    body = f"<p>{text}</p>{card(1, '1 ₽')}{card(2, '2 ₽')}"
+    assert read_page(capture(body, LIST), site).total == total
