@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from pipelines.lexicon import Hit
 from pipelines.part_numbers import Owners
 from pipelines.tables import Row, Table
+from pipelines.text import squeeze
 from pipelines.titles import Span, Title, within
 
 CATEGORIES = Table("categories.csv", ("category", "hs6", "kind", "source", "note"), ("category",), ("kind",))
 WORDINGS = Table("category_wordings.csv", ("wording", "category", "source"), ("wording",), ("category",))
+REFINEMENTS = Table(
+    "category_refinements.csv", ("category", "wording", "becomes", "source"), ("category", "wording"), ("becomes",)
+)
 KINDS = frozenset({"device", "part", "licence", "service"})
 _STOPS = (",", ";", "(", " - ", " — ", " – ", " with ", " для ", " for ", " c ", " на ")
 
@@ -26,6 +30,25 @@ class Kind:
 
 def kinds_of(rows: Sequence[Row]) -> dict[str, Kind]:
     return {row["category"]: Kind(row["category"], row["hs6"] or None, row.one_of("kind", KINDS)) for row in rows}
+
+
+Refinements = dict[str, list[tuple[str, str]]]  # by category: a word that makes it another one
+
+
+def refinements_of(rows: Sequence[Row], kinds: dict[str, Kind]) -> Refinements:
+    found: Refinements = {}
+    for row in rows:
+        becomes = row.one_of("becomes", frozenset(kinds))
+        found.setdefault(row["category"], []).append((" " + squeeze(row["wording"]), becomes))
+    return found
+
+
+def _refined(name: str, title: Title, refinements: Refinements) -> str:
+    """A kind told more exactly by another word of the title: a bearing that is "конический"."""
+    if name not in refinements:
+        return name
+    text = " " + title.folded.replace("-", " ").replace(",", " ")
+    return next((becomes for word, becomes in refinements[name] if word in text), name)
 
 
 def head(title: Title, foreign: Sequence[Span]) -> Hit | None:
@@ -46,13 +69,16 @@ def head(title: Title, foreign: Sequence[Span]) -> Hit | None:
 
 def category_of(
     title: Title, noun: Hit | None, foreign: Sequence[Span], number: tuple[str, Owners] | None, brand: str | None,
-    site: Sequence[Hit],
+    site: Sequence[Hit], refinements: Refinements,
 ) -> tuple[str | None, str, str | None]:  # fmt: skip
     """The category's name, the rule that gave it and its text: the title's noun, the number's kind, the brand's line,
     the site's own category."""
+    kind = number[1].category(brand) if number is not None else None
     if noun is not None:
-        return noun[2].value, "noun of the title", title.text[noun[0] : noun[1]]
-    if number is not None and (kind := number[1].category(brand)):
+        name = _refined(noun[2].value, title, refinements)
+        if kind is None or name not in refinements:
+            return name, "noun of the title", title.text[noun[0] : noun[1]]
+    if number is not None and kind is not None:
         return kind, "form of the part number", number[0]
     for hit in title.brands:
         if hit[2].detail.category and not within(hit[0], foreign):

@@ -88,7 +88,9 @@ class Identifier:
         return _identity(case, maker, number, bearing)
 
     def _is_for_itself(self, case: Case, brand: str) -> bool:
-        """Whether the goods are for things of the same maker: its own spare."""
+        """Whether the goods are for things of the same maker, or a whole device, whatever it is for."""
+        if case.head in self._devices and any(item.owners.maker == brand for item in case.own):
+            return True
         hits = (*case.title.brands, *case.title.families)
         others = {hit[2].value for hit in hits if within(hit[0], case.bearing.loose)}
         return others <= {brand} | self._book.successors(brand)
@@ -131,7 +133,7 @@ class Identifier:
                 rank = item.owners.rank(name)
                 if rank >= 4 or (rank == 3 and not item.owners.maker):
                     return name
-            apart = item.end > 0 and not within(item.start, case.bearing.loose) and not item.owners.any
+            apart = item.end > 0 and not within(item.start, case.bearing.loose) and item.owners.maker is None
             if apart and case.claim.brand == brand and item.number == claimed_number(case.raw.mpn):
                 return brand
         return None

@@ -20,7 +20,16 @@ def is_supported(case: Case, hit: Hit) -> bool:
     if hit[2].detail.seller:
         return False
     written = case.title.text[hit[0] : hit[1]]
-    return written == brand and any(0 < item.start - hit[1] <= 1 and not item.owners.any for item in case.own)
+    if written != brand and not written.isupper():
+        return False
+    free = [item for item in case.own if not item.owners.maker]
+    return any(0 < item.start - hit[1] <= 1 for item in free) or (bool(free) and _stands_alone(case, hit))
+
+
+def _stands_alone(case: Case, hit: Hit) -> bool:
+    """Whether a name fills a stretch between commas or brackets, or ends the title: "NE555P, TI, DIP-8"."""
+    before, after = case.title.folded[: hit[0]].rstrip()[-1:], case.title.folded[hit[1] :].lstrip()[:1]
+    return not after or (before in {",", ";", "("} and after in {",", ";", ")"})
 
 
 def find_maker(case: Case, book: BrandBook) -> MakerFound:
@@ -67,9 +76,9 @@ def _unnamed(case: Case) -> MakerFound:
 
 
 def _is_usable(case: Case, foreign: set[str]) -> bool:
-    """Whether the site's claim may name the maker: not the shop itself, a part's maker, or the maker of the original."""
+    """Whether the site's claim may name the maker: not the shop itself, nor a part's maker, nor the original's."""
     claim = case.claim
-    if claim.brand is None or claim.seller or claim.brand in foreign or any(p.brand == claim.brand for p in case.parts):
+    if claim.brand is None or claim.seller or claim.brand in foreign | {part.brand for part in case.parts}:
         return False
     return case.bearing.relation is not Relation.COMPATIBLE_WITH or not _is_original_of(case, claim.brand)
 
@@ -111,7 +120,7 @@ def _divided(case: Case, found: MakerFound, book: BrandBook) -> MakerFound:
         return found
     others = book.successors(brand)
     for item in case.own:
-        if item.owners.maker in others and not item.owners.rank(brand):
+        if item.owners.maker in others:
             return MakerFound(item.owners.maker, "divided name: form of the part number", item.number)
     for hit in case.title.brands:
         if hit[2].value in {brand, *others} and hit[2].detail.category and not within(hit[0], case.others):

@@ -59,6 +59,7 @@ class Normaliser:
             number and (number.number, number.owners),
             identity.maker.brand,
             site_hits,
+            rules.refinements,
         )
         kind = rules.kinds.get(category or "")
         condition, condition_rule, condition_text = self._condition(raw, title, identity)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from pipelines.case import Case, NumberFound
 from pipelines.part_numbers import Candidate, Grammar, claimed_number
-from pipelines.titles import Title
+from pipelines.text import latin
+from pipelines.titles import Title, within
 from restock.terms import Relation
 
 NOTHING_FITS = NumberFound(None, "nothing fits")
@@ -21,11 +22,31 @@ def find_number(case: Case, brand: str | None, grammar: Grammar) -> NumberFound:
     for item in own:
         if item.number == claimed and _stands_up(item, best.number, brand):
             return NumberFound(item, "claim in the title")
+    if best.number is None and (here := _in_title(case, brand, claimed, grammar)):
+        return NumberFound(here, "claim in the title")
     return _claimed(case, brand, claimed, best, grammar)
 
 
 def _stands_up(item: Candidate, best: Candidate | None, brand: str | None) -> bool:
     return best is None or _fit(best, brand) <= _fit(item, brand) or item.shape >= 2
+
+
+def _in_title(case: Case, brand: str | None, claimed: str, grammar: Grammar) -> Candidate | None:
+    """A claim that stands in the title though nothing there makes it a number: "Подшипник Timken 32210"."""
+    upper = latin(case.title.folded)
+    place = upper.find(claimed)
+    end = place + len(claimed)
+    if (
+        brand is None
+        or place < 0
+        or len(claimed) < 4
+        or within(place, case.others)
+        or grammar.is_specification(claimed)
+    ):
+        return None
+    around = upper[max(place - 1, 0) : place] + upper[end : end + 1]
+    is_word = not any(sign.isalnum() or sign == "-" for sign in around)
+    return Candidate(claimed, place, end, grammar.owners(claimed), 0) if is_word else None
 
 
 def _fit(item: Candidate, brand: str | None) -> int:

@@ -33,6 +33,7 @@ _EDGES = "./:-*№_\\&%~^@"
 _BROKEN = re.compile(r"(?<=[A-Z0-9])(?: -|- | - )(?=[A-Z0-9])")
 _PIECE = re.compile(r"\d{1,3}[A-Z]{1,5}\d?[A-Z]*|[A-Z]{1,2}\d?")
 _LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)[:#=]+", re.IGNORECASE)
+_DIGITS_ONLY = re.compile(r"\d{3,}-\d{4,}(-\d+)*")
 _COMPACT = re.compile(r"[^A-Z0-9]+")
 
 
@@ -218,21 +219,21 @@ class Grammar:
         label = _LABEL.match(token)
         lead = label.end() if label else lead
         number = token[lead:].rstrip(_EDGES)
-        if len(number) < 4:
-            return ()
-        if len(number) == 4 and number.isdigit():
+        if len(number) < 4 or (len(number) == 4 and number.isdigit()):
             return ()
         owners = self.owners(number)
-        if not (any(map(str.isdigit, number)) or owners.maker or (owners.any and _is_articulate(number))):
-            return ()
         if not owners.maker and (parts := self._parts(number, written, lead)):
             return parts
         shape = 4 if label else _shape(number, written[lead : lead + len(number)])
-        if not owners.maker and self.is_specification(number):
-            shape = 0
-        if not (owners.any or shape):
-            return ()
-        return ((number, lead, len(number), owners, shape),)
+        return ((number, lead, len(number), owners, shape),) if self._may_be(number, owners, shape) else ()
+
+    def _may_be(self, number: str, owners: Owners, shape: int) -> bool:
+        """Whether a token may be a part number: proven by its maker's form, or not a specification and fit or shaped."""
+        if owners.maker:
+            return True
+        if not any(map(str.isdigit, number)):
+            return owners.any and _is_articulate(number)
+        return (owners.any or shape > 0) and not self.is_specification(number)
 
     def _parts(self, number: str, written: str, lead: int) -> tuple[tuple[str, int, int, Owners, int], ...]:
         for sign in "+/:":
@@ -253,7 +254,7 @@ def _is_articulate(number: str) -> bool:
 def _shape(number: str, written: str) -> int:
     """How much a token of no known form looks like a part number: 0 not at all, 2 where it has the maker's signs."""
     if not any(map(str.isalpha, number)) or len(number) > 40:
-        return 0
+        return int(_DIGITS_ONLY.fullmatch(number) is not None)
     if any(letter.islower() for letter in written.replace("x", "").replace("х", "")):
         return 0
     if any(sign in number for sign in "-/+#=") or len(number) >= 7:

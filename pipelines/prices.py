@@ -72,6 +72,8 @@ class PriceReader:
         self._mark = re.compile(_alternatives(self._currency))
         self._mark_before = re.compile(letters + _alternatives(self._currency) + r"\s*$")
         self._word = re.compile(letters + _alternatives(roles))
+        saving = [word for word, role in roles.items() if role == "saving"]
+        self._saving_before = re.compile(f"{letters}{_alternatives(saving)}$")
         self._vat_word = re.compile(letters + _alternatives(self._vat))
         self._plain = re.compile(
             r"(?P<whole>[1-9]\d{0,2}(?: \d{3})+|[1-9]\d*)(?:[.,](?P<cents>\d{1,2}))?"
@@ -99,8 +101,7 @@ class PriceReader:
         return self._with_currency(self._read_wordy(folded), claimed, fallback)
 
     def _wordy(self, folded: str) -> Price:
-        folded = _PERCENT.sub(" ", _SPACE.sub(" ", folded))
-        vat, folded = self._take_vat(folded)
+        vat, folded = self._take_vat(self._without_percents(folded))
         amounts, rest = self._amounts(folded)
         return self._judge(folded, amounts, rest, vat)
 
@@ -119,6 +120,14 @@ class PriceReader:
             return found
         rule = "currency field" if claimed else "site currency" if fallback else None
         return Price(found.amount, claimed or fallback, found.kind, found.vat, found.regular, found.rule, rule)
+
+    def _without_percents(self, folded: str) -> str:
+        """The text without rates of tax and discount, and without the word before a rate of discount."""
+        for match in reversed(list(_PERCENT.finditer(folded))):
+            before = folded[: match.start()].rstrip(" :-–—")
+            word = self._saving_before.search(before)
+            folded = f"{before[: word.start()] if word else before} {folded[match.end() :]}"
+        return _SPACE.sub(" ", folded).strip()
 
     def _take_vat(self, folded: str) -> tuple[Vat, str]:
         """The VAT wording, and the text without it and without the sum of the tax that may follow it."""

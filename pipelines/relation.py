@@ -5,13 +5,27 @@ from dataclasses import dataclass
 
 from pipelines.lexicon import Hit
 from pipelines.tables import Table
+from pipelines.text import skeleton
 from pipelines.titles import Span, Title, clause_end, within
 from restock.terms import Relation
 
 WORDINGS = Table("relation_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
 ROLES = frozenset(
-    {"compatible", "advice", "accessory", "property", "service", "support", "own_work", "inside", "series", "neutral"}
+    {
+        "compatible",
+        "advice",
+        "accessory",
+        "property",
+        "service",
+        "support",
+        "own_work",
+        "inside",
+        "series",
+        "neutral",
+        "replaces",
+    }
 )
+_WITHDRAWN = skeleton("снят")
 _WITH = (" c", " with", " to", " for", " для", " к", " mit", " avec", " of", " für", " pour")
 
 
@@ -44,6 +58,8 @@ def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
     compatible: Hit | None = None
     for hit in hits:
         role = hit[2].value
+        if role == "replaces":
+            role = "compatible" if _replaces(title, hit) else "advice"
         if role == "advice" or (role == "compatible" and title.folded[hit[1] : hit[1] + 1] == ":"):
             foreign.extend(_advice(title, hit))
         elif role == "compatible" and (spans := _compatible(title, hit, foreign)) is not None:
@@ -81,7 +97,7 @@ def _service(title: Title, category_roles: set[str]) -> Bearing | None:
         rule = "category: service"
     elif "own_work" in roles and roles & {"service", "support"}:
         rule = "wording: own work"
-    elif not proven and (head := next((hit for hit in title.relations if _is_phrase(title, hit)), None)):
+    elif not proven and (head := next((hit for hit in title.relations if _is_work(title, hit)), None)):
         rule = "wording: service"
     if rule is None:
         return None
@@ -94,8 +110,22 @@ def _head(title: Title) -> Hit | None:
     return first if first and not any(map(str.isalnum, title.folded[: first[0]])) else None
 
 
-def _is_phrase(title: Title, hit: Hit) -> bool:
-    return hit[2].value == "service" and " " in title.folded[hit[0] : hit[1]]
+def _is_work(title: Title, hit: Hit) -> bool:
+    """A service by two words ("выезд инженера"), or one that closes the first stretch: "Cisco training: …"."""
+    if hit[2].value != "service":
+        return False
+    if " " in title.folded[hit[0] : hit[1]]:
+        return True
+    closes = title.folded[hit[1] : hit[1] + 1] in {"", ",", ";", ":"}
+    return closes and not title.candidates and not any(sign in title.folded[: hit[0]] for sign in ",;:(")
+
+
+def _replaces(title: Title, hit: Hit) -> bool:
+    """ "Eltex ESR-21 — замена Cisco ISR 4221" against "Cisco 2960 — снят с производства, замена Cisco C9200L": only
+    another maker's goods are replaced by these; the maker's own are their successor."""
+    before = {brand[2].value for brand in title.brands if brand[0] < hit[0]}
+    after = {brand[2].value for brand in title.brands if brand[0] > hit[0]}
+    return bool(before and after) and not before & after and _WITHDRAWN not in title.folded
 
 
 def _advice(title: Title, hit: Hit) -> list[Span]:

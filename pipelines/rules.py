@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines import brands, category, components, condition, part_numbers, prices, relation, restrictions, stock
 from pipelines.brands import BrandBook
-from pipelines.category import Kind, kinds_of
+from pipelines.category import Kind, Refinements, kinds_of, refinements_of
 from pipelines.identity import Identifier
 from pipelines.lexicon import Entry, Lexicon
 from pipelines.part_numbers import Grammar
@@ -19,8 +19,8 @@ from restock.terms import Condition
 
 PRECISION = Table("rule_precision.csv", ("field", "rule", "precision", "cases"), ("field", "rule"), ("precision",))
 TABLES = (
-    brands.ALIASES, brands.SPLITS, brands.IGNORED, category.CATEGORIES, category.WORDINGS, components.FAMILIES,
-    condition.WORDINGS, part_numbers.PATTERNS, part_numbers.KNOWN, part_numbers.SPECIFICATIONS, part_numbers.STRICT,
+    brands.ALIASES, brands.SPLITS, brands.IGNORED, category.CATEGORIES, category.WORDINGS, category.REFINEMENTS,
+    components.FAMILIES, condition.WORDINGS, part_numbers.PATTERNS, part_numbers.KNOWN, part_numbers.SPECIFICATIONS, part_numbers.STRICT,
     prices.CURRENCIES, prices.WORDINGS, prices.VAT_WORDINGS, relation.WORDINGS, restrictions.POLICIES,
     restrictions.CHPL, restrictions.COUNTRIES, restrictions.BATTLEFIELD, restrictions.WATCHLIST, stock.WORDINGS,
     PRECISION,
@@ -37,6 +37,7 @@ class Rules:
     brands: BrandBook
     identifier: Identifier
     kinds: dict[str, Kind]
+    refinements: Refinements
     prices: PriceReader
     stock: StockReader
     restrictions: RestrictionBook
@@ -75,6 +76,7 @@ def _build(home: Path | None, revision: str) -> Rules:
         brands=book,
         identifier=Identifier(book, grammar, frozenset(name for name, kind in kinds.items() if kind.sort == "device")),
         kinds=kinds,
+        refinements=refinements_of(data[category.REFINEMENTS.name], kinds),
         prices=PriceReader(data[prices.CURRENCIES.name], data[prices.WORDINGS.name], data[prices.VAT_WORDINGS.name]),
         stock=StockReader(data[stock.WORDINGS.name]),
         restrictions=RestrictionBook(

@@ -148,9 +148,7 @@ def _take_number(text: str, match: re.Match[str], hits: Sequence[Hit], found: _R
         return
     piece = follower == "piece"
     at_hand = _state_at(hits, last, text) in _AT_HAND  # "45 in stock"
-    if not (
-        piece or loose or at_hand or _role_before(hits, match.start()) or not text[end : end + 2].strip(" .,;)")
-    ):
+    if not (piece or loose or at_hand or _role_before(hits, match.start()) or not text[end : end + 2].strip(" .,;)")):
         return
     if follower is None and not at_hand and text[last : last + 2].strip(" ")[:1].isalpha():
         return
