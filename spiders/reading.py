@@ -15,6 +15,8 @@ from spiders.readers.links import find_links
 from spiders.readers.structure import Structure
 from spiders.readers.walls import is_blank, wall_of
 
+_GONE = frozenset({404, 410})
+
 
 @cache
 def _revision() -> str:
@@ -36,7 +38,8 @@ def read_page(capture: PageCapture, site: Site) -> PageReading:
     page = Structure(capture, site)
     notes = (f"{page.broken_blocks} structured data blocks could not be read",) if page.broken_blocks else ()
     if capture.status >= 400:
-        return PageReading(role=PageRole.OTHER, wall=wall_of(page), blank=is_blank(page), notes=notes)
+        wall = None if capture.status in _GONE else wall_of(page)
+        return PageReading(role=PageRole.OTHER, wall=wall, blank=is_blank(page), notes=notes)
     role, found = _listings(page)
     if not found and not page.cards:
         wall = wall_of(page)
@@ -58,12 +61,21 @@ def read_page(capture: PageCapture, site: Site) -> PageReading:
 
 
 def _listings(page: Structure) -> tuple[PageRole, list[Facts]]:
-    if products.score(page) >= products.ENOUGH and page.site.listings != "cards":
+    if page.site.listings != "cards" and _is_product(page):
         found = products.read(page)
         if found:
             return PageRole.PRODUCT, found
     cards = lists.read(page)
     return (PageRole.LIST if cards or page.is_numbered else PageRole.OTHER), cards
+
+
+def _is_product(page: Structure) -> bool:
+    """A page that looks like a product's; or was expected to be one, and shows a heading, no list and no wall."""
+    score = products.score(page)
+    if score >= products.ENOUGH:
+        return True
+    expected = page.capture.role is PageRole.PRODUCT and page.h1 is not None
+    return expected and score >= products.EXPECTED and wall_of(page) is None
 
 
 def _listing(page: Structure, facts: Facts, role: PageRole) -> RawListing:

@@ -141,7 +141,9 @@ def _weigh_card_price(card: Card, structured: Facts, visible: Facts) -> None:
 
 def _is_listing(facts: Facts, card: Card, page: Structure) -> bool:
     """A card of goods: not a tile of a section, which shows neither price nor stock nor a code among others that do."""
-    if facts.get("title") is None or (facts.get("url") is None and not card.signs):
+    if facts.get("title") is None or (
+        facts.get("url") is None and not (card.signs or facts.get("price") or facts.get("sku"))
+    ):
         return False
     if facts.get("url") and url_key(facts.get("url") or "") == page.key:
         return False
@@ -151,7 +153,7 @@ def _is_listing(facts: Facts, card: Card, page: Structure) -> bool:
 def _unseen(page: Structure, nodes: list[Node], used: set[int], category: str | None) -> list[Facts]:
     """Goods that only structured data lists (a list drawn by a script), with an address of their own."""
     found: list[Facts] = []
-    seen = {url_key(card.url) for card in page.cards if card.url}
+    seen = {page.key, *(url_key(card.url) for card in page.cards if card.url)}
     for node in nodes:
         if id(node) in used:
             continue
@@ -160,15 +162,12 @@ def _unseen(page: Structure, nodes: list[Node], used: set[int], category: str | 
             continue
         for facts in goods.listings_of(node, "microdata" if element is not None else "json-ld"):
             address = page.absolute(facts.get("url") or "") if facts.get("url") else None
-            if (
-                address is None
-                or url_key(address) in seen
-                or url_key(address) == page.key
-                or facts.get("title") is None
-            ):
+            key = url_key(address) if address is not None else facts.get("sku")
+            if facts.get("title") is None or key is None or key in seen:
                 continue
-            seen.add(url_key(address))
-            facts.replace("url", address, "json-ld")
+            seen.add(key)
+            facts.drop("url")
+            facts.say("url", address, facts.by["title"])
             facts.say("category", category, "breadcrumbs")
             found.append(facts)
     return found

@@ -44,6 +44,7 @@ class Page:
         space_blocks(self.root)
         self.base = self._base()
         self.key = url_key(capture.url)
+        self.marked: set[Element] = set()
         self._zones: dict[Element, frozenset[str]] = {}
 
     def _take_scripts(self) -> tuple[str, ...]:
@@ -150,6 +151,7 @@ class Page:
         self.zones(element)
         for node in element.iter():
             self._zones[node] = self.zones(node) | {zone}
+            self.marked.add(node)
 
 
 def _parse(source: str) -> Element:

@@ -16,6 +16,7 @@ from spiders.readers.visible import price_tags, visible_facts, with_vat
 Node = dict[str, Any]
 
 _STOCK = ("availability", "quantity")
+EXPECTED = 2  # the score that the expectation alone gives
 ENOUGH = 3  # the score from which a page is a product page
 
 

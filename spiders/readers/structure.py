@@ -159,8 +159,9 @@ class Structure(Page):
         return [node for node in elements if node not in self.around_h1 and self._is_entry(node)]
 
     def _is_entry(self, element: Element) -> bool:
-        """Whether a microdata product is an entry of a list: it names another page than this one."""
-        return any(anchor.key != self.key for anchor in self.goods_links.inside.get(element, ()))
+        """Whether a microdata product is an entry of a list: it leads to another page than this one, or is one of
+        several without a link."""
+        return bool(self.goods_links.inside.get(element)) or len(self.item_products[0]) > 1
 
     @cached_property
     def repeated(self) -> list[Card]:
@@ -170,15 +171,20 @@ class Structure(Page):
         return [
             card
             for card in self.cards
-            if (makes[_make(card.element)] > 1 and card.url is not None)
+            if (makes[_make(card.element)] > 1 and (card.url is not None or card.element.get("itemscope") is not None))
             or card.element in rows
-            or self.zones(card.element) & ASIDE
+            or self.zones_around(card) & ASIDE
         ]
 
     @cached_property
     def main_cards(self) -> list[Card]:
         """Cards outside blocks of similar and promoted goods."""
-        return [card for card in self.cards if not self.zones(card.element) & (ASIDE | _MENUS)]
+        return [card for card in self.cards if not self.zones_around(card) & (ASIDE | _MENUS)]
+
+    def zones_around(self, card: Card) -> frozenset[str]:
+        """The zones that a card stands in; a card's own names ("card hit promo") are no zone."""
+        parent = card.element.getparent()
+        return self.zones(card.element if parent is None or card.element in self.marked else parent)
 
     @cached_property
     def is_numbered(self) -> bool:

@@ -69,7 +69,7 @@ def say_price(facts: Facts, signs: Sequence[Sign], labels: Sequence[Sign], by: s
     if not tags and label is not None and (money_in(label).amounts or words.ON_REQUEST.fullmatch(label)):
         facts.say("price", label, "labels")
     elif tags:
-        facts.say("price", with_vat(tags[0], signs), by)
+        facts.say("price", bare_price(with_vat(tags[0], signs)), by)
     elif old and old[0].element.tag not in {"del", "s", "strike"}:
         # One price only, called "regular": that is what it is sold for.
         facts.say("price", with_vat(old[0], signs), by)
@@ -78,9 +78,16 @@ def say_price(facts: Facts, signs: Sequence[Sign], labels: Sequence[Sign], by: s
         facts.say("regular_price", _regular(old, labels, number_of(facts.get("price") or "")), by)
 
 
+def bare_price(text: str) -> str:
+    """A price text without the label in front ("Цена: 12 500 руб."); a label that speaks of VAT stays."""
+    head, colon, rest = text.partition(":")
+    labelled = colon and rest.strip() and field_of(head) in {"price", "regular_price"} and not _VAT_WORD.search(head)
+    return rest.strip() if labelled else text
+
+
 def _regular(old: Sequence[Sign], labels: Sequence[Sign], current: object) -> str | None:
     """The struck-through price, where it isn't the current one over again."""
-    texts = [sign.text for sign in old] + [sign.text for sign in labels if sign.name == "regular_price"]
+    texts = [bare_price(sign.text) for sign in old] + [sign.text for sign in labels if sign.name == "regular_price"]
     return next((text for text in texts if number_of(text) not in (None, current)), None)
 
 

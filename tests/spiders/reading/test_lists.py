@@ -164,3 +164,30 @@ def test_www_is_the_same_site(capture, site):
 def test_the_printed_total(capture, site, text, total):
     body = f"<p>{text}</p>{card(1, '1 ₽')}{card(2, '2 ₽')}"
     assert read_page(capture(body, LIST), site).total == total
+
+
+def test_microdata_cards_without_links(capture, site):
+    body = "".join(
+        f"<div itemscope itemtype='http://schema.org/Product'><span itemprop=name>Cisco A-{n}00</span>"
+        f"<meta itemprop=sku content={n}><div itemprop=offers itemscope itemtype='http://schema.org/Offer'>"
+        f"<meta itemprop=price content='{n}00'><meta itemprop=priceCurrency content=RUB></div></div>"
+        for n in (1, 2, 3)
+    )
+    rows = read_page(capture(f"<h1>Коммутаторы</h1>{body}", LIST), site).listings
+    assert [(row.title, row.sku, row.price, row.url) for row in rows] == [
+        ("Cisco A-100", "1", "100", None),
+        ("Cisco A-200", "2", "200", None),
+        ("Cisco A-300", "3", "300", None),
+    ]
+
+
+def test_a_promoted_card_stays_in_its_list(capture, site):
+    body = card(1, "1 ₽").replace('class="card"', 'class="card hit promo"') + card(2, "2 ₽") + card(3, "3 ₽")
+    assert len(read_page(capture(f"<h1>Коммутаторы</h1><div>{body}</div>", LIST), site).listings) == 3
+
+
+def test_a_block_of_viewed_goods_is_not_in_the_list(capture, site):
+    viewed = f"<div class=viewed><h3>Вы смотрели</h3>{card(8, '8 ₽')}{card(9, '9 ₽')}</div>"
+    reading = read_page(capture(f"<h1>Коммутаторы</h1><div>{card(1, '1 ₽')}{card(2, '2 ₽')}</div>{viewed}", LIST), site)
+    assert [row.title for row in reading.listings] == ["Cisco A-100", "Cisco A-200"]
+    assert sum(link.role is PageRole.PRODUCT for link in reading.links) == 4

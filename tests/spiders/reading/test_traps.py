@@ -118,7 +118,7 @@ def test_an_article_is_the_makers_number_or_the_sellers(product, title, labels, 
         '/* shop */ {"@type":"Product","name":"Cisco A-100","sku":"77"};',
         '<![CDATA[{"@type":"Product","name":"Cisco A-100","sku":"77"}]]>',
         '{"@type":"Product","name":"Cisco A-100","description":"two\nlines\tand \\d","sku":"77"}',
-        "{&quot;@type&quot;:&quot;Product&quot;,&quot;name&quot;:&quot;Cisco A-100&quot;,&quot;sku&quot;:&quot;77&quot;}",
+        '{"@type":"Product","name":"Cisco A-100","sku":"77"}'.replace('"', "&quot;"),
         '[{"@type":["Thing","Product"],"name":"Cisco A-100","sku":77}]',
         '{"@graph":[{"@type":"http://schema.org/Product","name":"Cisco A-100","productID":"sku:77"}]}',
         '{"@type":"ItemPage","mainEntity":{"@type":"Product","name":"Cisco A-100","sku":"77"}}',
@@ -190,3 +190,18 @@ def test_the_headers_cart_is_no_price(product):
 def test_raised_kopecks_are_kopecks(product):
     (row,) = product("<h1>Cisco A-100</h1><p>Код: 7</p><p class=price>1 234<sup>50</sup> ₽</p>")
     assert row.price == "1 234,50 ₽"
+
+
+def test_a_page_that_was_expected_to_be_a_products_and_shows_little(capture, site):
+    reading = read_page(capture("<h1>Cisco A-100</h1><p>Описание</p>", role=PageRole.PRODUCT), site)
+    assert [row.title for row in reading.listings] == ["Cisco A-100"]
+
+
+def test_a_soft_404_is_no_product(capture, site):
+    reading = read_page(capture("<h1>Товар не найден</h1>", role=PageRole.PRODUCT), site)
+    assert (reading.listings, reading.wall) == ((), "not_found")
+
+
+def test_a_label_before_the_price_is_no_part_of_it(product):
+    (row,) = product("<h1>Cisco A-100</h1><p>Код: 7</p><p>Цена: 12 500 руб.</p>")
+    assert row.price == "12 500 руб."
