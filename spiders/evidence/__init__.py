@@ -1,6 +1,7 @@
 """Evidence: every response as the server sent it, in WARC files that can be read, indexed and verified again."""
 
 from spiders.evidence.encoding import Decoded, decode
+from spiders.evidence.files import StoredFile, open_file
 from spiders.evidence.reading import read_capture, read_captures, read_pages
 from spiders.evidence.verifying import Fault, verify
 from spiders.evidence.writing import EvidenceWriter, Exchange, Resource, capture_of, site_slug, store_file
@@ -11,8 +12,10 @@ __all__ = [
     "Exchange",
     "Fault",
     "Resource",
+    "StoredFile",
     "capture_of",
     "decode",
+    "open_file",
     "read_capture",
     "read_captures",
     "read_pages",

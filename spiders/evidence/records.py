@@ -65,7 +65,11 @@ class Record:
 
 def digest(data: bytes) -> str:
     """A digest as WARC spells it: the algorithm and base 32."""
-    return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode("ascii")
+    return spelled(hashlib.sha256(data).digest())
+
+
+def spelled(sha256: bytes) -> str:
+    return "sha256:" + base64.b32encode(sha256).decode("ascii")
 
 
 def new_id() -> str:
@@ -74,21 +78,65 @@ def new_id() -> str:
 
 def member(kind: str, record_id: str, moment: datetime, headers: dict[str, str], block: bytes) -> bytes:
     """One record as a gzip member. `headers` are added to those that every record has."""
-    named = {
-        "WARC-Type": kind,
-        "WARC-Record-ID": record_id,
-        "WARC-Date": time_text(moment),
-        **{name: _one_line(value) for name, value in headers.items()},
-        "WARC-Block-Digest": digest(block),
-    }
-    content_type = named.get("Content-Type") or CONTENT_TYPES[kind]
-    head = StatusAndHeaders("", list(named.items()), protocol=VERSION)
     plain = BytesIO()
-    WARCWriter(plain, gzip=False, warc_version="1.1").write_record(
-        ArcWarcRecord("warc", kind, head, BytesIO(block), None, content_type, len(block))
-    )
+    headers = headers | {"WARC-Block-Digest": digest(block)}
+    _write(plain, kind, _named(kind, record_id, moment, headers), BytesIO(block), len(block))
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
     return packer.compress(plain.getvalue()) + packer.flush()
+
+
+def write_member(
+    out: BinaryIO,
+    kind: str,
+    record_id: str,
+    moment: datetime,
+    headers: dict[str, str],
+    block: BinaryIO,
+    length: int,
+) -> tuple[int, str]:
+    """Writes a record of any size as a gzip member, piece by piece; the member's length and SHA-256 (hex).
+
+    The caller gives the block's digest among the headers."""
+    packing = _Packing(out)
+    _write(packing, kind, _named(kind, record_id, moment, headers), block, length)
+    return packing.end()
+
+
+def _named(kind: str, record_id: str, moment: datetime, headers: dict[str, str]) -> dict[str, str]:
+    stamps = {"WARC-Type": kind, "WARC-Record-ID": record_id, "WARC-Date": time_text(moment) or ""}
+    return stamps | {name: _one_line(value) for name, value in headers.items()}
+
+
+def _write(out: object, kind: str, named: dict[str, str], block: BinaryIO, length: int) -> None:
+    content_type = named.get("Content-Type") or CONTENT_TYPES[kind]
+    head = StatusAndHeaders("", list(named.items()), protocol=VERSION)
+    record = ArcWarcRecord("warc", kind, head, block, None, content_type, length)
+    WARCWriter(out, gzip=False, warc_version="1.1").write_record(record)
+
+
+class _Packing:
+    """Packs what is written to it into a file."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
+        self._hash = hashlib.sha256()
+        self._length = 0
+
+    def write(self, data: bytes) -> None:
+        self._append(self._packer.compress(data))
+
+    def flush(self) -> None:
+        """warcio flushes after each record; a member ends where `end` says so."""
+
+    def end(self) -> tuple[int, str]:
+        self._append(self._packer.flush())
+        return self._length, self._hash.hexdigest()
+
+    def _append(self, packed: bytes) -> None:
+        self._out.write(packed)
+        self._hash.update(packed)
+        self._length += len(packed)
 
 
 def _one_line(value: str) -> str:

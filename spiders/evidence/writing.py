@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
 from restock import clock
 from restock.capture import PageCapture
@@ -48,10 +49,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A file that came by another way than HTTP: a price list."""
+    """A file that came by another way than HTTP: a price list. `name` is what people call it."""
 
     name: str
-    body: bytes
+    path: Path
     media_type: str = "application/octet-stream"
 
 
@@ -138,24 +139,48 @@ class EvidenceWriter:
         return capture_of(exchange, evidence, moment, self.limit)
 
     def store(self, resource: Resource) -> Evidence:
-        record_id = records.new_id()
-        headers = {
-            "WARC-Target-URI": f"urn:restock:file:{resource.name.replace(' ', '%20')}",
-            "Content-Type": resource.media_type,
-            "WARC-Payload-Digest": records.digest(resource.body),
-        }
-        self._append("resource", record_id, self._now(), headers, resource.body)
-        return Evidence(hashlib.sha256(resource.body).hexdigest(), self.warc, record_id)
+        """Stores a file of any size. Raises EvidenceError where it changes meanwhile."""
+        record_id, moment = records.new_id(), self._now()
+        with resource.path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").digest()
+            headers = {
+                "WARC-Target-URI": f"urn:restock:file:{quote(resource.name)}",
+                "Content-Type": resource.media_type,
+                "WARC-Payload-Digest": records.spelled(sha256),
+                "WARC-Block-Digest": records.spelled(sha256),
+            }
+            size, offset = stream.tell(), self._file.tell()
+            stream.seek(0)
+            packed = records.write_member(self._file, "resource", record_id, moment, headers, stream, size)
+            stream.seek(0)
+            if hashlib.file_digest(stream, "sha256").digest() != sha256:
+                raise EvidenceError(f"{resource.name}: the file changed while it was stored")
+        self._file.flush()
+        self._note("resource", record_id, moment, headers, (offset, *packed))
+        return Evidence(sha256.hex(), self.warc, record_id)
 
     def _append(self, kind: str, record_id: str, moment: datetime, headers: dict[str, str], block: bytes) -> None:
         offset = self._file.tell()
         packed = records.member(kind, record_id, moment, headers, block)
         self._file.write(packed)
         self._file.flush()
+        digest = {"WARC-Block-Digest": records.digest(block)}
+        place = (offset, len(packed), hashlib.sha256(packed).hexdigest())
+        self._note(kind, record_id, moment, headers | digest, place, block)
+
+    def _note(
+        self,
+        kind: str,
+        record_id: str,
+        moment: datetime,
+        headers: dict[str, str],
+        place: tuple[int, int, str],
+        block: bytes = b"",
+    ) -> None:
+        """Writes the index line of the record that stands at `place` (offset, length, SHA-256 of its member)."""
         lowered = {name.lower(): " ".join(value.split()) for name, value in headers.items()}
-        lowered |= {"warc-date": time_text(moment) or "", "warc-block-digest": records.digest(block)}
-        member_sha256 = hashlib.sha256(packed).hexdigest()
-        entry = records.Record(kind, record_id, lowered, block, offset, len(packed), member_sha256)
+        lowered["warc-date"] = time_text(moment) or ""
+        entry = records.Record(kind, record_id, lowered, block, *place)
         self._index.write(index.line(entry, self.path.name) + b"\n")
         self._index.flush()
 

@@ -199,7 +199,8 @@ def test_a_run_has_its_evidence_once(tmp_path: Path) -> None:
 
 def test_a_price_list_is_evidence_too(tmp_path: Path) -> None:
     rows = b"title;price\nCisco;100\n" * 1000
-    resource = Resource(name="price list.csv", body=rows, media_type="text/csv")
+    (tmp_path / "list.csv").write_bytes(rows)
+    resource = Resource(name="price list.csv", path=tmp_path / "list.csv", media_type="text/csv")
     evidence = store_file(tmp_path, "shop", "run-2", resource, now=lambda: NOON)
     capture = read_capture(tmp_path, evidence)
     assert capture.body == rows
