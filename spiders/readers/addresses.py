@@ -6,6 +6,16 @@ from restock import addresses
 
 
 @lru_cache(maxsize=50_000)
+def absolute(href: str, base: str) -> str | None:
+    """The clean absolute address of a reference, None where it isn't one of the web."""
+    try:
+        url = addresses.clean_url(href, base)
+    except ValueError:
+        return None
+    return url if url.startswith(("http://", "https://")) else None
+
+
+@lru_cache(maxsize=50_000)
 def url_key(url: str) -> str:
     """What makes two addresses one; see `restock.addresses.url_key`."""
     return addresses.url_key(url)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from restock.capture import Link
@@ -57,6 +58,7 @@ def _matches(url: str, patterns: Iterable[str]) -> bool:
     return any(re.search(pattern, url) for pattern in patterns)
 
 
+@lru_cache(maxsize=50_000)
 def address_skip(url: str) -> str | None:
     """Why an address isn't worth following by itself: a cart, a login, a file, a calendar, …"""
     parts = urlsplit(url)

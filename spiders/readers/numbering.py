@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -63,6 +63,7 @@ def host_of(url: str) -> tuple[str, str]:
     return (parts.hostname or "").removeprefix("www."), "" if port in {80, 443} else str(port)
 
 
+@lru_cache(maxsize=50_000)
 def page_number(url: str) -> int | None:
     """The number of a numbered list page by its address; None where the address has none."""
     parts = urlsplit(url)
@@ -77,6 +78,7 @@ def is_page_parameter(name: str) -> bool:
     return name.casefold() in known_names("page_parameters") or _PAGEN.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=50_000)
 def list_key(url: str) -> str:
     """The key of a list whatever page of it the address means."""
     parts = urlsplit(url)

@@ -8,11 +8,10 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from restock.addresses import clean_url
 from restock.capture import PageCapture
 from restock.site import Site
 from spiders.readers import words
-from spiders.readers.addresses import url_key
+from spiders.readers.addresses import absolute, url_key
 from spiders.readers.text import Element, decode, space_blocks, squeeze, text_of
 
 MAX_ELEMENTS = 200_000
@@ -126,11 +125,12 @@ class Page:
 
     def absolute(self, href: str) -> str | None:
         """The clean absolute address of a reference, None where it isn't one of the web."""
-        try:
-            url = clean_url(href, self.base)
-        except ValueError:
-            return None
-        return url if url.startswith(("http://", "https://")) else None
+        rooted = href.startswith("/") and not href.startswith("//")
+        return absolute(href, self.origin if rooted else self.base)
+
+    @cached_property
+    def origin(self) -> str:
+        return urljoin(self.base, "/")
 
     def zones(self, element: Element) -> frozenset[str]:
         """The kinds of the element and of everything around it (zone_nav, hidden, price_class, …)."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from spiders.readers import words
 from spiders.readers.goods import amount
 from spiders.readers.page import Page, Text
-from spiders.readers.text import Element, is_narrow, short_text, squeeze, text_of
+from spiders.readers.text import MAX_REMEMBERED, Element, is_narrow, short_text, squeeze, text_of
 
 MAX_TAG = 120  # longer texts are prose, not a price tag or a stock wording
 SURE = 3  # the weight of a labelled value; what a table's header or a warehouse list says weighs more
@@ -143,6 +143,7 @@ def _names_a_price(element: Element) -> bool:
     return False
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def kinds_at(element: Element) -> frozenset[str]:
     names = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("data-entity"))))
     return words.kinds_of(names) if names else frozenset()

@@ -1,6 +1,7 @@
 """Texts: a page's bytes decoded, and the text of its elements as a browser shows it."""
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
@@ -11,6 +12,7 @@ Element = etree._Element  # noqa: SLF001  lxml has no public name for it
 MAX_NARROW = 8
 MAX_PARTS = 2_000
 MAX_SHOWN = 20_000
+MAX_REMEMBERED = 8_192  # texts of the page at hand are asked for again and again
 # fmt: off
 _BLOCKS = (
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure",
@@ -45,6 +47,7 @@ def decode(body: bytes, content_type: str | None, encoding: str | None = None) -
     return text
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def text_of(element: Element) -> str:
     """The element's visible text in one line: inline parts are joined as a browser shows them, blocks by a space."""
     return squeeze("".join(map(str, islice(element.itertext(), MAX_PARTS)))[:MAX_SHOWN])
