@@ -228,7 +228,7 @@ class Grammar:
         return ((number, lead, len(number), owners, shape),) if self._may_be(number, owners, shape) else ()
 
     def _may_be(self, number: str, owners: Owners, shape: int) -> bool:
-        """Whether a token may be a part number: proven by its maker's form, or not a specification and fit or shaped."""
+        """Whether a token may be a part number: proven, or no specification and of a fitting form or shape."""
         if owners.maker:
             return True
         if not any(map(str.isdigit, number)):

@@ -36,7 +36,10 @@ BATTLEFIELD = Table(
     ("extraction", "source"),
 )
 WATCHLIST = Table(
-    "watchlist.csv", ("brand", "mpn", "title", "reason", "source", "since", "until"), ("brand", "mpn", "title"), ()
+    "watchlist.csv",
+    ("brand", "mpn", "title", "reason", "source", "since", "until"),
+    ("brand", "mpn", "title"),
+    blank=("brand", "mpn", "title"),
 )
 _STOPPED = ("suspended", "ceased", "exit")
 MARKET = "RU"  # the market that the policies and the list speak of

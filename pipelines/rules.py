@@ -20,10 +20,10 @@ from restock.terms import Condition
 PRECISION = Table("rule_precision.csv", ("field", "rule", "precision", "cases"), ("field", "rule"), ("precision",))
 TABLES = (
     brands.ALIASES, brands.SPLITS, brands.IGNORED, category.CATEGORIES, category.WORDINGS, category.REFINEMENTS,
-    components.FAMILIES, condition.WORDINGS, part_numbers.PATTERNS, part_numbers.KNOWN, part_numbers.SPECIFICATIONS, part_numbers.STRICT,
-    prices.CURRENCIES, prices.WORDINGS, prices.VAT_WORDINGS, relation.WORDINGS, restrictions.POLICIES,
-    restrictions.CHPL, restrictions.COUNTRIES, restrictions.BATTLEFIELD, restrictions.WATCHLIST, stock.WORDINGS,
-    PRECISION,
+    components.FAMILIES, condition.WORDINGS, part_numbers.PATTERNS, part_numbers.KNOWN, part_numbers.SPECIFICATIONS,
+    part_numbers.STRICT, prices.CURRENCIES, prices.WORDINGS, prices.VAT_WORDINGS, relation.WORDINGS,
+    restrictions.POLICIES, restrictions.CHPL, restrictions.COUNTRIES, restrictions.BATTLEFIELD,
+    restrictions.WATCHLIST, stock.WORDINGS, PRECISION,
 )  # fmt: skip
 
 

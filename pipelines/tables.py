@@ -77,12 +77,14 @@ def first_day(text: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A data file: its name, its columns, those that may not be empty, and those that identify a row."""
+    """A data file: its name, its columns, those that identify a row, those that may not be empty besides, and those of
+    the key that may."""
 
     name: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
     required: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
 
     def rows(self, home: Path | None) -> list[Row]:
         """The built-in rows, overridden and extended by the user's; a row with `off` = yes takes one away."""
@@ -113,7 +115,7 @@ class Table:
 
     def _check_header(self, path: Path, header: object) -> None:
         names = set(header) if isinstance(header, list | tuple) else set()
-        if missing := set(self.key) - names:
+        if missing := set(self.key) - set(self.blank) - names:
             raise SettingsError(f"{path}:1: column missing: {', '.join(sorted(missing))}")
         if unknown := names - {*self.columns, "off"}:
             raise SettingsError(f"{path}:1: unknown column: {', '.join(sorted(map(str, unknown)))}")
@@ -123,7 +125,7 @@ class Table:
         if "" in values:
             raise SettingsError(f"{where}: more values than columns")
         row = Row({column: (text or "").strip() for column, text in values.items()}, where)
-        empty = [column for column in (*self.key, *self.required) if not row[column]]
+        empty = [column for column in (*self.key, *self.required) if not row[column] and column not in self.blank]
         if empty and not row.flag("off"):
             raise SettingsError(f"{where}: {empty[0]} is empty")
         return row

@@ -1,0 +1,91 @@
+"""Brand, part number and relation: how title, claims and category are weighed."""
+
+from collections.abc import Callable
+
+import pytest
+
+from restock.listing import Normalised
+from restock.terms import Relation
+
+Normalise = Callable[..., Normalised]
+
+
+@pytest.mark.parametrize(
+    ("title", "fields", "brand", "mpn"),
+    [
+        ("Cisco WS-C2960X-24TS-L", {"brand": "Сеть-Опт", "mpn": "S-1", "sku": "S-1"}, "Cisco", "WS-C2960X-24TS-L"),
+        ("Блок питания HPE 865414-B21", {"brand": "HPE", "mpn": "PWR-C1-715WAC"}, "HPE", "865414-B21"),
+        ("Комплект: WS-C3850-48P-S + PWR-C1-1100WAC", {"category": "Коммутаторы / Cisco"}, "Cisco", "WS-C3850-48P-S"),
+        ("Cisco C9300-48T-A", {"mpn": "C9300-48T"}, "Cisco", "C9300-48T-A"),
+        ("Коммутатор Cisco C9300-48T", {"mpn": "C9300-48T-A"}, "Cisco", "C9300-48T-A"),
+        ("Коммутатор ZyNet ZN-2424GP", {"brand": "ZyNet"}, "ZyNet", "ZN-2424GP"),
+        ("Коммутатор ZN-2424GP", {"brand": "ZyNet"}, None, None),
+        ("Патч-корд LC-LC", {"brand": "NoName"}, None, None),
+        ("HP 2530-48G Switch J9775A", {"brand": "HP"}, "HPE", "J9775A"),
+        ("Принтер HP LaserJet Pro M404dn, W1A53A", {"brand": "HP Inc."}, "HP", "W1A53A"),
+        ("Сервер HPE ProLiant DL380 Gen10", {}, "HPE", None),
+        ("Коммутатор доступа Булат, серия BS2500", {}, "Bulat", None),
+        ("Транзистор IRFP4468PBF, International Rectifier", {"brand": "IR"}, "Infineon", "IRFP4468PBF"),
+        ("Сервер ML10 Gen9 (837826-421)", {}, "HPE", "837826-421"),
+        ("NE555P таймер TI", {}, "Texas Instruments", "NE555P"),
+        ("Подшипник Timken 32210", {"mpn": "32210"}, "Timken", "32210"),
+    ],
+)  # fmt: skip
+def test_brand_and_number(
+    normalise: Normalise, title: str, fields: dict[str, str], brand: str | None, mpn: str | None
+) -> None:
+    listing = normalise(title, **fields).listing
+    assert (listing.brand, listing.mpn) == (brand, mpn)
+
+
+@pytest.mark.parametrize(
+    ("title", "relation", "brand"),
+    [
+        ("Модуль SFP+ 10G, совместимый с Cisco SFP-10G-SR", Relation.COMPATIBLE_WITH, None),
+        ("Модуль SNR-SFP+LR-2 (аналог Cisco SFP-10G-LR)", Relation.COMPATIBLE_WITH, "SNR"),
+        ("Cisco-совместимый SFP модуль GLC-T", Relation.COMPATIBLE_WITH, None),
+        ("Картридж совместимый HP CE285A", Relation.COMPATIBLE_WITH, None),
+        ("Replacement for HPE 865414-B21 power supply", Relation.COMPATIBLE_WITH, None),
+        ("Коммутатор Eltex MES2348P, консоль RJ-45 (совместима с Cisco)", Relation.IS, "Eltex"),
+        ("Cisco C9200-24P-E; аналоги: Huawei S5735-S24P4X", Relation.IS, "Cisco"),
+        ("Cisco WS-C2960X-24TS-L — снят с производства, замена C9200L-24T-4G-E", Relation.IS, "Cisco"),
+        ("Eltex ESR-21 — замена Cisco ISR 4221", Relation.COMPATIBLE_WITH, "Eltex"),
+        ("Блок питания PWR-C1-715WAC= для Cisco Catalyst 3850", Relation.IS, "Cisco"),
+        ("Блок питания для Juniper EX4300, JPSU-1100-AC-AFO", Relation.IS, "Juniper"),
+        ("Кронштейн для Cisco Aironet и Ubiquiti UniFi", Relation.ACCESSORY_FOR, None),
+        ("Крепление для Cisco AIR-AP2802I-E-K9", Relation.ACCESSORY_FOR, None),
+        ("Видеокарта для игр MSI GeForce RTX 4070", Relation.IS, "MSI"),
+        ("Настройка межсетевого экрана Cisco ASA", Relation.SERVICE_FOR, None),
+        ("Cisco training: CCNP Enterprise", Relation.SERVICE_FOR, None),
+        ("Техническая поддержка FortiGate силами наших инженеров", Relation.SERVICE_FOR, None),
+        ("Контракт Cisco SMARTnet CON-SNT-ISR4331K", Relation.IS, "Cisco"),
+        ("Сервисный маршрутизатор Eltex ESR-200", Relation.IS, "Eltex"),
+        ("Мини-компьютер на базе Intel Celeron J6412", Relation.CONTAINS, None),
+        ("Kompatibler SFP+ Transceiver für Cisco SFP-10G-LR", Relation.COMPATIBLE_WITH, None),
+        ("Cisco SFP-10G-LR ile uyumlu SFP+ modül", Relation.COMPATIBLE_WITH, None),
+    ],
+)
+def test_relation(normalise: Normalise, title: str, relation: Relation, brand: str | None) -> None:
+    listing = normalise(title).listing
+    assert (listing.relation, listing.brand) == (relation, brand)
+
+
+@pytest.mark.parametrize(
+    ("title", "brands"),
+    [
+        ("Сервер DEPO Storm 3400 (Xeon Silver 4214 / 64Gb)", ["Intel"]),
+        ("Видеокарта ASUS GeForce RTX 4090", ["NVIDIA"]),
+        ("Плата ASUS CRL-G18U-P3DF, 8x Google Edge TPU", ["Google"]),
+        ("Процессор Intel Xeon Gold 6248R", []),
+        ("NVIDIA Jetson Orin Nano Developer Kit", []),
+        ("Сервер на процессоре Эльбрус-8С", []),
+        ("Плата ввода-вывода с ПЛИС Xilinx Kintex-7", ["AMD"]),
+    ],
+)
+def test_components(normalise: Normalise, title: str, brands: list[str]) -> None:
+    assert [part.brand for part in normalise(title).listing.components] == brands
+
+
+def test_a_component_says_its_wording(normalise: Normalise) -> None:
+    listing = normalise("Промышленный компьютер AdvantiX 4U на базе Intel Core i7-9700E, 16 ГБ").listing
+    assert listing.components[0].text == "Intel Core i7-9700E"

@@ -1,0 +1,71 @@
+"""Part numbers: tokens that are one, broken ones mended, and whose they are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.part_numbers import claimed_number
+from pipelines.rules import Rules
+from pipelines.text import clean, skeleton
+
+
+def numbers(rules: Rules, title: str) -> list[str]:
+    text = clean(title)
+    return [candidate.number for candidate in rules.grammar.candidates(text, skeleton(text))]
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("CISCO ASA5506 - K9 ; межсетевой экран", "ASA5506-K9"),
+        ("Модуль памяти HPE 32GB , P00924 -B21", "P00924-B21"),
+        ("Cisco C1300 24T 4G", "C1300-24T-4G"),
+        ("Коммутатор WS C2960X 48TS L", "WS-C2960X-48TS-L"),
+        ("Коммутатор С9300-48Р-А", "C9300-48P-A"),
+        ("Коммутатор / JL675A /", "JL675A"),
+        ("P/N:0GDPF3", "0GDPF3"),
+        ("Модуль SNR-SFP+LR, 10 км", "SNR-SFP+LR"),
+        ("(LTC2983HLX#PBF)", "LTC2983HLX#PBF"),
+        ("MT41K128M16JT-125:K, DDR3L", "MT41K128M16JT-125:K"),
+        ("SFP-10G-SR=", "SFP-10G-SR="),
+        ("CRS326-24G-2S+", "CRS326-24G-2S+"),
+    ],
+)
+def test_numbers_are_found_whole(rules: Rules, title: str, number: str) -> None:
+    assert number in numbers(rules, title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["24xGE RJ45, 4x1G SFP+", "10GBASE-SR 1000BASE-LX/LH", "32GB 2Rx4 PC4-2933Y-R DDR4-3200", "802.11ac 19\" LQFP-100",
+     "2xLGA3647 8x3.5\"", "100-240V 10/100/1000", "850 нм 0.3 км 2200VA"],
+)  # fmt: skip
+def test_specifications_are_none(rules: Rules, title: str) -> None:
+    assert numbers(rules, title) == []
+
+
+def test_whose_a_number_is(rules: Rules) -> None:
+    owners = rules.grammar.owners
+    assert owners("837826-421").maker == "HPE"
+    assert owners("WS-C2960X-48TS-L").maker == "Cisco"
+    assert owners("GLC-T-RF").maker == "Cisco"
+    assert owners("SFP-10G-SR").maker is None
+    assert owners("HELLO-WORLD").any is False
+
+
+def test_every_example_of_a_form_is_its_makers(rules: Rules) -> None:
+    assert rules.grammar.owners("DCS-7060CX-32S-F").rank("Arista") == 5
+    assert rules.grammar.owners("DCS-7060CX-32S-F").category("Arista") == "switch"
+
+
+def test_claims_that_can_be_numbers() -> None:
+    assert claimed_number("C9200 - 48T - E") == "C9200-48T-E"
+    assert claimed_number("Эльбрус-8С") is None
+    assert claimed_number(None) is None
+
+
+@given(st.text())
+def test_any_text_is_safe(rules: Rules, text: str) -> None:
+    for candidate in rules.grammar.candidates(text, skeleton(text)):
+        assert candidate.number.isascii()
+        assert 0 <= candidate.start <= candidate.end <= len(text)

@@ -1,0 +1,113 @@
+"""Price texts: forms that shops use, and what is not understood is not guessed."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.prices import Price
+from pipelines.rules import Rules
+from restock.listing import money_text
+from restock.terms import PriceType, Vat
+
+RUBLES = {"": "{}", " ₽": "{} ₽", " руб.": "{} руб.", "$": "${}"}
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("15 000 ₽ 12 000 ₽", "12000", "RUB"),
+        ("2 шт. x 500 руб", "500", "RUB"),
+        ("SFP-10G-LR 2 шт. 12 500 руб.", "12500", "RUB"),
+        ("Артикул 6ES7 1234 цена 500 руб", "500", "RUB"),
+        ("12’345 ₽", "12345", "RUB"),
+        ("1.480.000 руб.", "1480000", "RUB"),
+        ("€ 1.245,50", "1245.50", "EUR"),
+        ("1,890.00 USD", "1890.00", "USD"),
+        ("1,15 млн руб.", "1150000.00", "RUB"),
+        ("125 000 драм", "125000", "AMD"),
+        ("99 900 тг", "99900", "KZT"),
+        ("1 250 000 so‘m", "1250000", "UZS"),
+        ("₺ 12.450,00", "12450.00", "TRY"),
+        ("980 у.е.", "980", None),
+        ("0,0042 $", "0.0042", "USD"),
+        ("12 000 руб. 50 коп.", "12000.5", "RUB"),
+    ],
+)
+def test_amount_and_currency(rules: Rules, text: str, amount: str, currency: str | None) -> None:
+    found = rules.prices.read(text)
+    assert (found.amount, found.currency, found.kind) == (Decimal(amount), currency, PriceType.EXACT)
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "0", "1", "0,00 ₽", "по запросу", "Звоните: 8 800 555-35-35", "-", "auf Anfrage"]
+)
+def test_on_request(rules: Rules, text: str | None) -> None:
+    found = rules.prices.read(text)
+    assert (found.amount, found.kind) == (None, PriceType.ON_REQUEST)
+
+
+@pytest.mark.parametrize("text", ["дорого", "-500 руб.", "до 20 000 руб.", "9" * 20 + " ₽", "Артикул 1234", "1e5"])
+def test_what_is_not_understood_is_null(rules: Rules, text: str) -> None:
+    found = rules.prices.read(text)
+    assert (found.amount, found.kind) == (None, None)
+
+
+def test_lower_bounds(rules: Rules) -> None:
+    for text in ("от 1 500 руб.", "1 500 – 2 000 ₽", "from $1,500", "ab 1.500,00 €", "от 1 500 до 2 000 руб."):
+        found = rules.prices.read(text)
+        assert (found.amount, found.kind) == (Decimal(1500), PriceType.FROM), text
+    assert rules.prices.read("от 10 шт. 450 руб.").kind is PriceType.EXACT
+
+
+@pytest.mark.parametrize(
+    ("text", "vat"),
+    [
+        ("12 000 ₽ с НДС 5%", Vat.INCLUDED),
+        ("87 450 ₽, в т.ч. НДС (22%)", Vat.INCLUDED),
+        ("12 000 ₽ (в т.ч. НДС 20% — 2 000 ₽)", Vat.INCLUDED),
+        ("31 700 ₽ + НДС", Vat.EXCLUDED),
+        ("1 200 € zzgl. MwSt.", Vat.EXCLUDED),
+        ("12 450 ₺ KDV dahil", Vat.INCLUDED),
+        ("12 000 ₽", Vat.UNKNOWN),
+    ],
+)
+def test_vat(rules: Rules, text: str, vat: Vat) -> None:
+    assert rules.prices.read(text).vat is vat
+
+
+def test_the_higher_of_two_prices_is_the_struck_through_one(rules: Rules) -> None:
+    for text in (
+        "15 000 ₽ 12 000 ₽",
+        "12 000 ₽ 15 000 ₽",
+        "было 15 000 ₽, стало 12 000 ₽",
+        "Скидка 20%! 12 000 ₽ 15 000 ₽",
+    ):
+        found = rules.prices.read(text)
+        assert (found.amount, found.regular) == (Decimal(12000), Decimal(15000)), text
+
+
+def test_the_currency_field_speaks_where_the_text_is_silent(rules: Rules) -> None:
+    assert rules.prices.read("289990", "RUR").currency == "RUB"
+    assert rules.prices.read("100 $", "RUB").currency == "USD"
+    assert rules.prices.read("289990", None, "KZT").currency == "KZT"
+    assert rules.prices.currency("дукаты") == (None, False)
+
+
+@given(
+    st.decimals(min_value=2, max_value=10**9, places=2),
+    st.sampled_from([("{} ₽", " ", ","), ("{} руб.", "\u00a0", "."), ("${}", ",", "."), ("{} €", ".", ",")]),
+)
+def test_money_survives_a_round_trip(rules: Rules, amount: Decimal, form: tuple[str, str, str]) -> None:
+    text, group, point = form
+    whole, _, cents = f"{amount:,.2f}".partition(".")
+    shown = text.format(whole.replace(",", group) + point + cents)
+    found = rules.prices.read(shown)
+    assert found.amount == amount
+    assert Decimal(str(money_text(found.amount))) == amount
+
+
+@given(st.text())
+def test_any_text_is_safe(rules: Rules, text: str) -> None:
+    assert isinstance(rules.prices.read(text, text, None), Price)

@@ -1,0 +1,92 @@
+"""Stock texts: availability, quantities of several warehouses, bounds, lead times and dates."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.rules import Rules
+from restock.terms import Availability, QuantityBound
+
+EXACT, AT_LEAST = QuantityBound.EXACT, QuantityBound.AT_LEAST
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("В наличии", Availability.IN_STOCK),
+        ("Нет в наличии", Availability.OUT_OF_STOCK),
+        ("Нет в наличии, под заказ 3 недели", Availability.BACK_ORDER),
+        ("по запросу", Availability.BACK_ORDER),
+        ("Ожидается", Availability.PRE_ORDER),
+        ("Снята с производства", Availability.DISCONTINUED),
+        ("мало", Availability.LIMITED),
+        ("много", Availability.IN_STOCK),
+        ("https://schema.org/OutOfStock", Availability.OUT_OF_STOCK),
+        ("stokta yok", Availability.OUT_OF_STOCK),
+        ("buyurtma asosida", Availability.BACK_ORDER),
+        ("қоймада бар", Availability.IN_STOCK),
+        ("nicht auf Lager", Availability.OUT_OF_STOCK),
+        ("sur commande", Availability.BACK_ORDER),
+    ],
+)
+def test_words(rules: Rules, text: str, state: Availability) -> None:
+    assert rules.stock.read(text, None).availability is state
+
+
+@pytest.mark.parametrize(
+    ("availability", "quantity", "count", "bound"),
+    [
+        ("В наличии, более 100 шт.", None, 100, AT_LEAST),
+        ("Москва: 3 шт; СПб: 5 шт", None, 8, EXACT),
+        (None, "Склад 1: 2 шт, Склад 2: >10 шт", 12, AT_LEAST),
+        ("На складе 5 шт., в пути 10 шт.", None, 5, EXACT),
+        (None, "остаток: 1 250 шт.", 1250, EXACT),
+        (None, "10+", 10, AT_LEAST),
+        (None, "много", None, None),
+        (None, "<5", None, None),
+        ("Под заказ, 4-6 недель", None, None, None),
+        ("Ожидается 15.12.2026", None, None, None),
+        ("Нет в наличии", "0", 0, EXACT),
+    ],
+)
+def test_quantities(
+    rules: Rules, availability: str | None, quantity: str | None, count: int | None, bound: QuantityBound | None
+) -> None:
+    found = rules.stock.read(availability, quantity)
+    assert (found.quantity, found.bound) == (count, bound)
+
+
+def test_a_quantity_without_words_speaks_for_availability(rules: Rules) -> None:
+    assert rules.stock.read(None, "3").availability is Availability.IN_STOCK
+    assert rules.stock.read(None, "0").availability is Availability.OUT_OF_STOCK
+    assert rules.stock.read("Под заказ", "0").availability is Availability.BACK_ORDER
+    assert rules.stock.read(None, None).availability is Availability.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Под заказ, 4-6 недель", 42),
+        ("Срок поставки до 60 дней", 60),
+        ("Ожидается 15.12.2026", 23),
+        ("Ожидается 1 декабря", 9),
+        ("Ожидается 05.01", 44),
+        ("Ожидается 01.11.2026", None),
+        ("В наличии, доставка 2 дня", None),
+    ],
+)
+def test_lead_time_is_the_upper_end_in_days(rules: Rules, on: date, text: str, days: int | None) -> None:
+    assert rules.stock.read(text, None).lead_time(on) == days
+
+
+def test_what_no_rule_understands_is_named(rules: Rules) -> None:
+    assert rules.stock.read("абракадабра", "кое-что").unread == ("availability", "quantity")
+
+
+@given(st.text(), st.text())
+def test_any_text_is_safe(rules: Rules, availability: str, quantity: str) -> None:
+    found = rules.stock.read(availability, quantity)
+    assert found.quantity is None or found.quantity >= 0
+    found.lead_time(date(2026, 2, 28))
