@@ -45,10 +45,12 @@ def read_page(capture: PageCapture, site: Site) -> PageReading:
         wall = wall_of(page)
         if wall is not None:
             return PageReading(role=PageRole.OTHER, wall=wall, blank=is_blank(page), notes=notes)
+    linked = {anchor.key for anchor in page.anchors if anchor.skip is None}
     cards = page.repeated if role is PageRole.PRODUCT else page.cards
-    goods = {url_key(card.url) for card in cards if card.url is not None}
-    goods |= {url_key(facts.values["url"]) for facts in found if "url" in facts.values and role is PageRole.LIST}
-    links, skipped = find_links(page, page.anchors, goods, has_list=role is PageRole.LIST)
+    goods = {url_key(card.url): card.url for card in cards if card.url is not None and url_key(card.url) in linked}
+    if role is PageRole.LIST:
+        goods |= {url_key(facts.values["url"]): facts.values["url"] for facts in found if "url" in facts.values}
+    links, skipped = find_links(page, page.anchors, goods, role)
     return PageReading(
         role=role,
         listings=tuple(_listing(page, facts, role) for facts in found),
@@ -66,7 +68,8 @@ def _listings(page: Structure) -> tuple[PageRole, list[Facts]]:
         if found:
             return PageRole.PRODUCT, found
     cards = lists.read(page)
-    return (PageRole.LIST if cards or page.is_numbered else PageRole.OTHER), cards
+    empty = page.is_numbered and page.capture.role is PageRole.LIST
+    return (PageRole.LIST if cards or empty else PageRole.OTHER), cards
 
 
 def _is_product(page: Structure) -> bool:

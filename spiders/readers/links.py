@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -83,14 +83,14 @@ def _query_skip(query: str) -> str | None:
 
 
 def find_links(
-    page: Page, found: Iterable[Anchor], goods: Collection[str], *, has_list: bool
+    page: Page, found: Iterable[Anchor], goods: Mapping[str, str], role: PageRole
 ) -> tuple[list[Link], Counter[str]]:
     """What to follow, each address once with its surest role, and what isn't followed by reason.
 
-    `goods` are the keys of addresses that cards name as their own page."""
+    `goods` are the addresses by key that cards name as their own page; `role` is what the page turned out to be."""
     best: dict[str, Link] = {}
     skipped: Counter[str] = Counter()
-    numbered = Numbering(page, has_list=has_list)
+    numbered = Numbering(page, role)
     for anchor in found:
         if anchor.key == page.key and anchor.skip is None:
             continue
@@ -102,10 +102,17 @@ def find_links(
             known = best.get(anchor.key)
             if known is None or _rank(link) > _rank(known):
                 best[anchor.key] = link
-    for link in numbered.head_links():
+    for link in [*numbered.head_links(), *(Link(url, PageRole.PRODUCT) for url in _unlinked(page, goods, best))]:
         if url_key(link.url) not in best or not _rank(best[url_key(link.url)]):
             best[url_key(link.url)] = link
     return list(best.values()), skipped
+
+
+def _unlinked(page: Page, goods: Mapping[str, str], known: Collection[str]) -> list[str]:
+    """Pages of goods that only structured data names (a list that a script draws)."""
+    hosts = own_hosts(page.site)
+    fresh = [url for key, url in goods.items() if key not in known]
+    return [url for url in fresh if _is_own(url, hosts) and address_skip(url) is None]
 
 
 def _rank(link: Link) -> int:
@@ -113,13 +120,15 @@ def _rank(link: Link) -> int:
     return order[link.role] + (link.page is not None) + (link.role is not PageRole.OTHER and link.certain)
 
 
-def _link(page: Page, anchor: Anchor, goods: Collection[str], numbered: Numbering) -> Link | None:
+def _link(page: Page, anchor: Anchor, goods: Mapping[str, str], numbered: Numbering) -> Link | None:
     """The link of one anchor; None for a variant of a list (sorted, filtered).
 
     The definition's patterns speak first; where it names both kinds, nothing else is followed."""
     follow = page.site.follow
     if _matches(anchor.url, follow.product):
         return Link(anchor.url, PageRole.PRODUCT)
+    if numbered.is_own_page(anchor):
+        return None if numbered.role is PageRole.PRODUCT else Link(anchor.url, PageRole.OTHER)
     found = numbered.link(anchor)
     if found is None and _matches(anchor.url, follow.list):
         found = Link(anchor.url, PageRole.LIST)

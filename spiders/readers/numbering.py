@@ -16,7 +16,7 @@ from spiders.readers.text import Element, squeeze, text_of
 
 _PAGEN = re.compile(r"pagen_\d+", re.IGNORECASE)
 _PAGE_PATH = re.compile(
-    r"^(?P<list>.*?)/(?:page|p|pages|stranica|str|seite)[-_/]?(?P<page>\d{1,6})(?:\.html?)?/?$", re.IGNORECASE
+    r"^(?P<list>.*?)/(?:page|pages|stranica|seite)[-_/]?(?P<page>\d{1,6})(?:\.html?)?/?$", re.IGNORECASE
 )
 _NUMBER = re.compile(r"(?:page|страница|стр\.?|бет)?\W*(\d{1,6})\W*")
 
@@ -96,13 +96,18 @@ def list_key(url: str) -> str:
 class Numbering:
     """How the pages of the list on this page are numbered."""
 
-    def __init__(self, page: Page, *, has_list: bool) -> None:
+    def __init__(self, page: Page, role: PageRole) -> None:
         self.page = page
-        self.has_list = has_list
+        self.role = role
+        self.has_list = role is PageRole.LIST
         self.list_key = list_key(page.url)
         self.number = page_number(page.url) or 1
         self.path = urlsplit(page.url).path.rstrip("/")
         self.query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
+
+    def is_own_page(self, anchor: Anchor) -> bool:
+        """A numbered page of something that is no list of goods: a product's reviews, news."""
+        return not self.has_list and page_number(anchor.url) is not None and list_key(anchor.url) == self.list_key
 
     def link(self, anchor: Anchor) -> Link | None:
         """A numbered page of this list, or of another one; or the page that "next" names."""
@@ -171,7 +176,12 @@ class Numbering:
     def head_links(self) -> list[Link]:
         href = self.page.head.get("link:next")
         url = self.page.absolute(href) if href else None
-        if url is None or host_of(url) not in own_hosts(self.page.site) or url_key(url) == self.page.key:
+        if (
+            url is None
+            or not self.has_list
+            or host_of(url) not in own_hosts(self.page.site)
+            or url_key(url) == self.page.key
+        ):
             return []
         return [Link(url, PageRole.LIST, page=page_number(url) or self.number + 1, certain=False)]
 

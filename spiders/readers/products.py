@@ -34,8 +34,9 @@ def score(page: Structure) -> int:
     total += min(len(labelled), 3)
     priced = any(sign.name == "price" and sign.order >= page.heading_order for sign in loose_of(page, Kind.PRICE))
     total += 2 * priced + bool(loose_of(page, Kind.BUTTON)) + bool(loose_of(page, Kind.STOCK))
+    numbered = page.is_numbered and (page.is_later_page or not set(page.main_cards).isdisjoint(page.entries))
     many = set(page.main_cards) & set(page.repeated)
-    total -= 3 * (len(many) > 1) + 3 * page.is_numbered + (page.h1 is None)
+    total -= 3 * (len(many) > 1) + 3 * numbered + (page.h1 is None)
     return total
 
 

@@ -1,38 +1,43 @@
 """Stock wordings in visible text: "В наличии: 12 шт", "Под заказ", ">10 шт" where the markup speaks of stock."""
 
+import re
 from functools import lru_cache
 
 from spiders.readers import words
-from spiders.readers.page import Page
+from spiders.readers.page import Page, Text
 from spiders.readers.signs import LETTER, MAX_SIGNS, MAX_TAG, Kind, Sign, kinds_at, pieces
 from spiders.readers.text import Element, is_narrow, short_text, squeeze, text_of
 
+WEAK = 1  # the weight of a count that nothing calls a stock; a product page may count other things
+_ELSEWHERE = frozenset({"zone_filter", "hidden", "zone_chat", "zone_nav"})
+_PLACE = re.compile(r"(?<!\w)(?:в|на|во|г\.)\s+[А-ЯЁ][\w-]+")  # "в Москве"
+
 
 def stock_signs(page: Page) -> list[Sign]:
-    """Stock wordings: "В наличии: 12 шт", "Под заказ", ">10 шт" where the markup speaks of stock."""
+    """Every stock wording of the page; a count with nothing but a unit ("5 шт.") is the weakest of them."""
     found: dict[Element, Sign] = {}
     for run in pieces(page):
         if len(found) >= MAX_SIGNS:
             break
-        text = squeeze(run.text)
-        named = "stock_class" in kinds_at(run.element) or "stock_class" in kinds_at(_parent(run.element))
-        worded = words.STOCK_START.match(text) is not None
-        if not (worded or (named and words.QUANTITY.search(text))):
-            continue
-        element, text = _whole_stock(run.element, text)
-        if stock_left_over(text) > (12 if named else 0) or page.zones(element) & {
-            "zone_filter",
-            "hidden",
-            "zone_chat",
-            "zone_nav",
-        }:
-            continue
-        weight = (3 if named else 2) - 2 * _is_button(run.element)
-        if element not in found:
-            found[element] = Sign(
-                Kind.STOCK, "availability" if words.STOCK.search(text) else "quantity", text, element, run.order, weight
-            )
+        sign = _stock_sign(run, page)
+        if sign is not None:
+            found.setdefault(sign.element, sign)
     return list(found.values())
+
+
+def _stock_sign(run: Text, page: Page) -> Sign | None:
+    text = squeeze(run.text)
+    named = "stock_class" in kinds_at(run.element) or "stock_class" in kinds_at(_parent(run.element))
+    worded = words.STOCK_START.match(text) is not None
+    counted = words.COUNTED.fullmatch(text) is not None
+    if not (worded or counted or (named and words.QUANTITY.search(text))):
+        return None
+    element, text = _whole_stock(run.element, text)
+    if stock_left_over(text) > (12 if named else 0) or page.zones(element) & _ELSEWHERE:
+        return None
+    state = words.STOCK.search(text) is not None
+    weight = (3 if named else 2 if state else WEAK) - 2 * _is_button(run.element)
+    return Sign(Kind.STOCK, "availability" if state else "quantity", text, element, run.order, weight)
 
 
 def _parent(element: Element) -> Element:
@@ -74,5 +79,5 @@ def _whole_stock(element: Element, text: str) -> tuple[Element, str]:
 @lru_cache(maxsize=4096)
 def stock_left_over(text: str) -> int:
     """How many letters of a text have nothing to do with stock."""
-    bare = words.STOCK_BESIDE.sub(" ", words.STOCK.sub(" ", text))
+    bare = words.STOCK_BESIDE.sub(" ", words.STOCK.sub(" ", _PLACE.sub(" ", text)))
     return len(LETTER.findall(bare))

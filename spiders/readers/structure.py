@@ -18,7 +18,7 @@ from spiders.readers.numbering import page_number
 from spiders.readers.page import Page
 from spiders.readers.platforms import Platform, card_elements, platform_of
 from spiders.readers.signs import Kind, Sign, button_signs, price_signs
-from spiders.readers.stock import stock_signs
+from spiders.readers.stock import WEAK, stock_signs
 from spiders.readers.tables import goods_rows
 from spiders.readers.text import Element, text_of
 from spiders.readers.titles import Card
@@ -102,10 +102,16 @@ class Structure(Page):
         return self.found[0]
 
     @cached_property
+    def entries(self) -> list[Card]:
+        """Cards that are surely entries of a list, and no link in the page's own price block."""
+        repeated = set(self.repeated)
+        return [card for card in self.cards if card in repeated or self._is_lone_entry(card)]
+
+    @cached_property
     def loose(self) -> list[Sign]:
         """Signs of the page itself: outside its cards, its menus and blocks of other goods."""
-        repeated = set(self.repeated)
-        alone = [card for card in self.cards if card not in repeated and not self._is_lone_entry(card)]
+        entries = set(self.entries)
+        alone = [card for card in self.cards if card not in entries]
         signs = [*self.found[1], *(sign for card in alone for sign in card.signs)]
         kept = [sign for sign in signs if not self.zones(sign.element) & _NOT_OWN]
         return sorted(kept, key=lambda sign: sign.order)
@@ -123,9 +129,10 @@ class Structure(Page):
     def own_signs(self) -> list[Sign]:
         """The loose signs; those in front of the heading (a header's cart, a city's stock) come last."""
         first = self.heading_order
-        return [
-            sign if sign.order >= first else replace(sign, weight=0, order=sign.order + _LAST) for sign in self.loose
+        kept = [
+            sign for sign in self.loose if sign.kind is not Kind.STOCK or sign.weight != WEAK or sign.name != "quantity"
         ]
+        return [sign if sign.order >= first else replace(sign, weight=0, order=sign.order + _LAST) for sign in kept]
 
     def _is_lone_entry(self, card: Card) -> bool:
         """Whether a card without its like is the only entry of a list, and not a link in the page's own price block."""
@@ -186,13 +193,15 @@ class Structure(Page):
         parent = card.element.getparent()
         return self.zones(card.element if parent is None or card.element in self.marked else parent)
 
+    @property
+    def is_later_page(self) -> bool:
+        return (page_number(self.url) or 1) > 1
+
     @cached_property
     def is_numbered(self) -> bool:
         """Whether the page belongs to a list with numbered pages."""
         here = urlsplit(self.url).path.rstrip("/")
-        if (page_number(self.url) or 1) > 1:
-            return True
-        return any(
+        return self.is_later_page or any(
             page_number(anchor.url) is not None and urlsplit(anchor.url).path.rstrip("/").startswith(here)
             for anchor in self.anchors
             if anchor.skip is None and text_of(anchor.element).isdecimal()

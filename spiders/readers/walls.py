@@ -4,11 +4,12 @@ import re
 from functools import cache
 
 from spiders.readers import words
-from spiders.readers.page import Page
+from spiders.readers.structure import Structure
 from spiders.readers.text import text_of
 
 _SCAN = 60_000  # characters of markup that are looked at; walls are small
-_MUCH_TEXT = 3_000  # a page that says this much is no wall for one phrase
+_LITTLE_TEXT = 1_000
+_FEW_LINKS = 8
 _STATUS = {401: "login", 403: "blocked", 407: "login", 429: "blocked", 451: "blocked", 503: "maintenance"}
 _BLANK = 20
 
@@ -22,23 +23,25 @@ def _patterns(place: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
-def wall_of(page: Page) -> str | None:
-    """The kind of wall that a page without goods is, None where it is none."""
+def wall_of(page: Structure) -> str | None:
+    """The kind of wall that a page without goods is, None where it is none.
+
+    A wall says so in its title or headings. A bare page, with little text and few links, may say it anywhere, its
+    markup included; on any other page a feedback form's captcha or a header's login is no wall."""
     text = text_of(page.body)
-    title = page.head.get("title", "")
-    for kind, pattern in _patterns("text"):
-        place = f"{title}\n{page.heading or ''}\n{text if len(text) < _MUCH_TEXT else ''}"
-        if pattern.search(place):
-            return kind
-    if len(text) < _MUCH_TEXT:
-        markup = page.source[:_SCAN]
-        for kind, pattern in _patterns("markup"):
-            if pattern.search(markup) and (len(text) < 600 or kind == "login"):
-                return kind if kind != "login" or len(page.texts) < 40 else _STATUS.get(page.capture.status)
-    return _STATUS.get(page.capture.status)
+    said = [page.head.get("title", ""), *(text_of(heading) for heading in page.headings[:5])]
+    bare = len(text) < _LITTLE_TEXT and len(page.anchors) < _FEW_LINKS
+    found = _first("text", "\n".join([*said, text] if bare else said))
+    if found is None and bare:
+        found = _first("markup", page.source[:_SCAN])
+    return found or _STATUS.get(page.capture.status)
 
 
-def is_blank(page: Page) -> bool:
+def _first(place: str, text: str) -> str | None:
+    return next((kind for kind, pattern in _patterns(place) if pattern.search(text)), None)
+
+
+def is_blank(page: Structure) -> bool:
     """Whether a page shows (almost) nothing: no text to speak of, no picture, no form."""
     if len(text_of(page.body)) >= _BLANK:
         return False

@@ -34,7 +34,12 @@ def warehouse_signs(page: Page) -> list[Sign]:
             continue
         parent = line.getparent()
         text = short_text(line)
-        if parent is not None and _is_place(text) and all(line is not known for _, known in groups[parent]):
+        if (
+            parent is not None
+            and _is_place(text)
+            and line.find(".//a[@href]") is None
+            and all(line is not known for _, known in groups[parent])
+        ):
             groups[parent].append((text, line))
             orders.setdefault(parent, run.order)
     return [
@@ -70,6 +75,7 @@ def _is_place(text: str) -> bool:
     return (
         found is not None
         and not _NO_PLACE.search(found["place"])
+        and not words.CURRENCY.search(found["place"])
         and not words.STOCK.fullmatch(found["place"].strip(" :"))
     )
 

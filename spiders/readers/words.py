@@ -29,7 +29,9 @@ CURRENCY = re.compile(rf"(?<![^\W\d_])(?:{_alternatives('currency')})(?![^\W\d_]
 PRICE_BESIDE = _words("price_beside")
 ON_REQUEST = re.compile(rf"\W*(?:{_alternatives('on_request')})\W*", re.IGNORECASE)
 STOCK = _words("stock")
-STOCK_START = re.compile(rf"\W*(?:{_alternatives('stock')})(?!\w)", re.IGNORECASE)
+_UNIT = rf"(?:{_alternatives('unit')})(?!\w)"
+_COUNT_FIRST = rf"(?:[<>≥]?\s*\d[\d\s]*\+?\s*(?:{_UNIT})?\s*)?"  # "45 в наличии", "7 шт. на складе"
+STOCK_START = re.compile(rf"\W*{_COUNT_FIRST}(?:{_alternatives('stock')})(?!\w)", re.IGNORECASE)
 STOCK_BESIDE = _words("stock_beside")
 BUTTON = re.compile(rf"\W*(?:{_alternatives('button')})\W*", re.IGNORECASE)
 BUY_BUTTON = re.compile(rf"\W*(?:{_alternatives('buy_button')})\W*", re.IGNORECASE)
@@ -37,9 +39,11 @@ SIMILAR = re.compile(rf"(?<!\w)(?:{_alternatives('similar')})", re.IGNORECASE)
 PROMOTED = re.compile(rf"(?<!\w)(?:{_alternatives('promoted')})", re.IGNORECASE)
 OLD_WORDS = _words("price_old_words")
 ASIDE_WORDS = re.compile(rf"(?<!\w)(?:{_alternatives('price_aside_words')})", re.IGNORECASE)
+COUNTED = re.compile(rf"\W*\d[\d\s]*\+?\s*{_UNIT}\W*", re.IGNORECASE)
 QUANTITY = re.compile(
-    rf"(?:(?:более|больше|свыше|more\s+than|over|>|≥|<|менее|до|от)\s*)?"
-    rf"\d[\d\s]*\+?\s*(?:(?:{_alternatives('unit')})(?!\w)|$)|(?:[<>≥]\s*\d+|\d+\s*\+)",
+    rf"(?:(?:более|больше|свыше|more\s+than|over|>|≥|<|менее|до|от)\s*)?\d[\d\s]*\+?\s*(?:{_UNIT}|$)"
+    rf"|[<>≥]\s*\d+|\d+\s*\+|(?<=\()[<>≥]?\s*\d+\+?(?=\))"
+    rf"|(?<![\d.,])\d[\d\s]*(?=\s(?:{_alternatives('stock')})(?!\w))",
     re.IGNORECASE,
 )
 

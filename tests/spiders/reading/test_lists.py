@@ -1,5 +1,7 @@
 """Cards of lists, and the links that lead on from them."""
 
+import json
+
 import pytest
 
 from restock.terms import PageRole
@@ -191,3 +193,53 @@ def test_a_block_of_viewed_goods_is_not_in_the_list(capture, site):
     reading = read_page(capture(f"<h1>Коммутаторы</h1><div>{card(1, '1 ₽')}{card(2, '2 ₽')}</div>{viewed}", LIST), site)
     assert [row.title for row in reading.listings] == ["Cisco A-100", "Cisco A-200"]
     assert sum(link.role is PageRole.PRODUCT for link in reading.links) == 4
+
+
+@pytest.mark.parametrize(
+    ("stock", "availability", "quantity"),
+    [
+        ("<td>5 шт.</td>", None, "5 шт."),
+        ("<td>45 в наличии</td>", "45 в наличии", "45"),
+        ("<td>7 шт. на складе в Москве</td>", "7 шт. на складе в Москве", "7 шт."),
+        ("<td>Есть в наличии (3)</td>", "Есть в наличии (3)", "3"),
+        ("<td>В наличии: <b>12</b> шт</td>", "В наличии: 12 шт", "12 шт"),
+        ("<td class=stock>&gt;10</td>", None, ">10"),
+        ("<td><a class=btn>Под заказ</a></td>", "Под заказ", None),
+        ("<td>Под заказ, 4-6 недель</td>", "Под заказ, 4-6 недель", None),
+        ("<td>Ожидается 15.12.2026</td>", "Ожидается 15.12.2026", None),
+        ("<td>Наличие: много</td>", "много", None),
+        ("<td>Остаток: 7</td>", None, "7"),
+    ],
+)
+def test_stock_as_it_is_shown(capture, site, stock, availability, quantity):
+    body = "".join(f"<tr><td><a href='/p/{n}'>Cisco A-{n}00</a></td><td>{n} 500 руб.</td>{stock}</tr>" for n in (1, 2))
+    rows = read_page(capture(f"<h1>Коммутаторы</h1><table>{body}</table>", LIST), site).listings
+    assert {(row.availability, row.quantity) for row in rows} == {(availability, quantity)}
+
+
+def test_a_products_number_in_its_path_is_no_page_number(capture, site):
+    body = "<a href='/p/10'>10</a><h1>Cisco A-900</h1><p>Код: 9</p><p class=price>900 ₽</p>"
+    assert read_page(capture(body, "http://shop.example/p/9"), site).role is PageRole.PRODUCT
+
+
+def test_pages_of_reviews_are_not_followed(capture, site):
+    body = "<h1>Cisco A-900</h1><p>Код: 9</p><p class=price>900 ₽</p><div class=reviews><a href='?page=2'>2</a></div>"
+    reading = read_page(capture(body, "http://shop.example/p/9"), site)
+    assert (reading.role, reading.links) == (PageRole.PRODUCT, ())
+
+
+def test_pages_of_news_are_no_list_of_goods(capture, site):
+    body = "<h1>Новости</h1><a href='/news/a/'>Новость</a><a href='?page=2'>2</a>"
+    reading = read_page(capture(body, "http://shop.example/news/"), site)
+    assert {link.role for link in reading.links} == {PageRole.OTHER}
+
+
+def test_goods_that_only_structured_data_lists_are_followed(capture, site):
+    items = [{"@type": "Product", "name": f"Cisco A-{n}00", "url": f"/p/{n}", "offers": {"price": n}} for n in (1, 2)]
+    block = f'<script type="application/ld+json">{json.dumps(items)}</script>'
+    reading = read_page(capture(f"<html><head>{block}</head><body><h1>Коммутаторы</h1></body></html>", LIST), site)
+    assert [row.price for row in reading.listings] == ["1", "2"]
+    assert {link.url: link.role for link in reading.links} == {
+        "http://shop.example/p/1": PageRole.PRODUCT,
+        "http://shop.example/p/2": PageRole.PRODUCT,
+    }

@@ -130,3 +130,16 @@ def test_the_definition_decides_what_is_followed(capture):
 
 def test_the_revision_is_short_and_steady():
     assert len(READERS_REVISION) == 12
+
+
+MENU = "".join(f"<a href='/s{n}/'>Раздел {n}</a>" for n in range(10))
+
+
+def test_an_info_page_with_a_login_and_a_feedback_form_is_no_wall(capture, site):
+    header = f"<header><a href='/login'>Авторизация</a><form><input type=password></form>{MENU}</header>"
+    body = f"{header}<h1>Контакты</h1><p>Москва</p><form><div class=g-recaptcha></div></form>"
+    assert read_page(capture(body), site).wall is None
+
+
+def test_a_login_wall_within_the_shops_frame_is_one(capture, site):
+    assert read_page(capture(f"<nav>{MENU}</nav><h1>Авторизация</h1><form></form>"), site).wall == "login"
