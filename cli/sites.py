@@ -8,6 +8,7 @@ from cli.console import say, show
 from cli.options import Concurrency, Delay, Home, OutFormat, Output
 from cli.session import workspace_of
 from restock.errors import CrawlError, UsageError
+from restock.run import CrawlOutcome
 from scheduler.crawl import Pace
 from scheduler.probe import add_site, check_site
 from spiders.definitions import write_site
@@ -91,9 +92,15 @@ def check(
         show((field.to_json() for field in fields), FIELD_COLUMNS, format, output)
         for kind, page in ((kind, page) for page, kind in outcome.walls.items()):
             say(f"{name}: a wall ({kind}): {page}")
-        for page, reason in (outcome.failed_lists | outcome.failed_products).items():
+        for page, reason in failures(outcome).items():
             say(f"{name}: {reason}: {page}")
         if not any(field.filled for field in fields):
             raise CrawlError(f"{name}: no listing was found on the sampled pages")
         if outcome.walls or outcome.failed_lists:
             raise typer.Exit(3)
+
+
+def failures(outcome: CrawlOutcome) -> dict[str, str]:
+    """The sampled pages that failed. What a sample leaves out on purpose is no failure."""
+    failed = outcome.failed_lists | outcome.failed_products
+    return {page: reason for page, reason in failed.items() if reason != "not fetched"}

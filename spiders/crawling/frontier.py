@@ -15,8 +15,10 @@ from spiders.crawling.hosts import Hosts
 FRUITLESS = {PageRole.OTHER: 3, PageRole.LIST: 6}
 MAX_ADDRESS = 2083
 _STRENGTH = {PageRole.OTHER: 0, PageRole.START: 1, PageRole.LIST: 1, PageRole.PRODUCT: 2}
+# What a sample takes beside its product pages: lists with goods, and pages without any on the way to them.
 _SAMPLE_LISTS = 4
 _SAMPLE_OTHERS = 3
+_SAMPLE_PAGES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,12 @@ class Frontier:
                 self.beyond.add(key)
             return None
         return self._plan(visit)
+
+    def barren(self, visit: Visit) -> None:
+        """A page that turned out to have no goods takes no list's place in a sample; how many pages there may be in
+        all is bounded as well."""
+        if self._room is not None and len(self.visits) < _SAMPLE_PAGES:
+            self._room[visit.role] += 1
 
     def alias(self, visit: Visit, url: str) -> str | None:
         """Where a redirect leads: the key of a page that is planned already, None for one that is now this visit's."""

@@ -190,6 +190,8 @@ class Survey:
         return self._alone
 
     def _follow(self, visit: Visit, reading: PageReading, follow_pages: bool) -> Iterator[Visit]:
+        if not reading.listings and visit.role is not PageRole.PRODUCT:
+            self._frontier.barren(visit)
         for link in reading.links:
             if follow_pages or (link.page is None and link.certain):
                 planned = self._frontier.follow(link, visit, fruitful=bool(reading.listings))
