@@ -59,15 +59,6 @@ def _walk(nodes: Iterable[Node]) -> Iterator[tuple[Node, bool]]:
                     pending.append((item, inside, depth + 1))
 
 
-def item_list(nodes: Iterable[Node]) -> list[Node]:
-    """Entries of an ItemList that only have a name and an address: links to goods."""
-    found: list[Node] = []
-    for node, _ in _walk(nodes):
-        if "ListItem" in types_of(node) and not isinstance(node.get("item"), dict):
-            found.append(node)
-    return found
-
-
 def listings_of(node: Node, by: str) -> list[Facts]:
     """The listings of one product: one, or one for each variant or offer that has a sku or an address of its own."""
     variants = [item for item in _list(node.get("hasVariant")) if isinstance(item, dict)]

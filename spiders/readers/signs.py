@@ -23,7 +23,6 @@ _VAT = re.compile(r"ндс|vat|mwst|kdv|ққс", re.IGNORECASE)
 _PERCENT = re.compile(r"\d{1,2}\s?%")
 _SEPARATOR = re.compile(r"\s[—–|•·]\s|\s-\s(?=\D)|;\s|^\s*[—–|•·-]\s")
 LETTER = re.compile(r"[^\W\d_]")
-_HEADER_CELLS = frozenset({"th"})
 
 
 class Kind(StrEnum):

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from restock.terms import PageRole
 from spiders.readers import words
 from spiders.readers.structure import Structure
 from spiders.readers.text import text_of
@@ -34,6 +35,8 @@ def wall_of(page: Structure) -> str | None:
     found = _first("text", "\n".join([*said, text] if bare else said))
     if found is None and bare:
         found = _first("markup", page.source[:_SCAN])
+    if found == "not_found" and page.capture.role not in {PageRole.PRODUCT, PageRole.LIST}:
+        found = None  # a dead link of a menu; nobody expected goods there
     return found or _STATUS.get(page.capture.status)
 
 

@@ -143,3 +143,8 @@ def test_an_info_page_with_a_login_and_a_feedback_form_is_no_wall(capture, site)
 
 def test_a_login_wall_within_the_shops_frame_is_one(capture, site):
     assert read_page(capture(f"<nav>{MENU}</nav><h1>Авторизация</h1><form></form>"), site).wall == "login"
+
+
+@pytest.mark.parametrize(("role", "wall"), [(PageRole.OTHER, None), (PageRole.LIST, "not_found")])
+def test_a_soft_404_matters_where_goods_were_expected(capture, site, role, wall):
+    assert read_page(capture("<h1>Страница не найдена</h1>", role=role), site).wall == wall
