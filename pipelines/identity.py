@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 
 from pipelines.brands import BrandBook, Claim
 from pipelines.case import Case, MakerFound, NumberFound
-from pipelines.category import head
 from pipelines.components import Part, parts_of
 from pipelines.lexicon import Hit
 from pipelines.makers import find_maker, is_supported
 from pipelines.numbering import NOTHING_FITS, find_number
 from pipelines.part_numbers import NOBODY, Candidate, Grammar, claimed_number
 from pipelines.relation import Bearing
-from pipelines.titles import Span, Title, within
+from pipelines.titles import Span, Title, head, within
 from restock.listing import RawListing
 from restock.terms import Relation
 

@@ -41,8 +41,10 @@ def find_maker(case: Case, book: BrandBook) -> MakerFound:
 def _named(case: Case) -> MakerFound:
     chosen = next((hit for hit in case.named if hit[2].value == case.claim.brand), None)
     if chosen is None:
-        proven = {item.owners.maker for item in case.own}
-        chosen = next((hit for hit in case.named if hit[2].value in proven), case.named[0])
+        chosen = case.named[0]
+        if len(case.named) > 1:
+            proven = {item.owners.maker for item in case.own}
+            chosen = next((hit for hit in case.named if hit[2].value in proven), chosen)
     if _is_the_original(case, chosen):
         return MakerFound(None, "the brand of the original")
     entry = chosen[2]

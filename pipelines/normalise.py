@@ -7,21 +7,22 @@ from typing import Any
 
 from pipelines.category import category_of
 from pipelines.condition import condition_of
+from pipelines.explain import Explained, Reasoning, Told
 from pipelines.identity import Identity
 from pipelines.lexicon import Hit
 from pipelines.prices import Price
 from pipelines.relation import bearing
+from pipelines.restrictions import MARKET
 from pipelines.rules import Rules
-from pipelines.stock import Stock
-from pipelines.text import clean, mixed_script, skeleton
+from pipelines.text import clean, skeleton
 from pipelines.titles import Title, read_title
 from restock.addresses import clean_url
-from restock.listing import Component, Finding, Listing, Normalised, RawListing, Restriction, money_text
+from restock.listing import Component, Listing, Normalised, RawListing, Restriction
 from restock.terms import Condition, PriceType, Relation, RestrictionRule
 
 _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/[^\s?#;]*")
-_NOT_SETTING = frozenset({RestrictionRule.BATTLEFIELD})
-_REFURBISHED = re.compile(r"-RF=?$")
+_REFURBISHED = ("-RF", "-RF=")
+_NAMELESS = frozenset({Relation.COMPATIBLE_WITH, Relation.ACCESSORY_FOR})
 
 
 class Normaliser:
@@ -32,12 +33,6 @@ class Normaliser:
         self._market = market
         self._currency = currency
         self._field_hits = lru_cache(maxsize=8192)(self._scan)
-        self._say = lru_cache(maxsize=16384)(self._finding)
-
-    def _finding(
-        self, field: str, value: Any, rule: str, text: str | None = None, source: str | None = None
-    ) -> Finding:
-        return Finding(field, value, rule, text, source, self._rules.precision.get((field, rule)))
 
     def _scan(self, text: str | None) -> tuple[Hit, ...]:
         """What stands in a short text of the site (category, condition), remembered."""
@@ -49,25 +44,25 @@ class Normaliser:
         title = read_title(raw.title, rules.lexicon, rules.grammar)
         site_hits = self._field_hits(raw.category)
         identity = rules.identifier.identify(title, raw, bearing(title, site_hits), site_hits)
-        number = identity.number
-        price = rules.prices.read(raw.price, raw.currency, self._currency)
-        stock = rules.stock.read(raw.availability, raw.quantity)
-        category, category_rule, category_text = category_of(
-            title,
-            identity.noun,
-            identity.foreign,
-            number and (number.number, number.owners),
-            identity.maker.brand,
-            site_hits,
-            rules.refinements,
+        category = Told(*category_of(title, identity, site_hits, rules.refinements))
+        reasoning = Reasoning(
+            raw,
+            identity,
+            rules.prices.read(raw.price, raw.currency, self._currency),
+            rules.stock.read(raw.availability, raw.quantity),
+            category,
+            self._condition(raw, title, identity),
         )
-        kind = rules.kinds.get(category or "")
-        condition, condition_rule, condition_text = self._condition(raw, title, identity)
+        listing, unread = self._listing(reasoning, title, on)
+        return Explained(listing, unread, reasoning, rules.precision)
+
+    def _listing(self, reasoning: Reasoning, title: Title, on: date) -> tuple[Listing, tuple[str, ...]]:
+        """The listing, and the names of the raw fields that no rule understood."""
+        raw, identity, price, stock = reasoning.raw, reasoning.identity, reasoning.price, reasoning.stock
+        kind = self._rules.kinds.get(reasoning.category.value)
         hs6 = kind.hs6 if kind and identity.relation is not Relation.SERVICE_FOR else None
-        parts = self._components(identity, on)
         reasons, is_open = self._restrictions(identity, title, hs6, kind.sort if kind else None, on)
-        url, url_unread = _url(raw.url)
-        gtin, gtin_unread = _gtin(raw.gtin)
+        url, gtin = _url(raw.url), _gtin(raw.gtin)
         listing = Listing(
             site=raw.site,
             key=None,
@@ -77,7 +72,7 @@ class Normaliser:
             mpn=identity.number.number if identity.number else None,
             gtin=gtin,
             sku=raw.sku,
-            category=category,
+            category=reasoning.category.value,
             hs6=hs6,
             hs6_basis="category" if hs6 else None,
             relation=identity.relation,
@@ -90,34 +85,42 @@ class Normaliser:
             quantity=stock.quantity,
             quantity_bound=stock.bound,
             lead_time_days=stock.lead_time(on),
-            condition=condition,
-            components=parts,
-            restricted=any(reason.rule not in _NOT_SETTING for reason in reasons),
+            condition=reasoning.condition.value,
+            components=self._components(identity, on) if identity.parts else (),
+            restricted=bool(reasons) and any(reason.rule is not RestrictionRule.BATTLEFIELD for reason in reasons),
             restrictions=reasons,
             undecided=is_open,
             evidence=raw.evidence,
         )
-        findings = self._findings(
-            listing, identity, price, stock, raw, (category_rule, category_text), (condition_rule, condition_text)
-        )
-        unread = (*(("price",) if price.kind is None else ()), *stock.unread, *url_unread, *gtin_unread)
-        return Normalised(listing, findings, self._unread_currency(raw, unread))
+        return listing, self._unread(reasoning, url, gtin)
 
-    def _unread_currency(self, raw: RawListing, unread: tuple[str, ...]) -> tuple[str, ...]:
-        understood = self._rules.prices.currency(raw.currency)[1]
-        return unread if understood else (*unread, "currency")
+    def _unread(self, reasoning: Reasoning, url: str | None, gtin: str | None) -> tuple[str, ...]:
+        raw = reasoning.raw
+        found = list(reasoning.stock.unread)
+        if reasoning.price.kind is None:
+            found.append("price")
+        if raw.currency is not None and not self._rules.prices.currency(raw.currency)[1]:
+            found.append("currency")
+        if raw.url is not None and url is None:
+            found.append("url")
+        if raw.gtin is not None and gtin is None:
+            found.append("gtin")
+        return tuple(found)
 
-    def _condition(self, raw: RawListing, title: Title, identity: Identity) -> tuple[Condition | None, str, str | None]:
+    def _condition(self, raw: RawListing, title: Title, identity: Identity) -> Told:
         """The site's field and the title together; the worse one where they differ."""
-        hits = [*self._field_hits(raw.condition), *title.conditions]
-        if not hits and not (identity.number and _REFURBISHED.search(identity.number.number)):
-            return None, "nothing says it", None
-        found = condition_of(hits)
-        if found is not None and found[0] is not Condition.NEW:
-            return found[0], "wording", found[1][2].value.value
-        if identity.number and _REFURBISHED.search(identity.number.number):
-            return Condition.REFURBISHED, "suffix of the part number", identity.number.number
-        return (found[0], "wording", None) if found else (None, "nothing says it", None)
+        refurbished = identity.number is not None and identity.number.number.endswith(_REFURBISHED)
+        if not (raw.condition or title.conditions or refurbished):
+            return Told(None, "nothing says it")
+        stated, written = condition_of(self._field_hits(raw.condition)), condition_of(title.conditions)
+        found = condition_of([hit for hit in (stated and stated[1], written and written[1]) if hit])
+        if refurbished and (found is None or found[0] is Condition.NEW):
+            return Told(Condition.REFURBISHED, "suffix of the part number", identity.number and identity.number.number)
+        if found is None:
+            return Told(None, "nothing says it")
+        if written is not None and written[1] is found[1]:
+            return Told(found[0], "wording of the title", title.text[found[1][0] : found[1][1]])
+        return Told(found[0], "condition field", raw.condition)
 
     def _regular(self, raw: RawListing, price: Price) -> Any:
         """The struck-through price, where it is higher than the current one."""
@@ -164,56 +167,30 @@ class Normaliser:
 
     def _may_be_restricted(self, identity: Identity, title: Title, on: date) -> bool:
         """No maker was found, yet a number has the form of a maker that stopped sales."""
-        if identity.maker.brand is not None or self._market != "RU":
+        if identity.maker.brand is not None or self._market != MARKET:
             return False
         names = {
             name for item in title.candidates for name in (*item.owners.known, *item.owners.sure, *item.owners.weak)
         }
         return any(self._rules.restrictions.policy(name, on) for name in names)
 
-    def _findings(
-        self, listing: Listing, identity: Identity, price: Price, stock: Stock, raw: RawListing,
-        category: tuple[str, str | None], condition: tuple[str, str | None],
-    ) -> tuple[Finding, ...]:  # fmt: skip
-        """Why each value is what it is."""
-        say, precision = self._say, self._rules.precision
-        rule = identity.number_rule
-        found = [
-            say("brand", listing.brand, *identity.maker[1:]),
-            Finding("mpn", listing.mpn, rule, listing.mpn, None, precision.get(("mpn", rule))),
-            say("relation", listing.relation, identity.relation_rule, identity.relation_text),
-            say("category", listing.category, *category),
-            Finding(
-                "price", money_text(listing.price), price.rule, raw.price, None, precision.get(("price", price.rule))
-            ),
-            say("availability", listing.availability, stock.rule, stock.text),
-        ]
-        if listing.condition is not None:
-            found.append(say("condition", listing.condition, *condition))
-        found.extend(say("components", part.brand, "part named in the title", part.text) for part in listing.components)
-        found.extend(
-            say("restrictions", reason.id, reason.rule, reason.reason, reason.source) for reason in listing.restrictions
-        )
-        if mixed_script(raw.title):
-            found.append(say("title", None, "mixed script", raw.title))
-        return tuple(found)
 
-
-def _url(url: str | None) -> tuple[str | None, tuple[str, ...]]:
+def _url(url: str | None) -> str | None:
+    """The address without tracking; None for one that can't be split."""
     if url is None or _PLAIN_URL.fullmatch(url):
-        return url, ()
+        return url
     try:
-        return clean_url(url), ()
+        return clean_url(url)
     except ValueError:
-        return None, ("url",)
+        return None
 
 
-def _gtin(text: str | None) -> tuple[str | None, tuple[str, ...]]:
-    """A GTIN of 8, 12, 13 or 14 digits whose check digit is right; anything else is unread."""
+def _gtin(text: str | None) -> str | None:
+    """A GTIN of 8, 12, 13 or 14 digits whose check digit is right; None for anything else."""
     if text is None:
-        return None, ()
+        return None
     digits = "".join(text.split()).replace("-", "")
     if not (digits.isascii() and digits.isdigit() and len(digits) in {8, 12, 13, 14}):
-        return None, ("gtin",)
+        return None
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
-    return (digits, ()) if total % 10 == 0 and int(digits) else (None, ("gtin",))
+    return digits if total % 10 == 0 and int(digits) else None

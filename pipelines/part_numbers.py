@@ -2,8 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,7 +24,7 @@ STRICT = Table("strict_numbers.csv", ("brand", "source", "note"), ("brand",))
 
 _STOPS = r"\s,;()\[\]{}\"«»“”„|<>!?'•…"
 _TOKEN = re.compile(rf"[^{_STOPS}]+")
-_RUN = re.compile(r"[\w+/=#.:*&%~^@-]+")
+_RUN = re.compile(r"(?<![\w+/=#.:*&%~^@-])(?=[^\W\d_+/=#.:*&%~^@]*+[\w+/=#.:*&%~^@]*?[\d-])[\w+/=#.:*&%~^@-]{4,}")
 _NUMERIC = re.compile(r"[\d-]")
 _BRIEF = re.compile(r"[A-Z0-9+/-]{1,11}")
 _DIGIT = re.compile(r"\d")
@@ -37,8 +36,11 @@ _DIGITS_ONLY = re.compile(r"\d{3,}-\d{4,}(-\d+)*")
 _COMPACT = re.compile(r"[^A-Z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Owners:
+Form = tuple[re.Pattern[str], str, bool, str]  # of the whole number, its maker, whether it proves it, the kind
+_GROUP = 8  # forms that are tried together before they are tried one by one
+
+
+class Owners(NamedTuple):
     """Whose a number is: `known` by the lists, `sure` by a form of that maker alone, `weak` by a form that fits."""
 
     known: tuple[str, ...] = ()
@@ -57,8 +59,8 @@ class Owners:
     @property
     def maker(self) -> str | None:
         """The one maker that the number proves, None where it proves none or several."""
-        certain = {*self.known, *self.sure}
-        return certain.pop() if len(certain) == 1 else None
+        certain = self.known + self.sure
+        return certain[0] if certain and certain.count(certain[0]) == len(certain) else None
 
     @property
     def any(self) -> bool:
@@ -84,7 +86,7 @@ class Grammar:
     def __init__(
         self, patterns: Sequence[Row], known: Sequence[Row], specifications: Sequence[Row], strict: Sequence[Row]
     ) -> None:
-        self._forms: dict[str, list[tuple[re.Pattern[str], str, bool, str]]] = defaultdict(list)
+        self._forms: dict[str, list[Form]] = defaultdict(list)
         for row in patterns:
             self._add_form(row)
         self._known: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -93,10 +95,7 @@ class Grammar:
         self._firsts: set[str] = set()
         for row in known:
             self._add_known(row["brand"], row["part_number"].upper(), row["category"])
-        self._fits = {
-            letter: re.compile("|".join(f"(?:{form[0].pattern})" for form in forms)).fullmatch
-            for letter, forms in self._forms.items()
-        }
+        self._groups = {letter: tuple(_groups(forms)) for letter, forms in self._forms.items()}
         self._specification = re.compile("|".join(f"(?:{row.pattern('regex').pattern})" for row in specifications))
         self._strict = frozenset(row["brand"] for row in strict)
         self.owners = lru_cache(maxsize=65536)(self._owners)
@@ -130,19 +129,23 @@ class Grammar:
 
     def _owners(self, number: str) -> Owners:
         known = self._known.get(number) or self._known.get(number.rstrip("=").removesuffix("-RF")) or ()
-        fits = self._fits.get(number[:1])
-        if not known and (fits is None or fits(number) is None):
+        fitting = [
+            form
+            for fits, forms in self._groups.get(number[:1], ())
+            if fits(number)
+            for form in forms
+            if form[0].fullmatch(number)
+        ]
+        if not (known or fitting):
             return NOBODY
-        sure: list[str] = []
-        weak: list[str] = []
-        categories: list[tuple[str, str]] = [(brand, category) for brand, category in known if category]
-        for form, brand, is_sure, category in self._forms.get(number[:1], ()):
-            if form.fullmatch(number) is None:
-                continue
-            (sure if is_sure else weak).append(brand)
-            if category:
-                categories.append((brand, category))
-        return Owners(tuple(brand for brand, _ in known), tuple(sure), tuple(weak), tuple(categories))
+        categories = [(brand, category) for brand, category in known if category]
+        categories += [(brand, category) for _, brand, _, category in fitting if category]
+        return Owners(
+            tuple([brand for brand, _ in known]),
+            tuple([brand for _, brand, sure, _ in fitting if sure]),
+            tuple([brand for _, brand, sure, _ in fitting if not sure]),
+            tuple(categories),
+        )
 
     def candidates(self, text: str, folded: str) -> list[Candidate]:
         """The tokens of a title that may be part numbers, in order, broken ones mended."""
@@ -150,16 +153,16 @@ class Grammar:
         found: list[Candidate] = []
         if " -" in upper or "- " in upper:
             upper = self._mend_hyphens(upper)
-        proven = False
+        whole = False
         for match in _RUN.finditer(upper):
             token = match[0]
             if len(token) < 4 or not token.isascii() or not _NUMERIC.search(token):
                 continue
             place = match.start()
             for number, offset, length, owners, shape in self._token(token, text[place : match.end()]):
-                proven = proven or owners.maker is not None
+                whole = whole or owners.maker is not None or (owners.any and "-" in number)
                 found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
-        if not proven and found:
+        if not whole and found:
             found.extend(self._joined(upper))
         return found
 
@@ -231,7 +234,7 @@ class Grammar:
         """Whether a token may be a part number: proven, or no specification and of a fitting form or shape."""
         if owners.maker:
             return True
-        if not any(map(str.isdigit, number)):
+        if _DIGIT.search(number) is None:
             return owners.any and _is_articulate(number)
         return (owners.any or shape > 0) and not self.is_specification(number)
 
@@ -262,6 +265,12 @@ def _shape(number: str, written: str) -> int:
     return 1
 
 
+def _groups(forms: Sequence[Form]) -> Iterable[tuple[Callable[[str], object], Sequence[Form]]]:
+    for first in range(0, len(forms), _GROUP):
+        group = forms[first : first + _GROUP]
+        yield re.compile("|".join(f"(?:{form[0].pattern})" for form in group)).fullmatch, group
+
+
 def _letters(starts: str) -> str:
     """A, C-F, 0-9 written out."""
     spans = re.sub(r"(\w)-(\w)", lambda found: "".join(map(chr, range(ord(found[1]), ord(found[2]) + 1))), starts)
@@ -272,7 +281,7 @@ def claimed_number(claim: str | None) -> str | None:
     """The site's claim as a part number; None for what can't be one (other letters, sentences)."""
     if claim is None or len(claim) > 60:
         return None
-    found = claim.upper() if claim.isascii() and claim.isalnum() else as_number(claim)
+    found = "".join(claim.upper().split()) if claim.isascii() and "&" not in claim else as_number(claim)
     if found is None or len(found) < 3:
         return None
     return found.strip("./:,;") or None

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.tables import Row, Table
-from pipelines.text import clean, skeleton, squeeze
+from pipelines.text import fold, squeeze
 from restock.terms import PriceType, Vat
 
 CURRENCIES = Table("currencies.csv", ("mark", "currency", "source"), ("mark",))
@@ -27,6 +27,7 @@ _NUMBER = re.compile(
     r"(?:(?!(?P=group))[.,](?P<cents>\d{1,4})(?!\d)|[.,](?P<plain>\d+)(?![\d.,]))?"
     r"(?:[.,]?[-–—=](?!\s*\d))?"
 )
+_PLAIN = re.compile(r"(?P<whole>[1-9]\d{0,2}(?: \d{3})+|[1-9]\d+)(?:[.,](?P<cents>\d{1,2}))?(?![\d.,'_]| \d) ?")
 _PERCENT = re.compile(r"[-–+(]*\s*\d{1,2}(?:[.,]\d+)?\s*%\)?")
 _LETTER = re.compile(r"[^\W\d_]")
 _SPACE = re.compile(r"\s+")
@@ -75,10 +76,6 @@ class PriceReader:
         saving = [word for word, role in roles.items() if role == "saving"]
         self._saving_before = re.compile(f"{letters}{_alternatives(saving)}$")
         self._vat_word = re.compile(letters + _alternatives(self._vat))
-        self._plain = re.compile(
-            r"(?P<whole>[1-9]\d{0,2}(?: \d{3})+|[1-9]\d*)(?:[.,](?P<cents>\d{1,2}))?"
-            rf"(?: ?(?P<mark>{_alternatives(self._currency)}))?(?:,? (?P<vat>{_alternatives(self._vat)}))?"
-        )
         self._read_wordy = lru_cache(maxsize=4096)(self._wordy)
         self.currency = lru_cache(maxsize=1024)(self._currency_of)
 
@@ -95,9 +92,9 @@ class PriceReader:
         claimed = self.currency(claim)[0] if claim else None
         if text is None or not text.strip():
             return Price(None, claimed, PriceType.ON_REQUEST, Vat.UNKNOWN, None, "no price")
-        folded = skeleton(clean(text)).strip()
-        if (plain := self._plain.fullmatch(folded)) and len(plain["whole"]) > 1:
-            return self._with_currency(self._plainly(plain), claimed, fallback)
+        folded = fold(text).strip()
+        if (match := _PLAIN.match(folded)) and (plain := self._plainly(match, folded)):
+            return self._with_currency(plain, claimed, fallback)
         return self._with_currency(self._read_wordy(folded), claimed, fallback)
 
     def _wordy(self, folded: str) -> Price:
@@ -105,11 +102,17 @@ class PriceReader:
         amounts, rest = self._amounts(folded)
         return self._judge(folded, amounts, rest, vat)
 
-    def _plainly(self, plain: re.Match[str]) -> Price:
-        """An amount with at most its mark and a VAT wording, as most prices are."""
-        whole, cents, mark, vat = plain["whole"], plain["cents"], plain["mark"], plain["vat"]
-        amount = Decimal(f"{whole.replace(' ', '')}.{cents}" if cents else whole.replace(" ", ""))
+    def _plainly(self, match: re.Match[str], folded: str) -> Price | None:
+        """An amount with at most its mark and a VAT wording, as most prices are; None for any other text."""
+        mark, vat = folded[match.end() :], None
+        if mark not in self._currency:
+            mark, _, vat = mark.partition(" ")
+            mark = mark.removesuffix(",")
+            if (mark and mark not in self._currency) or (vat and vat not in self._vat):
+                return None
         tax = self._vat[vat] if vat else Vat.UNKNOWN
+        whole, cents = match["whole"].replace(" ", ""), match["cents"]
+        amount = Decimal(f"{whole}.{cents}" if cents else whole)
         if amount >= _ABSURD:
             return _unread(tax)
         currency, rule = (self._currency[mark], "currency mark") if mark else (None, None)

@@ -181,6 +181,8 @@ class RestrictionBook:
         return Restriction(RestrictionRule.BATTLEFIELD, f"{row['part_number']}", reason, row["source"])
 
     def watchlist(self, brand: str | None, mpn: str | None, folded: str, on: date) -> list[Restriction]:
+        if not self._watched:
+            return []
         return [
             watched.restriction
             for watched in self._watched

@@ -47,6 +47,7 @@ def _skeleton_table() -> dict[int, str]:
 
 
 _SKELETON = _skeleton_table()
+_BOTH = _SKELETON | {code: _SKELETON.get(ord(plain), plain) for code, plain in _CLEAN.items()}
 _UNCLEAN = re.compile(f"[{re.escape(''.join(map(chr, _CLEAN)))}]")
 _MIXED = re.compile("[A-Za-z][авекмнорстухіјѕАВЕКМНОРСТУХІЈЅ]|[авекмнорстухіјѕАВЕКМНОРСТУХІЈЅ][A-Za-z]")
 
@@ -71,6 +72,11 @@ def latin(folded: str) -> str:
     if len(upper) == len(folded):
         return upper
     return "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in folded)
+
+
+def fold(text: str) -> str:
+    """The skeleton of a cleaned text in one step."""
+    return skeleton(clean(text)) if "&" in text else text.translate(_BOTH)
 
 
 def squeeze(text: str) -> str:

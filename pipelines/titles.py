@@ -8,6 +8,7 @@ from pipelines.part_numbers import Candidate, Grammar
 from pipelines.text import clean, skeleton
 
 Span = tuple[int, int]
+_STOPS = (",", ";", "(", " - ", " — ", " – ", " with ", " для ", " for ", " c ", " на ")
 
 
 @dataclass(slots=True)
@@ -40,7 +41,10 @@ def read_title(title: str, lexicon: Lexicon, grammar: Grammar) -> Title:
 
 
 def within(place: int, spans: Sequence[Span]) -> bool:
-    return any(start <= place < end for start, end in spans)
+    for start, end in spans:  # noqa: SIM110  asked so often that a generator would cost more than the answer
+        if start <= place < end:
+            return True
+    return False
 
 
 def clause_end(folded: str, place: int, stops: str) -> int:
@@ -69,3 +73,19 @@ def _is_break(folded: str, index: int) -> bool:
     if letter in "—–-|":
         return spaced and folded[index - 1 : index] == " "
     return letter == "." and spaced and folded[index - 3 : index].isalpha()
+
+
+def head(title: Title, foreign: Sequence[Span]) -> Hit | None:
+    """The word that says what the title's goods are: the first in Russian, where the noun leads; the last before the
+    first comma or preposition in English, where it ends the phrase."""
+    hits = [hit for hit in title.categories if not within(hit[0], foreign)]
+    if not hits:
+        return None
+    first = hits[0]
+    if first[2].detail:  # the noun leads in this language
+        return first
+    stop = min(
+        (place for sign in _STOPS if (place := title.folded.find(sign, first[1])) > 0), default=len(title.folded)
+    )
+    english = [hit for hit in hits if hit[0] < stop and not hit[2].detail]
+    return english[-1]

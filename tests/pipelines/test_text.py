@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.text import clean, latin, mixed_script, number, skeleton, squeeze
+from pipelines.text import clean, fold, latin, mixed_script, number, skeleton, squeeze
 
 
 @given(st.text())
@@ -37,3 +37,8 @@ def test_a_number_is_upper_case_latin_without_spaces() -> None:
 def test_mixed_script_is_a_signal() -> None:
     assert mixed_script("Коммутатор Сisco")
     assert not mixed_script("Коммутатор Cisco")
+
+
+@given(st.text())
+def test_one_step_or_two_fold_alike(text: str) -> None:
+    assert fold(text) == skeleton(clean(text))

@@ -1,0 +1,85 @@
+"""Findings: why each value of a listing is what it is, put into words only when somebody asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pipelines.identity import Identity
+from pipelines.prices import Price
+from pipelines.stock import Stock
+from pipelines.text import mixed_script
+from restock.listing import Finding, Listing, Normalised, RawListing, money_text
+
+Precision = Mapping[tuple[str, str], float]  # by field and rule
+
+
+class Told(NamedTuple):
+    """A value, the rule that gave it, and the text that it spoke about."""
+
+    value: Any
+    rule: str
+    text: str | None = None
+
+
+@dataclass(slots=True)
+class Reasoning:
+    """What was read of one raw listing, with the rules that spoke."""
+
+    raw: RawListing
+    identity: Identity
+    price: Price
+    stock: Stock
+    category: Told
+    condition: Told
+
+
+class Explained(Normalised):
+    """A normalised listing that keeps its reasoning; most are never asked for their findings."""
+
+    __slots__ = ("_precision", "_reasoning")
+    _precision: Precision
+    _reasoning: Reasoning
+
+    def __init__(self, listing: Listing, unread: tuple[str, ...], reasoning: Reasoning, precision: Precision) -> None:
+        keep = object.__setattr__  # the noun is frozen
+        keep(self, "listing", listing)
+        keep(self, "unread", unread)
+        keep(self, "_reasoning", reasoning)
+        keep(self, "_precision", precision)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return findings(self.listing, self._reasoning, self._precision)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Elsewhere it is the plain noun."""
+        return Normalised, (self.listing, self.findings, self.unread)
+
+
+def findings(listing: Listing, reasoning: Reasoning, precision: Precision) -> tuple[Finding, ...]:
+    """One finding for each value that a rule gave, and one for a title of mixed script."""
+
+    def say(field: str, value: Any, rule: str, text: str | None = None, source: str | None = None) -> Finding:
+        return Finding(field, value, rule, text, source, precision.get((field, rule)))
+
+    identity, price, stock = reasoning.identity, reasoning.price, reasoning.stock
+    found = [
+        say("brand", listing.brand, identity.maker.rule, identity.maker.text, identity.maker.source),
+        say("mpn", listing.mpn, identity.number_rule, listing.mpn),
+        say("relation", listing.relation.value, identity.relation_rule, identity.relation_text),
+        say("category", *reasoning.category),
+        say("price", money_text(listing.price), price.rule, reasoning.raw.price),
+        say("availability", listing.availability.value, stock.rule, stock.text),
+    ]
+    if price.currency_rule is not None:
+        found.append(say("currency", listing.currency, price.currency_rule, reasoning.raw.price))
+    if listing.condition is not None:
+        found.append(say("condition", listing.condition.value, reasoning.condition.rule, reasoning.condition.text))
+    found.extend(say("components", part.brand, "part named in the title", part.text) for part in listing.components)
+    found.extend(
+        say("restrictions", reason.id, reason.rule.value, reason.reason, reason.source)
+        for reason in listing.restrictions
+    )
+    if mixed_script(listing.title):
+        found.append(say("title", None, "mixed script", listing.title))
+    return tuple(found)
