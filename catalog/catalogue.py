@@ -94,11 +94,11 @@ class Catalogue:
         guard: Guard,
         finished_at: datetime,
         whole_site: bool = True,
-        unread: int = 0,
+        unread: int | Callable[[], int] = 0,
         warnings: Sequence[str] = (),
     ) -> Run:
         """Judges and merges what a run saw, in one transaction; gives the run as it ended. `whole_site` is False for
-        a run over single pages."""
+        a run over single pages. `unread` is a number, or what gives it once the last listing was taken."""
         ending = recording.Ending(
             outcome=outcome,
             guard=guard,
@@ -139,7 +139,7 @@ class Catalogue:
         rules: str,
         finished_at: datetime,
         guard: Guard | None = None,
-        unread: int = 0,
+        unread: int | Callable[[], int] = 0,
     ) -> Run:
         """Merges a merged run's second reading, under other rules, as a correction run; gives that."""
         correction = corrections.correct(

@@ -1,6 +1,6 @@
 """Corrections: an earlier run read again under other rules. What differs is never a market event."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, func
@@ -48,7 +48,7 @@ def correct(
     *,
     rules: str,
     guard: Guard,
-    unread: int,
+    unread: int | Callable[[], int],
     finished_at: datetime,
 ) -> str:
     """Writes a correction run; gives its id."""
@@ -59,7 +59,7 @@ def correct(
         with database.writing(connection):
             correction = _begin(connection, run, rules, finished_at)
             match(connection, runs.site_id(connection, run.site))
-            _merge(connection, run, correction, spooled, guard, unread)
+            _merge(connection, run, correction, spooled, guard, unread() if callable(unread) else unread)
             return correction.id
 
 

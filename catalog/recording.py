@@ -1,6 +1,6 @@
 """A run's end: spooled, matched, judged, merged and closed, in one transaction that happens wholly or not at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,9 +32,14 @@ class Ending:
     outcome: CrawlOutcome
     guard: Guard
     finished_at: datetime
-    unread: int = 0
+    unread: int | Callable[[], int] = 0
     whole_site: bool = True
     warnings: Sequence[str] = ()
+
+
+def counted(number: int | Callable[[], int]) -> int:
+    """A number, or one that is known only now that the last listing was taken."""
+    return number() if callable(number) else number
 
 
 def finish_run(database: Database, run_id: str, listings: Iterable[Listing], ending: Ending) -> None:
@@ -48,7 +53,7 @@ def finish_run(database: Database, run_id: str, listings: Iterable[Listing], end
             case = figures.gather(connection, run, ending.outcome, ending.guard, whole=ending.whole_site)
             verdict = judge(case)
             counts = _merge_judged(connection, run, case, verdict, spooled.facts)
-            counts["unread"] = ending.unread + spooled.unkept
+            counts["unread"] = counted(ending.unread) + spooled.unkept
             notes = [*ending.warnings, *verdict.warnings, *_notes(connection, run, spooled, folded, case)]
             values = {"counts": counts, "warnings": notes, "finished_at": ending.finished_at}
             runs.finish(connection, run, values | _judgement(connection, run, case, verdict))

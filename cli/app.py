@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli import catching, changes, database, demo, evidence, normalise, questions, report, runs, sites
+from cli import catching, changes, database, demo, evidence, importing, normalise, questions, report, runs, sites
 from cli.options import Home
 from cli.session import remember_home
 
@@ -39,6 +39,7 @@ def _root(
 app.command("demo")(demo.demo)
 app.command("snapshot")(catching.snapshot)
 app.command("crawl")(catching.crawl)
+app.command("import")(importing.import_list)
 app.command("normalise")(normalise.normalise)
 app.command("diff")(changes.diff)
 app.command("search")(questions.search)

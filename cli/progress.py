@@ -14,8 +14,8 @@ from spiders.crawling import Progress as CrawlProgress
 PLAIN_SECONDS = 10.0
 
 
-class CrawlMeter:
-    """Shows how a crawl gets on; called with the site's name and what it has seen so far."""
+class _Meter:
+    """A bar with a task by name, or lines that are said now and then."""
 
     def __init__(self) -> None:
         self._bar: Progress | None = None
@@ -35,11 +35,29 @@ class CrawlMeter:
         if self._bar is not None:
             self._bar.stop()
 
-    def __call__(self, site: str, seen: CrawlProgress) -> None:
-        line = printable(f"{site}: {seen.pages} pages, {seen.listings} listings, {seen.errors} errors")
+    def _tell(self, name: str, line: str) -> None:
         if self._bar is not None:
-            task = self._tasks.setdefault(site, self._bar.add_task(site, total=None))
-            self._bar.update(task, description=line)
+            if name not in self._tasks:
+                self._tasks[name] = self._bar.add_task(name, total=None)
+            self._bar.update(self._tasks[name], description=printable(line))
         elif time.monotonic() - self._said >= PLAIN_SECONDS:
             self._said = time.monotonic()
-            say(line)
+            say(printable(line))
+
+
+class CrawlMeter(_Meter):
+    """Shows how a crawl gets on; called with the site's name and what it has seen so far."""
+
+    def __call__(self, site: str, seen: CrawlProgress) -> None:
+        self._tell(site, f"{site}: {seen.pages} pages, {seen.listings} listings, {seen.errors} errors")
+
+
+class RowMeter(_Meter):
+    """Shows how the reading of a list gets on; called with the number of rows read so far."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def __call__(self, rows: int) -> None:
+        self._tell(self._name, f"{self._name}: {rows} rows")

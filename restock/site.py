@@ -1,6 +1,6 @@
 """Sites: a web shop as data. One YAML file says where a site starts, how it is read and how politely."""
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 
 class Follow(BaseModel):
@@ -43,14 +43,16 @@ class Site(BaseModel):
 
     `platform` names the reader ("json-ld", "microdata", "bitrix", "selectors", …, or "auto" to try them in order);
     `listings` says where listings are read: on product pages ("pages"), on list pages ("cards"), or "auto".
-    `known` and `assumed` record what the definition rests on.
+    `known` and `assumed` record what the definition rests on. A site that isn't enabled needs no `start`: price lists
+    may be all that is known of it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(min_length=1)
     title: str | None = None
-    start: tuple[str, ...] = Field(min_length=1)
+    enabled: bool = True
+    start: tuple[str, ...] = Field(default=(), validate_default=True)
     market: str = Field(default="RU", pattern=r"^[A-Z]{2}$")
     platform: str = "auto"
     listings: str = Field(default="auto", pattern="^(auto|pages|cards)$")
@@ -63,7 +65,6 @@ class Site(BaseModel):
     concurrency: int | None = Field(default=None, ge=1, le=64)
     max_pages: int = Field(default=20_000, ge=1)
     max_depth: int = Field(default=200, ge=1)
-    enabled: bool = True
     known: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
 
@@ -71,3 +72,10 @@ class Site(BaseModel):
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("start")
+    @classmethod
+    def _begins_somewhere(cls, start: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not start and info.data.get("enabled", True):
+            raise ValueError("a site that is crawled starts somewhere (`enabled: false` where it isn't)")
+        return start

@@ -1,11 +1,10 @@
 """Earlier runs read again: a changed reader, rule or data file corrects the catalogue and is never a market event."""
 
 from restock import clock
-from restock.listing import Listing
 from restock.run import CrawlOutcome, Run
 from restock.site import Site
 from scheduler.evidence import raw_listings, warc_path
-from scheduler.reading import read_rows
+from scheduler.reading import Reading, read_rows
 from scheduler.workspace import Workspace
 
 
@@ -19,15 +18,20 @@ def correct_if_rules_changed(workspace: Workspace, site: Site) -> list[Run]:
 
 def correct(workspace: Workspace, site: Site, run: Run) -> Run:
     """Merges what today's readers and rules find in a run's evidence, as a correction."""
-    listings, unread = reread(workspace, site, run)
+    listings = reread(workspace, site, run)
     return workspace.catalogue.correct(
-        run, listings, rules=workspace.revision(site), guard=site.guard, unread=unread, finished_at=clock.now()
+        run,
+        listings,
+        rules=workspace.revision(site),
+        guard=site.guard,
+        unread=listings.count_unread,
+        finished_at=clock.now(),
     )
 
 
-def reread(workspace: Workspace, site: Site, run: Run) -> tuple[list[Listing], int]:
-    """What today's readers and rules find in a run's evidence, and how many texts no rule understood.
+def reread(workspace: Workspace, site: Site, run: Run) -> Reading:
+    """What today's readers and rules find in a run's evidence.
 
     Raises EvidenceError where the evidence is missing."""
-    rows = raw_listings(workspace.settings, run, site)
+    rows = raw_listings(workspace, run, site)
     return read_rows(workspace.normaliser(site), run, rows, run.outcome or CrawlOutcome())

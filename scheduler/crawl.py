@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from restock import clock
+from restock.errors import UsageError
 from restock.listing import RawListing
 from restock.run import CrawlOutcome, Run
 from restock.settings import Settings
@@ -39,6 +40,7 @@ def crawl_site(
     definition says; a start that is a product page is the whole run.
 
     Raises UsageError where another run of the site is under way; an interrupted run is marked as failed."""
+    refuse_without_start(site, start)
     catalogue = workspace.catalogue
     with workspace.site_lock(site.name):
         correct_if_rules_changed(workspace, site)
@@ -58,6 +60,13 @@ def crawl_site(
             reason = str(error) or type(error).__name__
             catalogue.fail_run(run.id, f"interrupted: {reason}", clock.now())
             raise
+
+
+def refuse_without_start(site: Site, start: str | None = None) -> None:
+    if start is None and not site.start:
+        raise UsageError(
+            f"{site.name}: it has no start address; `restock import {site.name} FILE` takes its price lists"
+        )
 
 
 def crawl_job(
@@ -87,13 +96,13 @@ def crawl_job(
 
 def settle(workspace: Workspace, site: Site, run: Run, rows: Iterable[RawListing], outcome: CrawlOutcome) -> Run:
     """Folds raw listings, normalises them, and lets the catalogue judge and merge the run."""
-    listings, unread = read_rows(workspace.normaliser(site), run, rows, outcome)
+    listings = read_rows(workspace.normaliser(site), run, rows, outcome)
     return workspace.catalogue.finish_run(
         run.id,
         listings,
         outcome,
         guard=site.guard,
         whole_site=not outcome.single_page,
-        unread=unread,
+        unread=listings.count_unread,
         finished_at=clock.now(),
     )

@@ -1,9 +1,12 @@
 """Stored evidence at work: a run's captures read again, and every stored byte checked."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from restock.capture import PageCapture
 from restock.errors import EvidenceError
@@ -13,8 +16,20 @@ from restock.settings import Settings
 from restock.site import Site
 from restock.terms import RunKind, RunStatus
 from scheduler.workspace import Workspace
-from spiders.evidence import read_pages, site_slug, verify
+from spiders.evidence import open_file, read_pages, site_slug, verify
+from spiders.pricelists import PriceList, open_list
 from spiders.reading import read_page
+
+
+class ListDefinition(BaseModel):
+    """How a price list was imported: the site as it was, the file's name, and the user's map. Kept with the run, so
+    that its evidence is read again in the same way."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    site: str = ""
+    file: str = ""
+    mapping: dict[str, list[str]] = Field(default_factory=dict)
 
 
 def warc_path(settings: Settings, run: Run) -> Path:
@@ -25,16 +40,46 @@ def pages_of(settings: Settings, run: Run) -> Iterator[PageCapture]:
     """The stored pages that a run read, in the order of their coming.
 
     Raises EvidenceError where the run's file is missing."""
+    return read_pages(_existing(settings, run))
+
+
+def _existing(settings: Settings, run: Run) -> Path:
     path = warc_path(settings, run)
     if not path.exists():
         raise EvidenceError(f"{run.id}: its evidence is missing: {path}")
-    return read_pages(path)
+    return path
 
 
-def raw_listings(settings: Settings, run: Run, site: Site) -> Iterator[RawListing]:
-    """What today's readers find in a run's stored pages."""
-    for capture in pages_of(settings, run):
+def raw_listings(workspace: Workspace, run: Run, site: Site) -> Iterator[RawListing]:
+    """What today's readers find in a run's stored pages, or in its price list."""
+    if run.kind is RunKind.IMPORT:
+        yield from listed(workspace, run)
+        return
+    for capture in pages_of(workspace.settings, run):
         yield from listings_on(capture, site)
+
+
+def listed(workspace: Workspace, run: Run) -> Iterator[RawListing]:
+    """What today's readers find in the price list of an import, by the map that it was imported with."""
+    definition = ListDefinition.model_validate_json(workspace.catalogue.definition_of(run.id) or "{}")
+    with price_list(workspace.settings, run, definition) as found:
+        yield from found.rows
+
+
+@dataclass(frozen=True, slots=True)
+class StoredList:
+    """A price list opened from its evidence: its rows, each pointing there, and what its reader says of it."""
+
+    rows: Iterator[RawListing]
+    reader: PriceList
+
+
+@contextmanager
+def price_list(settings: Settings, run: Run, definition: ListDefinition) -> Iterator[StoredList]:
+    """Raises EvidenceError where the run's file is missing or altered."""
+    path = _existing(settings, run)
+    with open_file(path) as file, open_list(file.stream, definition.mapping) as reader:
+        yield StoredList((replace(raw, evidence=file.evidence) for raw in reader.rows()), reader)
 
 
 def listings_on(capture: PageCapture, site: Site) -> Iterator[RawListing]:

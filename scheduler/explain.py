@@ -7,8 +7,8 @@ from restock.errors import EvidenceError
 from restock.listing import Finding, Listing, RawListing
 from restock.run import Run
 from restock.site import Site
-from restock.terms import PageRole
-from scheduler.evidence import listings_on, pages_of
+from restock.terms import PageRole, RunKind
+from scheduler.evidence import listed, listings_on, pages_of
 from scheduler.workspace import Workspace
 from spiders.assembly import assemble
 
@@ -40,6 +40,8 @@ def explain(workspace: Workspace, ref: str) -> Explanation:
 
 def _raw_of(workspace: Workspace, site: Site, run: Run, listing: Listing) -> RawListing | None:
     """The raw listing as the run saw it: its own page, filled from the cards that name it."""
+    if run.kind is RunKind.IMPORT:
+        return next((raw for raw in listed(workspace, run) if _same(raw, listing)), None)
     rows: list[RawListing] = []
     for capture in pages_of(workspace.settings, run):
         if capture.role is not PageRole.PRODUCT or _is_of(capture.url, listing):

@@ -9,7 +9,7 @@ from restock.capture import PageCapture
 from restock.errors import CrawlError
 from restock.run import CrawlOutcome
 from restock.site import Site
-from scheduler.crawl import Pace, crawl_job
+from scheduler.crawl import Pace, crawl_job, refuse_without_start
 from scheduler.evidence import listings_on
 from scheduler.workspace import Workspace
 from spiders.assembly import assemble
@@ -33,6 +33,7 @@ def sample_site(workspace: Workspace, site: Site, pace: Pace) -> Sample:
     """Captures a few lists and product pages into a temporary folder; the catalogue is not touched.
 
     Raises CrawlError where the site gives nothing."""
+    refuse_without_start(site)
     with tempfile.TemporaryDirectory(prefix="restock-sample-") as folder:
         job = crawl_job(workspace.settings, site, "sample", pace=pace, sample=SAMPLE)
         job = job.model_copy(update={"folder": Path(folder), "evidence_dir": Path(folder) / "evidence"})

@@ -26,8 +26,7 @@ def reparse(workspace: Workspace, run_id: str) -> Iterator[Listing]:
         if run.id in {stale.id for stale in catalogue.runs_to_correct(site.name, workspace.revision(site))}:
             yield from catalogue.listings_of_run(correct(workspace, site, run).id)
         else:
-            listings, _ = reread(workspace, site, run)
-            yield from _named(run, listings, catalogue.listings_of_run(run.id))
+            yield from _named(run, reread(workspace, site, run), catalogue.listings_of_run(run.id))
 
 
 def _named(run: Run, listings: Iterable[Listing], stored: Iterable[Listing]) -> Iterator[Listing]:

@@ -18,7 +18,7 @@ from restock.settings import Settings
 from restock.site import Site
 from restock.terms import RunStatus
 from scheduler.revision import rules_revision
-from spiders.definitions import load_sites, site_for_url, undescribed_site
+from spiders.definitions import load_sites, nameable_site, site_for_url, undescribed_site
 from spiders.evidence import site_slug
 
 
@@ -72,7 +72,7 @@ class Workspace:
 
     def site_of(self, run: Run) -> Site:
         """The site that a run belongs to, by today's definition."""
-        return self.sites.get(run.site) or undescribed_site(run.site)
+        return self.sites.get(run.site) or nameable_site(run.site)
 
     def normaliser(self, site: Site) -> Normaliser:
         return Normaliser(self.rules, market=site.market, currency=site.currency)

@@ -189,6 +189,11 @@ def undescribed_site(url: str) -> Site:
     return Site(name=name, start=(urlunsplit(parts._replace(path=parts.path or "/", fragment="")),))
 
 
+def nameable_site(name: str) -> Site:
+    """The site of a name without a definition: of an address, else one that only price lists are known of."""
+    return undescribed_site(name) if "://" in name else Site(name=name, enabled=False)
+
+
 def _checked(url: str) -> SplitResult:
     if (reason := _address_fault(url)) is not None:
         raise UsageError(f"{url!r}: {reason}")

@@ -21,7 +21,8 @@ _GONE = frozenset({404, 410})
 @cache
 def _revision() -> str:
     here = Path(__file__).parent
-    files = [here / "reading.py", here / "assembly.py", *sorted((here / "readers").glob("*.*"))]
+    files = [here / "reading.py", here / "assembly.py"]
+    files += [file for folder in ("readers", "pricelists") for file in sorted((here / folder).glob("*.*"))]
     digest = hashlib.sha256()
     for file in files:
         if file.is_file():

@@ -1,0 +1,24 @@
+"""Price lists: a stored file → raw listings, row by row, whatever its kind."""
+
+from spiders.pricelists.lists import (
+    MAPPED_FIELDS,
+    ColumnMap,
+    ColumnUse,
+    ListError,
+    PriceList,
+    Tally,
+    checked_map,
+)
+from spiders.pricelists.opening import media_type, open_list
+
+__all__ = [
+    "MAPPED_FIELDS",
+    "ColumnMap",
+    "ColumnUse",
+    "ListError",
+    "PriceList",
+    "Tally",
+    "checked_map",
+    "media_type",
+    "open_list",
+]

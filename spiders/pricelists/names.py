@@ -1,0 +1,124 @@
+"""Names of columns and what they mean: the data file columns.csv, matched without regard to case and punctuation."""
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_HINTS = frozenset({"currency_hint", "vat_hint", "unit_hint"})
+_INNER = frozenset({"letterhead", "rate", "total", "mark"})
+_SIGN = re.compile(r"[№$€£₽₸₺]")
+_NOT_WORD = re.compile(r"[^\w№$€£₽₸₺]+")
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A row of the data file. A name counts where it is the whole header, starts it, or stands anywhere in it;
+    a lower rank is preferred."""
+
+    name: str
+    field: str
+    rank: int
+    match: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a header says: the field (None where nothing is known), how much it is preferred, what its words say of the
+    values below, and the words that nothing explains (a city)."""
+
+    field: str | None
+    rank: int
+    currency: str | None = None
+    vat: str | None = None
+    unit: str | None = None
+    rest: str = ""
+
+
+@cache
+def _names() -> tuple[Name, ...]:
+    with (Path(__file__).parent / "columns.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Name(folded(row["name"]) or row["name"], row["field"], int(row["rank"]), row["match"], row["text"])
+            for row in csv.DictReader(file)
+        )
+
+
+@cache
+def _of(*fields: str) -> tuple[Name, ...]:
+    """The names of some fields, the longest first."""
+    return tuple(sorted((name for name in _names() if name.field in fields), key=lambda name: -len(name.name)))
+
+
+@cache
+def _headers() -> tuple[Name, ...]:
+    return _of(*({name.field for name in _names()} - _HINTS - _INNER))
+
+
+def folded(text: str) -> str:
+    """A header as it is compared: lower case, ё as е, single spaces, no punctuation."""
+    spaced = _SIGN.sub(lambda sign: f" {sign[0]} ", text.casefold().replace("ё", "е"))
+    return " ".join(_NOT_WORD.sub(" ", spaced).split())
+
+
+def _within(name: str, text: str) -> bool:
+    return f" {name} " in f" {text} "
+
+
+@cache
+def meaning(header: str) -> Meaning:
+    """What a header means."""
+    text = folded(header)
+    if not text or len(header) > LONGEST_NAME:
+        return Meaning(None, 0)
+    bare, said = text, dict.fromkeys(_HINTS, "")
+    for hint in _of(*_HINTS):
+        if _within(hint.name, bare):
+            said[hint.field] = said[hint.field] or hint.text
+            bare = " ".join(f" {bare} ".replace(f" {hint.name} ", "  ").split())
+    currency, vat, unit = (said[kind] or None for kind in ("currency_hint", "vat_hint", "unit_hint"))
+    found = _best(text, {text, bare})
+    if found is None:
+        return Meaning(None, 0, currency, vat, unit, bare)
+    rest = " ".join(f" {bare} ".replace(f" {found.name} ", " ", 1).split())
+    return Meaning(found.field, found.rank, currency, vat, unit, rest)
+
+
+def _best(text: str, wholes: Iterable[str]) -> Name | None:
+    """The longest name that the header fits."""
+    for name in _headers():
+        if name.name in wholes or (name.match != "whole" and f"{text} ".startswith(f"{name.name} ")):
+            return name
+        if name.match == "part" and _within(name.name, text):
+            return name
+    return None
+
+
+def mark(text: str) -> str:
+    """A sign that stands for a word in a column of stock (+, -), as that word."""
+    stripped = text.strip()
+    return next((name.text for name in _of("mark") if name.name == stripped), text)
+
+
+def is_total(title: str) -> bool:
+    text = folded(title)
+    return any(text == name.name or text.startswith(f"{name.name} ") for name in _of("total"))
+
+
+def said_of_prices(text: str) -> tuple[str | None, str | None]:
+    """The currency and the VAT wording that a letterhead states for all prices ("Цены указаны в USD без НДС").
+
+    A line on exchange rates says nothing."""
+    line = folded(text)
+    if not any(_within(name.name, line) for name in _of("letterhead")):
+        return None, None
+    if any(_within(name.name, line) for name in _of("rate")):
+        return None, None
+    return (
+        next((hint.text for hint in _of("currency_hint") if _within(hint.name, line)), None),
+        next((hint.text for hint in _of("vat_hint") if _within(hint.name, line)), None),
+    )

@@ -1,0 +1,83 @@
+"""Opening a price list: what kind of file it is, by its first bytes, never by its name."""
+
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from restock.errors import UsageError
+from spiders.pricelists.jsonlines import JsonLines
+from spiders.pricelists.lists import ColumnMap, ListError, PriceList
+from spiders.pricelists.sources import Separated, Workbook
+from spiders.pricelists.tables import TableList
+from spiders.pricelists.yml import Yml
+
+_GZIP = b"\x1f\x8b"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+UNPACKED = 4 << 30  # bytes that a packed list may unpack to
+_PIECE = 1 << 20
+
+
+@contextmanager
+def open_list(stream: BinaryIO, mapping: ColumnMap) -> Iterator[PriceList]:
+    """The list in a file.
+
+    Raises UsageError where nothing says which column is which, ListError where the file is damaged."""
+    stream.seek(0)
+    if stream.read(2) != _GZIP:
+        yield _opened(stream, mapping)
+        return
+    with TemporaryFile(prefix="restock-") as unpacked:
+        _unpack(stream, unpacked)
+        yield _opened(unpacked, mapping)
+
+
+def _opened(stream: BinaryIO, mapping: ColumnMap) -> PriceList:
+    stream.seek(0)
+    start = stream.read(4096)
+    stream.seek(0)
+    if start.startswith(_WORKBOOKS):
+        return TableList(Workbook(stream), mapping)
+    text = start
+    for mark in _MARKS:
+        text = text.removeprefix(mark)
+    text = text.replace(b"\0", b"").lstrip()
+    if not text:
+        raise UsageError("the list is empty")
+    if text.startswith(b"<"):
+        return Yml(stream, mapping)
+    if text.startswith(b"{"):
+        return JsonLines(stream, mapping)
+    return TableList(Separated(stream), mapping)
+
+
+def _unpack(stream: BinaryIO, out: BinaryIO) -> None:
+    stream.seek(0)
+    size = 0
+    try:
+        with gzip.open(stream) as packed:
+            while piece := packed.read(_PIECE):
+                size += len(piece)
+                if size > UNPACKED:
+                    raise ListError(f"the list unpacks to more than {UNPACKED >> 30} GB")
+                out.write(piece)
+    except (OSError, EOFError) as error:
+        raise ListError(f"the list can't be unpacked: {error}") from None
+
+
+def media_type(name: str) -> str:
+    """What a file of that name is stored as."""
+    ending = name.lower().removesuffix(".gz").rpartition(".")[2]
+    return _MEDIA_TYPES.get(ending, "application/octet-stream")
+
+
+_MEDIA_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xls": "application/vnd.ms-excel",
+    "csv": "text/csv",
+    "xml": "application/xml",
+    "yml": "application/xml",
+    "jsonl": "application/jsonl",
+}

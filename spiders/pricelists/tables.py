@@ -1,0 +1,252 @@
+"""Tables: the goods of a workbook or a CSV file, sheet by sheet, each with a header and groups of its own."""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from restock.errors import UsageError
+from restock.listing import RawListing
+from spiders.pricelists import offers
+from spiders.pricelists.cells import Cell, letter, place_of, text_of
+from spiders.pricelists.headers import SEARCHED, Header, find_header
+from spiders.pricelists.layout import Layout, lay_out
+from spiders.pricelists.lists import IGNORE, ColumnMap, ColumnUse, Tally
+from spiders.pricelists.names import folded, is_total, meaning, said_of_prices
+
+_NUMBERS = ("sku", "mpn", "gtin", "url")
+_PART_NUMBER = re.compile(r"(?<!\S)(?=\S*\d)(?=\S*[^\W\d])\S{5,}")
+_LONGEST_GROUP = 150
+
+
+class Source(Protocol):
+    """Where tables come from. `sheets` gives each visible sheet with its rows, and can be asked more than once."""
+
+    notes: list[str]
+
+    def sheets(self) -> Iterator[tuple[str | None, Iterable[Sequence[Cell]]]]: ...
+
+
+@dataclass(slots=True)
+class Plan:
+    """How one sheet is read: its header, its layout, and what the letterhead says of all prices."""
+
+    sheet: str | None
+    header: Header
+    layout: Layout
+    currency: str | None = None
+    vat: str | None = None
+    sample: Sequence[str] = ()
+
+
+class TableList:
+    """A price list of one or more tables."""
+
+    def __init__(self, source: Source, mapping: ColumnMap) -> None:
+        self.tally = Tally(notes=[*source.notes])
+        self._source = source
+        self._mapping = mapping
+        self._plans = self._planned()
+
+    def columns(self) -> list[ColumnUse]:
+        return [use for plan in self._plans.values() for use in _uses(plan)]
+
+    def rows(self) -> Iterator[RawListing]:
+        for name, rows in self._source.sheets():
+            plan = self._plans.get(name)
+            if plan is not None:
+                for raw in SheetReader(plan, self._mapping, self.tally).read(rows):
+                    self.tally.rows += 1
+                    yield raw
+
+    def _planned(self) -> dict[str | None, Plan]:
+        plans: dict[str | None, Plan] = {}
+        faults: list[str] = []
+        for name, rows in self._source.sheets():
+            top = [[text_of(cell) for cell in row] for row in itertools.islice(rows, SEARCHED)]
+            if not any(map(any, top)):
+                continue
+            try:
+                plans[name] = plan_of(name, top, self._mapping)
+            except UsageError as error:
+                faults.append(str(error))
+        if not plans:
+            raise UsageError(faults[0] if faults else "the list is empty")
+        self.tally.notes += [f"not read: {fault}" for fault in faults]
+        return plans
+
+
+def plan_of(sheet: str | None, top: Sequence[Sequence[str]], mapping: ColumnMap) -> Plan:
+    """How to read a sheet, by its first rows. Raises UsageError where nothing says which column names the goods."""
+    named = [text for texts in mapping.values() for text in texts if text != IGNORE and place_of(text) is None]
+    header = find_header(top, named)
+    if header is None and any(place_of(text) is not None for text in mapping.get("title", ())):
+        header = Header(("",) * max(map(len, top)), 0)
+    where = f"sheet {sheet!r}: " if sheet else ""
+    if header is None:
+        raise UsageError(f"{where}no header row was found. {_seen(top)} {_HINT}")
+    layout = lay_out(header.names, mapping)
+    if layout.first("title") is None:
+        found = ", ".join(name for name in header.names if name)
+        raise UsageError(f"{where}no column names the goods; the header is {found}. {_HINT}")
+    currency, vat = _letterhead(top[: header.rows])
+    return Plan(sheet, header, layout, currency, vat, next(iter(_goods(top, header, layout)), ()))
+
+
+_HINT = "Say which column is which, such as --map title=B --map price=E (a header, a letter or a number)"
+
+
+def _seen(top: Sequence[Sequence[str]]) -> str:
+    rows = [" | ".join(cell[:30] for cell in row if cell) for row in top if any(row)]
+    return f"It begins: {' / '.join(rows[:3])}."
+
+
+def _letterhead(rows: Sequence[Sequence[str]]) -> tuple[str | None, str | None]:
+    said = [said_of_prices(cell) for row in rows for cell in row if cell and meaning(cell).field is None]
+    return next((one for one, _ in said if one), None), next((other for _, other in said if other), None)
+
+
+def _goods(top: Sequence[Sequence[str]], header: Header, layout: Layout) -> Iterator[Sequence[str]]:
+    title = layout.first("title") or 0
+    for row in top[header.rows :]:
+        if len(row) > title and row[title] and sum(map(bool, row)) > 1:
+            yield row
+
+
+def _uses(plan: Plan) -> Iterator[ColumnUse]:
+    for place, name in enumerate(plan.header.names):
+        sample = plan.sample[place] if place < len(plan.sample) else ""
+        fields = plan.layout.fields_at(place)
+        if name or fields or sample:
+            used = "+".join(fields) or None
+            yield ColumnUse(plan.sheet, letter(place), name, used, sample or None, plan.layout.unused.get(place))
+
+
+class SheetReader:
+    """Reads the rows of one sheet. What stands in the one filled cell of a row is the group of the rows below it."""
+
+    def __init__(self, plan: Plan, mapping: ColumnMap, tally: Tally) -> None:
+        self._plan = plan
+        self._mapping = mapping
+        self._tally = tally
+        self._groups: list[tuple[tuple[int, int], str]] = []
+        self._row: Sequence[Cell] = ()
+        self._texts: list[str] = []
+        self._take(plan.layout)
+
+    def _take(self, layout: Layout) -> None:
+        self._layout = layout
+        self._title = layout.of("title")[0].place
+        self._named = [column.place for name in _NUMBERS for column in layout.of(name)]
+        self._idle = {
+            place
+            for place, name in enumerate(layout.names)
+            if meaning(name).field == "ignore" and not layout.fields_at(place)
+        }
+        self._only_titles = sum(map(len, layout.columns.values())) == 1
+
+    def read(self, rows: Iterable[Sequence[Cell]]) -> Iterator[RawListing]:
+        first = self._plan.header.rows
+        for number, row in enumerate(itertools.islice(rows, first, None), start=first + 1):
+            self._row, self._texts = row, [text_of(cell) for cell in row]
+            raw = self._listing(number)
+            if raw is not None:
+                yield raw
+
+    def _text(self, place: int) -> str:
+        return self._texts[place] if place < len(self._texts) else ""
+
+    def _of(self, name: str) -> str | None:
+        return next((text for column in self._layout.of(name) if (text := self._text(column.place))), None)
+
+    def _listing(self, number: int) -> RawListing | None:
+        everything = [place for place, text in enumerate(self._texts) if text]
+        # A merged group row begins wherever the table does, in a column of running numbers too.
+        filled = [place for place in everything if place not in self._idle] or everything
+        if not filled:
+            return None
+        title = self._of("title")
+        if len(filled) == 1 and self._is_group(title):
+            self._begin_group(filled[0])
+        elif title is None:
+            self._leave_out(number)
+        elif not self._is_header(title) and not self._is_sum(title):
+            return self._raw(title)
+        return None
+
+    def _is_group(self, title: str | None) -> bool:
+        """One filled cell; in a list without numbers, goods without a price have no other cell either."""
+        if title is None:
+            return True
+        return not self._only_titles and (bool(self._named) or not _PART_NUMBER.search(title))
+
+    def _begin_group(self, place: int) -> None:
+        """A group within another stands further to the right or is indented; else it takes the other's place."""
+        cell, text = self._row[place], self._texts[place]
+        if not isinstance(cell, str) or len(text) > _LONGEST_GROUP:
+            self._tally.left_out["with one cell that is no group were left out"] += 1
+            return
+        depth = (place, len(cell) - len(cell.lstrip()))
+        self._groups = [group for group in self._groups if group[0] < depth]
+        self._groups.append((depth, text))
+        self._tally.left_out["were read as groups of the rows below them"] += 1
+
+    def _leave_out(self, number: int) -> None:
+        if any(map(self._text, self._named)):
+            self._tally.lose(f"{self._plan.sheet}, row {number}" if self._plan.sheet else f"row {number}", "no title")
+        else:
+            self._tally.left_out["without title and number were left out"] += 1
+
+    def _is_sum(self, title: str) -> bool:
+        if any(map(self._text, self._named)) or not is_total(title):
+            return False
+        self._tally.left_out["of totals were left out"] += 1
+        return True
+
+    def _is_header(self, title: str) -> bool:
+        """A header stands again over each page or group; one with other columns holds from there on."""
+        names = self._layout.names
+        if not (name := folded(title)) or not folded(names[self._title]).startswith(name):
+            return False
+        header = find_header([self._texts])
+        if header is None:
+            return False
+        if not all(names[place].startswith(text) for place, text in enumerate(self._texts) if place < len(names)):
+            self._take(lay_out(header.names, self._mapping))
+        self._tally.left_out["repeat the header"] += 1
+        return True
+
+    def _raw(self, title: str) -> RawListing:
+        price, regular_price, currency = offers.money(self._layout, self._text, self._plan.currency, self._plan.vat)
+        availability, quantity = offers.stock(self._layout, self._text)
+        return RawListing(
+            title=title,
+            url=self._of("url"),
+            sku=self._of("sku"),
+            brand=self._of("brand"),
+            mpn=self._part_number(),
+            gtin=self._of("gtin"),
+            category=self._category(),
+            price=price,
+            regular_price=regular_price,
+            currency=currency,
+            availability=availability,
+            quantity=quantity,
+            condition=self._of("condition"),
+            description=self._of("description"),
+            read_by="table",
+        )
+
+    def _part_number(self) -> str | None:
+        """A number that the spreadsheet has made a date of is lost."""
+        for column in self._layout.of("mpn"):
+            if column.place < len(self._row) and isinstance(self._row[column.place], date | datetime):
+                self._tally.left_out["have a part number that the spreadsheet turned into a date"] += 1
+                return None
+        return self._of("mpn")
+
+    def _category(self) -> str | None:
+        own = [text for column in self._layout.of("category") if (text := self._text(column.place))]
+        return " / ".join(own or (text for _, text in self._groups)) or None
