@@ -93,14 +93,13 @@ def _may_lead(folded: str, start: int, end: int, entry: Entry) -> bool:
 
 def _longest(hits: list[Hit]) -> list[Hit]:
     hits.sort(key=_start_then_longest)
-    kept: list[Hit] = []
-    reach, start_of_reach = -1, -1
-    for hit in hits:
-        start, end, _ = hit
-        if end > reach:
-            reach, start_of_reach = end, start
-        elif (start, end) != (start_of_reach, reach):
-            continue
+    outer = hits[0]
+    kept = [outer]
+    for hit in hits[1:]:
+        if hit[1] > outer[1]:
+            outer = hit
+        elif hit[:2] != outer[:2] and not (hit[2].kind == "brand" and outer[2].kind == "family"):
+            continue  # a maker's name within its product's ("nvidia a100") still names the maker
         kept.append(hit)
     return kept
 

@@ -9,6 +9,7 @@ from pipelines.titles import Title, within
 from restock.terms import Relation
 
 NOTHING_FITS = NumberFound(None, "nothing fits")
+_LICENCES = frozenset({"license", "support"})
 _LABELLED = 4  # the shape of a token that a label ("P/N:") or its mending says is a number
 
 
@@ -63,7 +64,7 @@ def _not_of_others(case: Case, brand: str | None) -> Sequence[Candidate]:
 def _best(case: Case, brand: str | None, own: Sequence[Candidate], grammar: Grammar) -> NumberFound:
     """The best token of the title: of the maker's forms and lists; of any shape, unless its forms are all known."""
     if fitting := [item for item in own if _fit(item, brand)]:
-        return NumberFound(_fitting(case.title, fitting, brand), "form or list of the maker")
+        return NumberFound(_fitting(case, fitting, brand), "form or list of the maker")
     if brand is not None and grammar.is_strict(brand):
         labelled = next((item for item in own if item.shape == _LABELLED), None)
         return NumberFound(labelled, "labelled number") if labelled else NOTHING_FITS
@@ -73,10 +74,14 @@ def _best(case: Case, brand: str | None, own: Sequence[Candidate], grammar: Gram
     return NumberFound(max(free, key=lambda item: (item.shape, -item.start)), "looks like a number")
 
 
-def _fitting(title: Title, fitting: Sequence[Candidate], brand: str | None) -> Candidate:
-    """The first of a bundle; else the surest, and a listed order number in brackets before the model's name."""
+def _fitting(case: Case, fitting: Sequence[Candidate], brand: str | None) -> Candidate:
+    """The first of a bundle; the licence's own number before that of its device; else the surest, and a listed order
+    number in brackets before the model's name."""
+    title = case.title
     if " + " in title.text:
         return fitting[0]
+    if case.head in _LICENCES and (own := [item for item in fitting if item.owners.category(brand) in _LICENCES]):
+        return own[0]
     best = max(fitting, key=lambda item: (_fit(item, brand), -item.start))
     if brand in best.owners.known:
         return best

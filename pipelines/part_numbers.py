@@ -258,8 +258,9 @@ def _shape(number: str, written: str) -> int:
     """How much a token of no known form looks like a part number: 0 not at all, 2 where it has the maker's signs."""
     if not any(map(str.isalpha, number)) or len(number) > 40:
         return int(_DIGITS_ONLY.fullmatch(number) is not None)
-    if any(letter.islower() for letter in written.replace("x", "").replace("х", "")):
-        return 0
+    small = sum(letter.islower() for letter in written.replace("x", "").replace("х", ""))
+    if small:  # "TEG-S24Dg", but not "Gen10" or "i-a"
+        return int("-" in number and len(number) >= 7 and small <= 2 and written[:2].isupper())
     if any(sign in number for sign in "-/+#=") or len(number) >= 7:
         return 2
     return 1

@@ -90,8 +90,8 @@ def _service(title: Title, category_roles: set[str]) -> Bearing | None:
     roles = {hit[2].value for hit in title.relations}
     proven = any(candidate.owners.maker for candidate in title.candidates)
     rule = None
-    head = _head(title)
-    if head is not None and head[2].value == "service":
+    head = _head(title, proven=proven)
+    if head is not None:
         rule = "wording: service"
     elif "service" in category_roles and not proven:
         rule = "category: service"
@@ -104,10 +104,17 @@ def _service(title: Title, category_roles: set[str]) -> Bearing | None:
     return Bearing(Relation.SERVICE_FOR, (), (), rule, title.text[head[0] : head[1]] if head else None)
 
 
-def _head(title: Title) -> Hit | None:
-    """The relation wording that the title begins with, signs aside."""
-    first = title.relations[0] if title.relations else None
-    return first if first and not any(map(str.isalnum, title.folded[: first[0]])) else None
+def _head(title: Title, *, proven: bool) -> Hit | None:
+    """The service that the title begins with; where no maker's number stands in it, words that name no goods and no
+    maker may go before ("Абонентское обслуживание сети")."""
+    first = next((hit for hit in title.relations if hit[2].value == "service"), None)
+    if first is None or not any(map(str.isalnum, title.folded[: first[0]])):
+        return first
+    before = title.folded[: first[0]]
+    goods = any(hit[0] < first[0] for hit in (*title.categories, *title.brands, *title.families))
+    goods = goods or any(item.start < first[0] for item in title.candidates)
+    others = any(hit[0] < first[0] for hit in title.relations)
+    return None if proven or goods or others or before.count(" ") > 2 or "," in before else first
 
 
 def _is_work(title: Title, hit: Hit) -> bool:
