@@ -31,12 +31,13 @@ _JUNK = re.compile(r"[\"«»“”'®™©,.]+")
 @dataclass(frozen=True, slots=True)
 class Name:
     """What a spelling says besides the brand: the kind of goods of a product line, whether a model name follows it,
-    whether the maker makes compatible goods for others."""
+    whether the maker makes compatible goods for others, or processors; whether it is a seller's name."""
 
     category: str | None
     model_follows: bool
     third_party: bool
     seller: bool
+    makes_processors: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,14 @@ class BrandBook:
     """All names of all brands."""
 
     def __init__(
-        self, aliases: Sequence[Row], makers: dict[str, Maker], splits: Sequence[Row], ignored: Sequence[Row]
+        self,
+        aliases: Sequence[Row],
+        makers: dict[str, Maker],
+        splits: Sequence[Row],
+        ignored: Sequence[Row],
+        processors: frozenset[str],
     ) -> None:
+        self._processors = processors
         self._makers = makers
         self._ignored = frozenset(squeeze(row["claim"]) for row in ignored)
         self._splits: dict[str, dict[str, str]] = defaultdict(dict)
@@ -76,13 +83,19 @@ class BrandBook:
             maker = self._makers.get(row["brand"])
             if maker is None:
                 raise row.error(f"brand: {row['brand']!r} is not in brand_countries.csv")
-            name = Name(row["category"] or None, row.flag("model_follows"), maker.third_party, row["kind"] == SELLER)
+            name = Name(
+                row["category"] or None,
+                row.flag("model_follows"),
+                maker.third_party,
+                row["kind"] == SELLER,
+                row["brand"] in self._processors,
+            )
             ambiguous = row.flag("ambiguous") or name.seller
             rule = f"name: {row['kind']}" if row["kind"] else "name"
             yield row["alias"], Entry("brand", row["brand"], name, rule, row["source"], ambiguous=ambiguous)
         for brand, maker in self._makers.items():
             if squeeze(brand) not in taken:
-                name = Name(None, False, maker.third_party, False)
+                name = Name(None, False, maker.third_party, False, brand in self._processors)
                 yield brand, Entry("brand", brand, name, "name", None, ambiguous=maker.ambiguous)
 
     def _claim(self, text: str | None) -> Claim:

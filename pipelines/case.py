@@ -16,7 +16,8 @@ from restock.listing import RawListing
 @dataclass(slots=True)
 class Case:
     """A listing as read so far. `head` is the category of its `noun`; `named` and `own` are the names and candidates
-    that speak of its own goods, not of others' and not of parts."""
+    that speak of its own goods, not of others' and not of parts; `claimed` is the number that the site claims, with the
+    place 0 to 0."""
 
     title: Title
     raw: RawListing
@@ -28,6 +29,7 @@ class Case:
     parts: list[Part]
     named: Sequence[Hit]
     own: Sequence[Candidate]
+    claimed: Candidate | None
 
     @property
     def others(self) -> tuple[Span, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipelines.lexicon import Hit
 from pipelines.tables import Table
+from pipelines.text import skeleton
 from pipelines.titles import Span, Title, within
 
 FAMILIES = Table(
@@ -22,6 +23,10 @@ _SAME = {
 }
 _TAIL = re.compile(r"[^,;()/|+«»]{0,40}")
 _CYRILLIC = re.compile(r"\s[^\x00-\x7f®™].*$")
+COMPUTERS = frozenset(
+    {"server", "blade_server", "workstation", "desktop", "industrial_pc", "laptop", "tablet", "single_board_computer"}
+)
+_ON = skeleton(" на ")
 _NEAR = 14  # letters between "на базе" and the name: "на базе процессора Intel"
 
 
@@ -36,11 +41,10 @@ class Part:
     text: str
 
 
-def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: frozenset[str]) -> list[Part]:
-    """The parts that a title names inside its goods. `makers` are brands that the title names otherwise."""
+def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: frozenset[str], claim: str) -> list[Part]:
+    """The parts that a title names inside its goods. `makers` are brands that the title names otherwise, `claim` is the
+    site's folded brand claim."""
     found: list[Part] = []
-    if not title.families and not title.relations:
-        return found
     insides = [hit for hit in title.relations if hit[2].value == "inside"]
     for hit in title.families:
         if within(hit[0], foreign) or _is_product(title, hit, head, insides, makers):
@@ -48,9 +52,10 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
         start = _with_brand(title, hit)
         found.append(Part(hit[2].value, hit[2].detail, start, _end(title, hit[1]), _text(title, start, hit[1])))
     for hit in title.brands:
-        part = _named(title, hit, insides, head)
-        if part is not None and not within(hit[0], foreign) and all(part.brand != other.brand for other in found):
-            found.append(part)
+        if within(hit[0], foreign) or any(part.brand == hit[2].value for part in found):
+            continue
+        if _is_inside(title, hit, insides, head) or _is_chip_maker(title, hit, head, claim):
+            found.append(Part(hit[2].value, "cpu", hit[0], _end(title, hit[1]), _text(title, hit[0], hit[1])))
     return found
 
 
@@ -67,12 +72,19 @@ def _is_product(title: Title, hit: Hit, head: str | None, insides: Sequence[Hit]
     return kind == "cpu" or (not others and brand in makers)
 
 
-def _named(title: Title, hit: Hit, insides: Sequence[Hit], head: str | None) -> Part | None:
+def _is_inside(title: Title, hit: Hit, insides: Sequence[Hit], head: str | None) -> bool:
     """A maker named right after "на базе" and its like."""
     inside = _follows(hit[0], insides, title)
-    if inside is None or head == "cpu" or " " not in title.folded[inside[0] : inside[1]]:
-        return None
-    return Part(hit[2].value, "cpu", hit[0], _end(title, hit[1]), _text(title, hit[0], hit[1]))
+    return inside is not None and head != "cpu" and " " in title.folded[inside[0] : inside[1]]
+
+
+def _is_chip_maker(title: Title, hit: Hit, head: str | None, claim: str) -> bool:
+    """A maker of processors whose name stands in a computer's title behind the computer's own maker, or after "на"."""
+    if head not in COMPUTERS or not hit[2].detail.makes_processors:
+        return False
+    before = title.folded[: hit[0]]
+    named = any(other[0] < hit[0] and other[2].value != hit[2].value for other in title.brands)
+    return named or before.endswith(_ON) or (len(claim) > 2 and claim in before)
 
 
 def _follows(place: int, insides: Sequence[Hit], title: Title) -> Hit | None:

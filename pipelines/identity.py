@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.brands import BrandBook, Claim
 from pipelines.case import Case, MakerFound, NumberFound
-from pipelines.components import Part, parts_of
+from pipelines.components import COMPUTERS, Part, parts_of
 from pipelines.lexicon import Hit
 from pipelines.makers import find_maker, is_supported
 from pipelines.numbering import NOTHING_FITS, find_number
@@ -62,14 +62,16 @@ class Identifier:
         claim = self._book.claim(raw.brand)
         parts: list[Part] = []
         others = foreign
-        if title.families or title.relations:
-            parts = parts_of(title, category, foreign, _makers(title, foreign, claim, category))
+        if title.families or title.relations or category in COMPUTERS:
+            parts = parts_of(title, category, foreign, _makers(title, foreign, claim, category), claim.folded)
             others = (*foreign, *((part.start, part.end) for part in parts))
         named, own = title.brands, title.candidates
         if others:
             named = [hit for hit in named if not within(hit[0], others)]
             own = [item for item in own if not within(item.start, others)]
-        case = Case(title, raw, claim, bearing, site_hits, noun, category, parts, named, _without_models(title, own))
+        own = _without_models(title, own)
+        claimed = self._claimed(raw)
+        case = Case(title, raw, claim, bearing, site_hits, noun, category, parts, named, own, claimed)
         case.named = [hit for hit in named if not hit[2].ambiguous or is_supported(case, hit)]
         return case
 
@@ -100,7 +102,7 @@ class Identifier:
         brands = {hit[2].value: None for hit in hits if within(hit[0], case.bearing.loose)}
         if any(hit[2].value not in brands for hit in case.named):
             return None
-        for item in (*case.title.candidates, *self._claim_of(case)):
+        for item in (*case.title.candidates, *_claim_apart(case)):
             brand = self._owner(case, item, brands)
             if brand is None or not self._is_genuine(case, item, brand):
                 continue
@@ -118,11 +120,9 @@ class Identifier:
             return kind is not None and kind == case.head
         return item.start < case.bearing.loose[0][0] or kind == case.head or kind not in self._devices
 
-    def _claim_of(self, case: Case) -> Iterable[Candidate]:
-        """The site's claim, where it is no token of the title."""
-        claimed = claimed_number(case.raw.mpn)
-        if claimed is not None and all(item.number != claimed for item in case.title.candidates):
-            yield Candidate(claimed, 0, 0, self._grammar.owners(claimed), 0)
+    def _claimed(self, raw: RawListing) -> Candidate | None:
+        number = claimed_number(raw.mpn)
+        return Candidate(number, 0, 0, self._grammar.owners(number), 0) if number is not None else None
 
     def _owner(self, case: Case, item: Candidate, brands: Iterable[str]) -> str | None:
         """Which of the brands, or of what became of them, the number belongs to: by form, by list, or by both of the
@@ -133,9 +133,18 @@ class Identifier:
                 if rank >= 4 or (rank == 3 and not item.owners.maker):
                     return name
             apart = item.end > 0 and not within(item.start, case.bearing.loose) and item.owners.maker is None
-            if apart and case.claim.brand == brand and item.number == claimed_number(case.raw.mpn):
+            claimed = case.claimed is not None and item.number == case.claimed.number
+            if apart and claimed and case.claim.brand == brand:
                 return brand
         return None
+
+
+def _claim_apart(case: Case) -> Sequence[Candidate]:
+    """The site's claim, where it is no token of the title."""
+    claimed = case.claimed
+    if claimed is None or any(item.number == claimed.number for item in case.title.candidates):
+        return ()
+    return (claimed,)
 
 
 def _makers(title: Title, foreign: Sequence[Span], claim: Claim, noun: str | None) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The maker of the goods: names in the title, the site's claim, its category and part-number forms weighed together."""
 
-from pipelines.brands import BrandBook, Claim
+from pipelines.brands import BrandBook
 from pipelines.case import Case, MakerFound
 from pipelines.lexicon import Hit
 from pipelines.titles import within
@@ -59,28 +59,47 @@ def _is_the_original(case: Case, hit: Hit) -> bool:
 
 
 def _unnamed(case: Case) -> MakerFound:
-    """No name stands in the title for its own goods."""
+    """No name stands in the title for its own goods: the first of the other witnesses that speaks."""
+    if case.bearing.relation is Relation.IS:
+        witnesses = (_proven, _family, _claimed, _of_category, _standing)
+    else:
+        witnesses = (_claimed, _standing, _proven_apart)
+    return next((found for witness in witnesses if (found := witness(case))), NOBODY_NAMED)
+
+
+def _proven(case: Case) -> MakerFound | None:
+    """A number that proves its maker, unless it fits the claimed one as well."""
+    item = next((item for item in case.own if item.owners.maker), None)
+    if item is None or (_is_usable(case) and item.owners.rank(case.claim.brand or "")):
+        return None
+    return MakerFound(item.owners.maker, "form of the part number", item.number)
+
+
+def _proven_apart(case: Case) -> MakerFound | None:
+    """A number that proves another maker than the original's."""
     foreign = {hit[2].value for hit in case.title.brands}
-    proven = next((item for item in case.own if item.owners.maker), None)
-    claim = case.claim if _is_usable(case, foreign) else None
-    is_own = case.bearing.relation is Relation.IS
-    if proven is not None and is_own and not (claim and proven.owners.rank(claim.brand or "")):
-        return MakerFound(proven.owners.maker, "form of the part number", proven.number)
-    if claim is not None:
-        return MakerFound(claim.brand, "site's claim", claim.text)
-    if is_own and (found := _of_category(case)):
-        return found
-    if _stands(case, case.claim):
-        return MakerFound(case.claim.text.strip(), "claim in the title", case.claim.text)
-    if proven is not None and foreign and proven.owners.maker not in foreign:
-        return MakerFound(proven.owners.maker, "form of the part number", proven.number)
-    return NOBODY_NAMED
+    item = next((item for item in case.own if item.owners.maker), None)
+    if item is None or not foreign or item.owners.maker in foreign:
+        return None
+    return MakerFound(item.owners.maker, "form of the part number", item.number)
 
 
-def _is_usable(case: Case, foreign: set[str]) -> bool:
+def _family(case: Case) -> MakerFound | None:
+    """A product family that is sold by itself: "Процессор Xeon E5-2680" needs no other name."""
+    other = (*case.others, *((part.start, part.end) for part in case.parts))
+    hit = next((hit for hit in case.title.families if not within(hit[0], other)), None)
+    return hit and MakerFound(hit[2].value, "product family", case.title.text[hit[0] : hit[1]], hit[2].source)
+
+
+def _claimed(case: Case) -> MakerFound | None:
+    return MakerFound(case.claim.brand, "site's claim", case.claim.text) if _is_usable(case) else None
+
+
+def _is_usable(case: Case) -> bool:
     """Whether the site's claim may name the maker: not the shop itself, nor a part's maker, nor the original's."""
     claim = case.claim
-    if claim.brand is None or claim.seller or claim.brand in foreign | {part.brand for part in case.parts}:
+    others = {hit[2].value for hit in case.title.brands} | {part.brand for part in case.parts}
+    if claim.brand is None or claim.seller or claim.brand in others:
         return False
     return case.bearing.relation is not Relation.COMPATIBLE_WITH or not _is_original_of(case, claim.brand)
 
@@ -102,17 +121,18 @@ def _of_category(case: Case) -> MakerFound | None:
     return None
 
 
-def _stands(case: Case, claim: Claim) -> bool:
-    """Whether an unknown claim stands in the title as a word of its own, and not where it speaks of other goods."""
-    if claim.brand is not None or claim.worthless or len(claim.folded) < 2:
-        return False
-    place = case.title.folded.find(claim.folded)
-    if place < 0 or within(place, case.others):
-        return False
+def _standing(case: Case) -> MakerFound | None:
+    """An unknown claim that stands in the title as a word of its own, and not where it speaks of the original."""
+    claim, folded = case.claim, case.title.folded
+    place = folded.find(claim.folded)
+    if claim.brand is not None or claim.worthless or len(claim.folded) < 2 or place < 0:
+        return None
     end = place + len(claim.folded)
-    around = case.title.folded[max(place - 1, 0) : place] + case.title.folded[end : end + 1]
     noun = any(start <= place and end <= stop for start, stop, _ in case.title.categories)
-    return not noun and not any(map(str.isalnum, around))
+    part_of_word = any(map(str.isalnum, folded[max(place - 1, 0) : place] + folded[end : end + 1]))
+    if noun or part_of_word or within(place, case.bearing.foreign):
+        return None
+    return MakerFound(claim.text.strip(), "claim in the title", claim.text)
 
 
 def _divided(case: Case, found: MakerFound, book: BrandBook) -> MakerFound:
@@ -121,7 +141,8 @@ def _divided(case: Case, found: MakerFound, book: BrandBook) -> MakerFound:
     if brand is None or not book.is_split(brand):
         return found
     others = book.successors(brand)
-    for item in case.own:
+    claimed = () if any(item.owners.any for item in case.own) or case.claimed is None else (case.claimed,)
+    for item in (*case.own, *claimed):
         if item.owners.maker in others:
             return MakerFound(item.owners.maker, "divided name: form of the part number", item.number)
     for hit in case.title.brands:

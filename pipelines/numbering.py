@@ -16,25 +16,24 @@ _LABELLED = 4  # the shape of a token that a label ("P/N:") or its mending says 
 def find_number(case: Case, brand: str | None, grammar: Grammar) -> NumberFound:
     """The claim where the title bears it out, else what fits the maker, else what looks like a number."""
     own = _not_of_others(case, brand)
-    claimed = claimed_number(case.raw.mpn)
     best = _best(case, brand, own, grammar)
-    if claimed is None:
+    if case.claimed is None:
         return best
     for item in own:
-        if item.number == claimed and _stands_up(item, best.number, brand):
+        if item.number == case.claimed.number and _stands_up(item, best.number, brand):
             return NumberFound(item, "claim in the title")
-    if best.number is None and (here := _in_title(case, brand, claimed, grammar)):
+    if best.number is None and (here := _in_title(case, brand, case.claimed, grammar)):
         return NumberFound(here, "claim in the title")
-    return _claimed(case, brand, claimed, best, grammar)
+    return _claimed(case, brand, case.claimed, best, grammar)
 
 
 def _stands_up(item: Candidate, best: Candidate | None, brand: str | None) -> bool:
     return best is None or _fit(best, brand) <= _fit(item, brand) or item.shape >= 2
 
 
-def _in_title(case: Case, brand: str | None, claimed: str, grammar: Grammar) -> Candidate | None:
+def _in_title(case: Case, brand: str | None, claim: Candidate, grammar: Grammar) -> Candidate | None:
     """A claim that stands in the title though nothing there makes it a number: "Подшипник Timken 32210"."""
-    upper = latin(case.title.folded)
+    claimed, upper = claim.number, latin(case.title.folded)
     place = upper.find(claimed)
     end = place + len(claimed)
     if (
@@ -47,7 +46,7 @@ def _in_title(case: Case, brand: str | None, claimed: str, grammar: Grammar) -> 
         return None
     around = upper[max(place - 1, 0) : place] + upper[end : end + 1]
     is_word = not any(sign.isalnum() or sign == "-" for sign in around)
-    return Candidate(claimed, place, end, grammar.owners(claimed), 0) if is_word else None
+    return claim._replace(start=place, end=end) if is_word else None
 
 
 def _fit(item: Candidate, brand: str | None) -> int:
@@ -93,12 +92,11 @@ def _in_brackets(title: Title, item: Candidate, brand: str | None) -> bool:
     return around == "()" and brand in item.owners.known
 
 
-def _claimed(case: Case, brand: str | None, claimed: str, best: NumberFound, grammar: Grammar) -> NumberFound:
+def _claimed(case: Case, brand: str | None, here: Candidate, best: NumberFound, grammar: Grammar) -> NumberFound:
     """A claim that is no token of the title's own goods."""
+    claimed, owners = here.number, here.owners
     if brand is None or any(item.number == claimed for item in case.title.candidates):
         return best
-    owners = grammar.owners(claimed)
-    here = Candidate(claimed, 0, 0, owners, 0)
     fit = owners.rank(brand)
     if best.number is not None:
         better = fit and (_goes_on(best.number.number, claimed) or fit > _fit(best.number, brand))

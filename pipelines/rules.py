@@ -62,7 +62,8 @@ def load_rules(home: Path | None = None) -> Rules:
 def _build(home: Path | None, revision: str) -> Rules:
     data = {table.name: table.rows(home) for table in TABLES}
     makers = {row["brand"]: restrictions.maker_of(row) for row in data[restrictions.COUNTRIES.name]}
-    book = BrandBook(data[brands.ALIASES.name], makers, data[brands.SPLITS.name], data[brands.IGNORED.name])
+    processors = frozenset(row["brand"] for row in data[components.FAMILIES.name] if row["category"] == "cpu")
+    book = BrandBook(data[brands.ALIASES.name], makers, data[brands.SPLITS.name], data[brands.IGNORED.name], processors)
     grammar = Grammar(
         data[part_numbers.PATTERNS.name], data[part_numbers.KNOWN.name],
         data[part_numbers.SPECIFICATIONS.name], data[part_numbers.STRICT.name],
