@@ -1,5 +1,7 @@
 """The maker of the goods: names in the title, the site's claim, its category and part-number forms weighed together."""
 
+from collections.abc import Callable
+
 from pipelines.brands import BrandBook
 from pipelines.case import Case, MakerFound
 from pipelines.lexicon import Hit
@@ -60,10 +62,9 @@ def _is_the_original(case: Case, hit: Hit) -> bool:
 
 def _unnamed(case: Case) -> MakerFound:
     """No name stands in the title for its own goods: the first of the other witnesses that speaks."""
+    witnesses: tuple[Callable[[Case], MakerFound | None], ...] = (_claimed, _standing, _proven_apart)
     if case.bearing.relation is Relation.IS:
         witnesses = (_proven, _family, _claimed, _of_category, _standing)
-    else:
-        witnesses = (_claimed, _standing, _proven_apart)
     return next((found for witness in witnesses if (found := witness(case))), NOBODY_NAMED)
 
 
