@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipelines.brands import Claim
 from pipelines.components import Part
@@ -35,6 +35,17 @@ class Case:
     def others(self) -> tuple[Span, ...]:
         """The stretches of the title that speak of other goods."""
         return self.bearing.foreign + self.bearing.loose
+
+
+class Told(NamedTuple):
+    """A value, the rule that gave it, and the text that it spoke about."""
+
+    value: Any
+    rule: str
+    text: str | None = None
+
+
+NOT_SAID = Told(None, "nothing says it")
 
 
 class MakerFound(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.case import NOT_SAID, Told
 from pipelines.identity import Identity
 from pipelines.lexicon import Hit
 from pipelines.tables import Row, Table
@@ -50,23 +51,20 @@ def _refined(name: str, title: Title, refinements: Refinements) -> str:
     return next((becomes for word, becomes in refinements[name] if word in text), name)
 
 
-def category_of(
-    title: Title, identity: Identity, site: Sequence[Hit], refinements: Refinements
-) -> tuple[str | None, str, str | None]:
-    """The category's name, the rule that gave it and its text: the title's noun, the number's kind, the brand's line,
-    the site's own category."""
+def category_of(title: Title, identity: Identity, site: Sequence[Hit], refinements: Refinements) -> Told:
+    """The category by the title's noun, the number's kind, the brand's line or the site's own category."""
     noun, number = identity.noun, identity.number
     kind = number.owners.category(identity.maker.brand) if number is not None else None
     if noun is not None:
         name = _refined(noun[2].value, title, refinements)
         if kind is None or name not in refinements:
-            return name, "noun of the title", title.text[noun[0] : noun[1]]
+            return Told(name, "noun of the title", title.text[noun[0] : noun[1]])
     if number is not None and kind is not None:
-        return kind, "form of the part number", number.number
+        return Told(kind, "form of the part number", number.number)
     for hit in title.brands:
         if hit[2].detail.category and not within(hit[0], identity.foreign):
-            return hit[2].detail.category, "product line", title.text[hit[0] : hit[1]]
+            return Told(hit[2].detail.category, "product line", title.text[hit[0] : hit[1]])
     for hit in site:
         if hit[2].kind == "category":
-            return hit[2].value, "site's category", None
-    return None, "nothing says it", None
+            return Told(hit[2].value, "site's category")
+    return NOT_SAID

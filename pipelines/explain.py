@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
+from pipelines.case import Told
 from pipelines.identity import Identity
 from pipelines.prices import Price
 from pipelines.stock import Stock
@@ -11,14 +12,6 @@ from pipelines.text import mixed_script
 from restock.listing import Finding, Listing, Normalised, RawListing, money_text
 
 Precision = Mapping[tuple[str, str], float]  # by field and rule
-
-
-class Told(NamedTuple):
-    """A value, the rule that gave it, and the text that it spoke about."""
-
-    value: Any
-    rule: str
-    text: str | None = None
 
 
 @dataclass(slots=True)

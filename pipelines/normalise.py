@@ -1,13 +1,15 @@
 """Normalisation: a raw listing becomes a listing, every value with the rule that gave it."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from pipelines.case import NOT_SAID, Told
 from pipelines.category import category_of
 from pipelines.condition import condition_of
-from pipelines.explain import Explained, Reasoning, Told
+from pipelines.explain import Explained, Reasoning
 from pipelines.identity import Identity
 from pipelines.lexicon import Hit
 from pipelines.prices import Price
@@ -44,7 +46,7 @@ class Normaliser:
         title = read_title(raw.title, rules.lexicon, rules.grammar)
         site_hits = self._field_hits(raw.category)
         identity = rules.identifier.identify(title, raw, bearing(title, site_hits), site_hits)
-        category = Told(*category_of(title, identity, site_hits, rules.refinements))
+        category = category_of(title, identity, site_hits, rules.refinements)
         reasoning = Reasoning(
             raw,
             identity,
@@ -111,13 +113,13 @@ class Normaliser:
         """The site's field and the title together; the worse one where they differ."""
         refurbished = identity.number is not None and identity.number.number.endswith(_REFURBISHED)
         if not (raw.condition or title.conditions or refurbished):
-            return Told(None, "nothing says it")
+            return NOT_SAID
         stated, written = condition_of(self._field_hits(raw.condition)), condition_of(title.conditions)
         found = condition_of([hit for hit in (stated and stated[1], written and written[1]) if hit])
         if refurbished and (found is None or found[0] is Condition.NEW):
             return Told(Condition.REFURBISHED, "suffix of the part number", identity.number and identity.number.number)
         if found is None:
-            return Told(None, "nothing says it")
+            return NOT_SAID
         if written is not None and written[1] is found[1]:
             return Told(found[0], "wording of the title", title.text[found[1][0] : found[1][1]])
         return Told(found[0], "condition field", raw.condition)
@@ -145,25 +147,27 @@ class Normaliser:
         book = self._rules.restrictions
         if identity.relation is Relation.SERVICE_FOR:
             return (), False
-        nameless = identity.maker.brand is None and identity.relation in {
-            Relation.COMPATIBLE_WITH,
-            Relation.ACCESSORY_FOR,
-        }
+        nameless = identity.maker.brand is None and identity.relation in _NAMELESS
         judged = book.judge(identity.maker.brand, None if nameless else hs6, sort, self._market, on)
         reasons = list(judged.reasons)
-        seen: set[str] = set()
-        for part in identity.parts:
-            kind = self._rules.kinds.get(part.category)
-            reason = book.component(part.brand, kind.hs6 if kind else None, self._market, on)
-            if reason is not None and part.brand not in seen:
-                seen.add(part.brand)
-                reasons.append(reason)
+        if identity.parts:
+            reasons.extend(self._of_parts(identity, on))
         mpn = identity.number.number if identity.number else None
         reasons.extend(book.watchlist(identity.maker.brand, mpn, title.folded, on))
         if identity.relation is not Relation.COMPATIBLE_WITH and (found := book.battlefield(identity.maker.brand, mpn)):
             reasons.append(found)
         is_open = not nameless and not reasons and (judged.open or self._may_be_restricted(identity, title, on))
         return tuple(reasons), is_open
+
+    def _of_parts(self, identity: Identity, on: date) -> Iterator[Restriction]:
+        """One reason for each brand of a part that would itself be restricted."""
+        seen: set[str] = set()
+        for part in identity.parts:
+            kind = self._rules.kinds.get(part.category)
+            reason = self._rules.restrictions.component(part.brand, kind.hs6 if kind else None, self._market, on)
+            if reason is not None and part.brand not in seen:
+                seen.add(part.brand)
+                yield reason
 
     def _may_be_restricted(self, identity: Identity, title: Title, on: date) -> bool:
         """No maker was found, yet a number has the form of a maker that stopped sales."""

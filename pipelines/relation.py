@@ -48,6 +48,8 @@ IS = Bearing(Relation.IS, (), (), "nothing else said", None)
 def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
     """The relation that the title's wording and the site's category speak for."""
     hits = title.relations
+    if not hits and not category:
+        return IS
     category_roles = {hit[2].value for hit in category if hit[2].kind == "relation"}
     if not hits and not category_roles & {"service", "compatible"}:
         return IS

@@ -50,7 +50,7 @@ class Stock:
 
     def lead_time(self, on: date) -> int | None:
         """Days from `on` until the goods can be had, where the texts say so and the goods are not at hand."""
-        if self.availability not in {Availability.BACK_ORDER, Availability.PRE_ORDER}:
+        if self.availability is not Availability.BACK_ORDER and self.availability is not Availability.PRE_ORDER:
             return None
         if self.arrival is None:
             return self.lead_days
