@@ -39,11 +39,18 @@ class Assembly:
         return tuple(f"{count} {what}" for count, what in said if count)
 
 
-def assemble(rows: Iterable[RawListing], *, gone: Collection[str] = (), failed: Collection[str] = ()) -> Assembly:
+def assemble(
+    rows: Iterable[RawListing],
+    *,
+    gone: Collection[str] = (),
+    failed: Collection[str] = (),
+    lists: Collection[str] = (),
+) -> Assembly:
     """Folds rows by address, fills product pages from their cards, and joins the same goods under two addresses.
 
-    `gone` and `failed` are the URL keys of product pages that answered 404 or 410, and of those that failed."""
-    ordered = sorted(rows, key=_order)
+    `gone` and `failed` are the URL keys of product pages that answered 404 or 410, and of those that failed; `lists`
+    those of pages that were read as lists: a card that leads to another list is the tile of a section."""
+    ordered = sorted((row for row in rows if not _is_tile(row, lists)), key=_order)
     pages = [row for row in ordered if row.read_from is not PageRole.LIST]
     read = {key for row in pages for key in _keys(row)}
     cards: dict[str | None, list[RawListing]] = defaultdict(list)
@@ -63,6 +70,13 @@ def assemble(rows: Iterable[RawListing], *, gone: Collection[str] = (), failed: 
     joined = _join_same_goods(listings)
     folded = len(ordered) - len(joined) - sum(missing.values())
     return Assembly(tuple(sorted(joined, key=_order)), folded, filled, missing["gone"], missing["unseen"])
+
+
+def _is_tile(row: RawListing, lists: Collection[str]) -> bool:
+    if row.read_from is not PageRole.LIST or not row.url:
+        return False
+    key = url_key(row.url)
+    return key in lists and (row.found_on is None or key != url_key(row.found_on))
 
 
 def _from_pages(pages: Sequence[RawListing], cards: dict[str | None, list[RawListing]]) -> tuple[list[RawListing], int]:

@@ -111,9 +111,16 @@ def say_stock(facts: Facts, signs: Sequence[Sign], labels: Sequence[Sign], by: s
             _say_state(facts, sign.text, "labels", labelled=sign.name == "availability")
     worded = sorted((sign for sign in signs if sign.kind is Kind.STOCK), key=lambda sign: (-sign.weight, sign.order))
     for sign in worded:
+        if _asks_price(sign, facts.get("price")):
+            continue
         if sign.weight > 1 or not (facts.get("availability") or facts.get("quantity")):
             _say_state(facts, _unlabelled(sign.text), by, labelled=False)
     _say_lead(facts, labels)
+
+
+def _asks_price(sign: Sign, price: str | None) -> bool:
+    """Whether "по запросу" and the like was said of the price, and says nothing of the stock."""
+    return sign.weight < SURE and price is not None and price in sign.text and bool(words.ON_REQUEST.fullmatch(price))
 
 
 def _say_state(facts: Facts, text: str, by: str, *, labelled: bool) -> None:

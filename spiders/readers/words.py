@@ -40,10 +40,11 @@ PROMOTED = re.compile(rf"(?<!\w)(?:{_alternatives('promoted')})", re.IGNORECASE)
 OLD_WORDS = _words("price_old_words")
 ASIDE_WORDS = re.compile(rf"(?<!\w)(?:{_alternatives('price_aside_words')})", re.IGNORECASE)
 COUNTED = re.compile(rf"\W*\d[\d\s]*\+?\s*{_UNIT}\W*", re.IGNORECASE)
+_BOUND = r"(?:(?:более|больше|свыше|more\s+than|over|>|≥|<|менее|до|от)\s*)?"
 QUANTITY = re.compile(
-    rf"(?:(?:более|больше|свыше|more\s+than|over|>|≥|<|менее|до|от)\s*)?\d[\d\s]*\+?\s*(?:{_UNIT}|$)"
+    rf"{_BOUND}\d[\d\s]*\+?\s*(?:{_UNIT}|$)"
     rf"|[<>≥]\s*\d+|\d+\s*\+|(?<=\()[<>≥]?\s*\d+\+?(?=\))"
-    rf"|(?<![\d.,])\d[\d\s]*(?=\s(?:{_alternatives('stock')})(?!\w))",
+    rf"|{_BOUND}(?<![\d.,])\d[\d\s]*(?=\s(?:{_alternatives('stock')})(?!\w))",
     re.IGNORECASE,
 )
 
