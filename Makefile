@@ -26,6 +26,9 @@ check: lint type test
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
+evaluate: $(STAMP)
+	$(BIN)/python -m benchmarks.evaluate
+
 # Locks for every platform and Python that the project supports, without the address of an index.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --generate-hashes \

@@ -21,9 +21,9 @@ class Reading:
         self._rows = rows
 
     def __iter__(self) -> Iterator[Listing]:
-        day = self._run.observed_at.date()
+        site, day = self._run.site, self._run.observed_at.date()
         for raw in self._rows:
-            found = self._normaliser.normalise(replace(raw, site=self._run.site), on=day)
+            found = self._normaliser.normalise(raw if raw.site == site else replace(raw, site=site), on=day)
             self.unread += len(found.unread)
             yield found.listing
 
@@ -35,7 +35,8 @@ def read_rows(normaliser: Normaliser, run: Run, rows: Iterable[RawListing], outc
     """The normalised listings of a run's raw ones. The rows of a price list are whole already, and may be too many to
     be held at once; those of pages are folded first."""
     if run.kind is not RunKind.IMPORT:
-        assembly = assemble(rows, gone=set(outcome.gone_products), failed=set(outcome.failed_products))
+        gone, failed = set(outcome.gone_products), set(outcome.failed_products)
+        assembly = assemble(rows, gone=gone, failed=failed, lists=outcome.lists)
         outcome.notes.extend(assembly.notes)
         rows = assembly.listings
     return Reading(normaliser, run, rows)
