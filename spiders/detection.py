@@ -50,7 +50,7 @@ def describe(site: Site, captures: Sequence[PageCapture]) -> Detection:
 
     `site` carries name, start and whatever was given; what it leaves open is decided here."""
     readings = [read_page(capture, site) for capture in captures if capture.status < 400]
-    rows = [row for reading in readings for row in reading.listings]
+    rows = _telling(row for reading in readings for row in reading.listings)
     listings = assemble(rows).listings
     pages = Counter(reading.role for reading in readings if reading.listings)
     chosen = site.model_copy(
@@ -62,6 +62,12 @@ def describe(site: Site, captures: Sequence[PageCapture]) -> Detection:
         }
     )
     return Detection(chosen, tuple(fill_rates(listings)), tuple(_doubts(readings, listings)))
+
+
+def _telling(rows: Iterable[RawListing]) -> list[RawListing]:
+    """The rows of product pages, where there are any: cards whose pages are not in the sample say less than is shown."""
+    everything = list(rows)
+    return [row for row in everything if row.read_from is PageRole.PRODUCT] or everything
 
 
 def _platform(rows: Iterable[RawListing]) -> str:
