@@ -65,7 +65,7 @@ def describe(site: Site, captures: Sequence[PageCapture]) -> Detection:
 
 
 def _telling(rows: Iterable[RawListing]) -> list[RawListing]:
-    """The rows of product pages, where there are any: cards whose pages are not in the sample say less than is shown."""
+    """The rows of product pages where there are any: a card alone says less than its site shows."""
     everything = list(rows)
     return [row for row in everything if row.read_from is PageRole.PRODUCT] or everything
 
