@@ -92,13 +92,14 @@ class Catalogue:
         outcome: CrawlOutcome,
         *,
         guard: Guard,
-        finished_at: datetime,
+        finished_at: datetime | Callable[[], datetime],
         whole_site: bool = True,
         unread: int | Callable[[], int] = 0,
         warnings: Sequence[str] = (),
     ) -> Run:
         """Judges and merges what a run saw, in one transaction; gives the run as it ended. `whole_site` is False for
-        a run over single pages. `unread` is a number, or what gives it once the last listing was taken."""
+        a run over single pages. `unread` and `finished_at` may be what
+        gives them once the last listing was taken."""
         ending = recording.Ending(
             outcome=outcome,
             guard=guard,

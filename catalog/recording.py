@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
@@ -24,6 +24,9 @@ from restock.site import Guard
 from restock.terms import RunStatus
 
 
+Known = TypeVar("Known", int, datetime)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """How a run ended. `unread` counts values whose text no rule understood; `whole_site` is False for a run over
@@ -31,15 +34,15 @@ class Ending:
 
     outcome: CrawlOutcome
     guard: Guard
-    finished_at: datetime
+    finished_at: datetime | Callable[[], datetime]
     unread: int | Callable[[], int] = 0
     whole_site: bool = True
     warnings: Sequence[str] = ()
 
 
-def counted(number: int | Callable[[], int]) -> int:
-    """A number, or one that is known only now that the last listing was taken."""
-    return number() if callable(number) else number
+def known(value: Known | Callable[[], Known]) -> Known:
+    """A value, or one that is known only now that the last listing was taken."""
+    return value() if callable(value) else value
 
 
 def finish_run(database: Database, run_id: str, listings: Iterable[Listing], ending: Ending) -> None:
@@ -53,9 +56,9 @@ def finish_run(database: Database, run_id: str, listings: Iterable[Listing], end
             case = figures.gather(connection, run, ending.outcome, ending.guard, whole=ending.whole_site)
             verdict = judge(case)
             counts = _merge_judged(connection, run, case, verdict, spooled.facts)
-            counts["unread"] = counted(ending.unread) + spooled.unkept
+            counts["unread"] = known(ending.unread) + spooled.unkept
             notes = [*ending.warnings, *verdict.warnings, *_notes(connection, run, spooled, folded, case)]
-            values = {"counts": counts, "warnings": notes, "finished_at": ending.finished_at}
+            values = {"counts": counts, "warnings": notes, "finished_at": known(ending.finished_at)}
             runs.finish(connection, run, values | _judgement(connection, run, case, verdict))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -137,16 +138,27 @@ def _row(listing: Listing, address: str | None, found: Spool) -> dict[str, Any]:
 def _shot(row: dict[str, Any]) -> int | None:
     """One number for all listings that were read from one capture."""
     where = (row["warc"], row["record"], row["sha256"], row["observed_at"])
-    return None if where == (None,) * 4 else text_hash("\x1f".join(map(str, where)))
+    return None if where == (None,) * 4 else _shot_hash(where)
+
+
+@lru_cache(maxsize=64)
+def _shot_hash(where: tuple[object, ...]) -> int:
+    return text_hash("\x1f".join(map(str, where)))
 
 
 def _fact(parts: tuple[Component, ...] | tuple[Restriction, ...], found: Spool) -> int | None:
     if not parts:
         return None
-    body = json.dumps([part.to_json() for part in parts], ensure_ascii=True, sort_keys=True)
-    key = text_hash(body)
+    key, body = _packed_fact(parts)
     found.facts[key] = body
     return key
+
+
+@lru_cache(maxsize=4096)
+def _packed_fact(parts: tuple[Component, ...] | tuple[Restriction, ...]) -> tuple[int, str]:
+    """Reasons as JSON with the number that they are known by; thousands of listings share them."""
+    body = json.dumps([part.to_json() for part in parts], ensure_ascii=True, sort_keys=True)
+    return text_hash(body), body
 
 
 def _keep_in_range(offer: dict[str, Any], found: Spool) -> None:
@@ -178,6 +190,7 @@ def storable(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=64)
 def packed_record(evidence: Evidence) -> bytes:
     """A record's id as its UUID's sixteen bytes; any other id as text, which is never sixteen bytes long."""
     name = evidence.record_id
@@ -195,6 +208,7 @@ def unpacked_record(stored: bytes) -> str:
     return f"{_UUID_PREFIX}{UUID(bytes=stored)}>" if len(stored) == 16 else stored.decode().rstrip(" ")
 
 
+@lru_cache(maxsize=64)
 def packed_digest(evidence: Evidence) -> bytes:
     try:
         found = bytes.fromhex(evidence.sha256)

@@ -104,5 +104,5 @@ def settle(workspace: Workspace, site: Site, run: Run, rows: Iterable[RawListing
         guard=site.guard,
         whole_site=not outcome.single_page,
         unread=listings.count_unread,
-        finished_at=clock.now(),
+        finished_at=clock.now,
     )

@@ -17,7 +17,7 @@ from restock.site import Site
 from restock.terms import RunKind, RunStatus
 from scheduler.workspace import Workspace
 from spiders.evidence import open_file, read_pages, site_slug, verify
-from spiders.pricelists import PriceList, open_list
+from spiders.pricelists import Origin, PriceList, open_list
 from spiders.reading import read_page
 
 
@@ -79,7 +79,7 @@ def price_list(settings: Settings, run: Run, definition: ListDefinition) -> Iter
     """Raises EvidenceError where the run's file is missing or altered."""
     path = _existing(settings, run)
     with open_file(path) as file, open_list(file.stream, definition.mapping) as reader:
-        yield StoredList((replace(raw, evidence=file.evidence) for raw in reader.rows()), reader)
+        yield StoredList(reader.rows(Origin(run.site, file.evidence)), reader)
 
 
 def listings_on(capture: PageCapture, site: Site) -> Iterator[RawListing]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from restock.errors import RestockError, UsageError
-from restock.listing import RAW_FIELDS, RawListing
+from restock.listing import RAW_FIELDS, Evidence, RawListing
 
 MAPPED_FIELDS = tuple(name for name in RAW_FIELDS if name != "site")
 IGNORE = "-"
@@ -40,6 +40,17 @@ class ColumnUse:
             "sample": self.sample,
             "note": self.note,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a list comes from: its site, and where its bytes are stored."""
+
+    site: str | None = None
+    evidence: Evidence | None = None
+
+
+NOWHERE = Origin()
 
 
 @dataclass(slots=True)
@@ -76,7 +87,7 @@ class PriceList(Protocol):
 
     tally: Tally
 
-    def rows(self) -> Iterator[RawListing]: ...
+    def rows(self, origin: Origin = NOWHERE) -> Iterator[RawListing]: ...
 
     def columns(self) -> list[ColumnUse]: ...
 

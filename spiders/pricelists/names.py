@@ -2,13 +2,13 @@
 
 import csv
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-_HINTS = frozenset({"currency_hint", "vat_hint", "unit_hint"})
-_INNER = frozenset({"letterhead", "rate", "total", "mark"})
+_HINTS = ("currency_hint", "vat_hint", "unit_hint")
 _SIGN = re.compile(r"[№$€£₽₸₺]")
 _NOT_WORD = re.compile(r"[^\w№$€£₽₸₺]+")
 LONGEST_NAME = 80
@@ -55,8 +55,23 @@ def _of(*fields: str) -> tuple[Name, ...]:
 
 
 @cache
-def _headers() -> tuple[Name, ...]:
-    return _of(*({name.field for name in _names()} - _HINTS - _INNER))
+def _by_first_word(*fields: str) -> dict[str, list[Name]]:
+    found: dict[str, list[Name]] = defaultdict(list)
+    for name in _of(*fields):
+        found[name.name.partition(" ")[0]].append(name)
+    return dict(found)
+
+
+def _begun_in(text: str, index: dict[str, list[Name]]) -> list[Name]:
+    """The names whose first word stands in a text, the longest first."""
+    found = [name for word in dict.fromkeys(text.split()) for name in index.get(word, ())]
+    return sorted(found, key=lambda name: -len(name.name))
+
+
+_HEADERS = (
+    "title", "description", "article", "sku", "mpn", "gtin", "brand", "category", "url", "price", "sale_price",
+    "regular_price", "currency", "vat", "availability", "quantity", "arriving", "lead_time", "condition", "ignore",
+)  # fmt: skip
 
 
 def folded(text: str) -> str:
@@ -69,18 +84,18 @@ def _within(name: str, text: str) -> bool:
     return f" {name} " in f" {text} "
 
 
-@cache
+@lru_cache(maxsize=4096)
 def meaning(header: str) -> Meaning:
     """What a header means."""
     text = folded(header)
     if not text or len(header) > LONGEST_NAME:
         return Meaning(None, 0)
     bare, said = text, dict.fromkeys(_HINTS, "")
-    for hint in _of(*_HINTS):
+    for hint in _begun_in(text, _by_first_word(*_HINTS)):
         if _within(hint.name, bare):
             said[hint.field] = said[hint.field] or hint.text
             bare = " ".join(f" {bare} ".replace(f" {hint.name} ", "  ").split())
-    currency, vat, unit = (said[kind] or None for kind in ("currency_hint", "vat_hint", "unit_hint"))
+    currency, vat, unit = (said[kind] or None for kind in _HINTS)
     found = _best(text, {text, bare})
     if found is None:
         return Meaning(None, 0, currency, vat, unit, bare)
@@ -90,7 +105,7 @@ def meaning(header: str) -> Meaning:
 
 def _best(text: str, wholes: Iterable[str]) -> Name | None:
     """The longest name that the header fits."""
-    for name in _headers():
+    for name in _begun_in(text, _by_first_word(*_HEADERS)):
         if name.name in wholes or (name.match != "whole" and f"{text} ".startswith(f"{name.name} ")):
             return name
         if name.match == "part" and _within(name.name, text):
@@ -98,15 +113,24 @@ def _best(text: str, wholes: Iterable[str]) -> Name | None:
     return None
 
 
+@cache
+def _marks() -> dict[str, str]:
+    return {name.name: name.text for name in _of("mark")}
+
+
 def mark(text: str) -> str:
     """A sign that stands for a word in a column of stock (+, -), as that word."""
-    stripped = text.strip()
-    return next((name.text for name in _of("mark") if name.name == stripped), text)
+    return _marks().get(text, text)
 
 
 def is_total(title: str) -> bool:
-    text = folded(title)
-    return any(text == name.name or text.startswith(f"{name.name} ") for name in _of("total"))
+    first, text = title[:1].casefold(), ""
+    for name in _of("total"):
+        if name.name[0] == first:
+            text = text or f"{folded(title)} "
+            if text.startswith(f"{name.name} "):
+                return True
+    return False
 
 
 def said_of_prices(text: str) -> tuple[str | None, str | None]:

@@ -60,9 +60,9 @@ def stock(layout: Layout, cells: Cells) -> tuple[str | None, str | None]:
 
 def _counted(columns: list[Column], cells: Cells) -> str:
     """The text of one column; of several, each place that has something, with its name."""
+    if len(columns) < 2:
+        return mark(cells(columns[0].place)) if columns else ""
     texts = [(column, mark(cells(column.place))) for column in columns]
-    if len(texts) == 1:
-        return texts[0][1]
     there = [f"{column.label}: {text}" for column, text in texts if not _NOTHING.fullmatch(text)]
     return "; ".join(there) or next((text for _, text in texts if text), "")
 

@@ -79,7 +79,7 @@ class Separated:
         self._stream.seek(0)
         text = io.TextIOWrapper(self._stream, encoding=self._encoding, errors="replace", newline="")
         try:
-            yield from text
+            yield from iter(text.readline, "")
         finally:
             text.detach()
 

@@ -13,7 +13,7 @@ from spiders.pricelists import offers
 from spiders.pricelists.cells import Cell, letter, place_of, text_of
 from spiders.pricelists.headers import SEARCHED, Header, find_header
 from spiders.pricelists.layout import Layout, lay_out
-from spiders.pricelists.lists import IGNORE, ColumnMap, ColumnUse, Tally
+from spiders.pricelists.lists import IGNORE, NOWHERE, ColumnMap, ColumnUse, Origin, Tally
 from spiders.pricelists.names import folded, is_total, meaning, said_of_prices
 
 _NUMBERS = ("sku", "mpn", "gtin", "url")
@@ -53,13 +53,11 @@ class TableList:
     def columns(self) -> list[ColumnUse]:
         return [use for plan in self._plans.values() for use in _uses(plan)]
 
-    def rows(self) -> Iterator[RawListing]:
+    def rows(self, origin: Origin = NOWHERE) -> Iterator[RawListing]:
         for name, rows in self._source.sheets():
             plan = self._plans.get(name)
             if plan is not None:
-                for raw in SheetReader(plan, self._mapping, self.tally).read(rows):
-                    self.tally.rows += 1
-                    yield raw
+                yield from SheetReader(plan, self._mapping, self.tally, origin).read(rows)
 
     def _planned(self) -> dict[str | None, Plan]:
         plans: dict[str | None, Plan] = {}
@@ -127,8 +125,9 @@ def _uses(plan: Plan) -> Iterator[ColumnUse]:
 class SheetReader:
     """Reads the rows of one sheet. What stands in the one filled cell of a row is the group of the rows below it."""
 
-    def __init__(self, plan: Plan, mapping: ColumnMap, tally: Tally) -> None:
+    def __init__(self, plan: Plan, mapping: ColumnMap, tally: Tally, origin: Origin) -> None:
         self._plan = plan
+        self._origin = origin
         self._mapping = mapping
         self._tally = tally
         self._groups: list[tuple[tuple[int, int], str]] = []
@@ -139,6 +138,7 @@ class SheetReader:
     def _take(self, layout: Layout) -> None:
         self._layout = layout
         self._title = layout.of("title")[0].place
+        self._places = {name: tuple(column.place for column in columns) for name, columns in layout.columns.items()}
         self._named = [column.place for name in _NUMBERS for column in layout.of(name)]
         self._idle = {
             place
@@ -153,13 +153,18 @@ class SheetReader:
             self._row, self._texts = row, [text_of(cell) for cell in row]
             raw = self._listing(number)
             if raw is not None:
+                self._tally.rows += 1
                 yield raw
 
     def _text(self, place: int) -> str:
         return self._texts[place] if place < len(self._texts) else ""
 
     def _of(self, name: str) -> str | None:
-        return next((text for column in self._layout.of(name) if (text := self._text(column.place))), None)
+        """The first of a field's columns that says something."""
+        for place in self._places.get(name, ()):
+            if place < len(self._texts) and self._texts[place]:
+                return self._texts[place]
+        return None
 
     def _listing(self, number: int) -> RawListing | None:
         everything = [place for place, text in enumerate(self._texts) if text]
@@ -237,16 +242,18 @@ class SheetReader:
             condition=self._of("condition"),
             description=self._of("description"),
             read_by="table",
+            site=self._origin.site,
+            evidence=self._origin.evidence,
         )
 
     def _part_number(self) -> str | None:
         """A number that the spreadsheet has made a date of is lost."""
-        for column in self._layout.of("mpn"):
-            if column.place < len(self._row) and isinstance(self._row[column.place], date | datetime):
+        for place in self._places.get("mpn", ()):
+            if place < len(self._row) and isinstance(self._row[place], date | datetime):
                 self._tally.left_out["have a part number that the spreadsheet turned into a date"] += 1
                 return None
         return self._of("mpn")
 
     def _category(self) -> str | None:
-        own = [text for column in self._layout.of("category") if (text := self._text(column.place))]
+        own = [text for place in self._places.get("category", ()) if (text := self._text(place))]
         return " / ".join(own or (text for _, text in self._groups)) or None

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from restock.listing import RawListing
-from spiders.pricelists.lists import ColumnMap, ColumnUse, ListError, Tally
+from spiders.pricelists.lists import NOWHERE, ColumnMap, ColumnUse, ListError, Origin, Tally
 from spiders.pricelists.named import NamedValues
 from spiders.pricelists.names import meaning
 
@@ -41,16 +41,16 @@ class Yml:
     def columns(self) -> list[ColumnUse]:
         return self._names.columns()
 
-    def rows(self) -> Iterator[RawListing]:
+    def rows(self, origin: Origin = NOWHERE) -> Iterator[RawListing]:
         """Raises ListError where the file breaks off or is no XML."""
         self._stream.seek(0)
         try:
-            yield from self._offers()
+            yield from self._offers(origin)
         except etree.XMLSyntaxError as error:
             raise ListError(f"the XML can't be read to its end: {error}") from None
         self._names.close(self.tally)
 
-    def _offers(self) -> Iterator[RawListing]:
+    def _offers(self, origin: Origin) -> Iterator[RawListing]:
         """Nothing beyond the file is loaded, no entity is replaced, and each element is let go once it was read."""
         events = etree.iterparse(
             self._stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
@@ -66,7 +66,7 @@ class Yml:
                 continue
             if tag == "offer" and depth == inside:
                 inside = 0
-                raw = self._listing(element)
+                raw = self._listing(element, origin)
                 if raw is not None:
                     self.tally.rows += 1
                     yield raw
@@ -81,7 +81,7 @@ class Yml:
         if depth == 1 and tag not in _ROOTS:
             raise ListError(f"not a YML catalogue: the first element is <{tag[:40]}>, not <yml_catalog>")
 
-    def _listing(self, offer: Any) -> RawListing | None:
+    def _listing(self, offer: Any, origin: Origin) -> RawListing | None:
         named = dict(_values(offer))
         values = self._fields(offer, named)
         self._names.overrule(values, named)
@@ -90,7 +90,7 @@ class Yml:
         if title is None:
             self.tally.lose(f"offer {offer.get('id') or self.tally.rows + self.tally.lost + 1}", "no name")
             return None
-        return RawListing(title=title, read_by="yml", **values)  # type: ignore[arg-type]
+        return RawListing(title=title, site=origin.site, evidence=origin.evidence, read_by="yml", **values)  # type: ignore[arg-type]
 
     def _fields(self, offer: Any, named: dict[str, str]) -> dict[str, str | None]:
         get = named.get

@@ -1,0 +1,144 @@
+"""Importing a price list: its speed beside that of normalisation in the same run, and its memory.
+
+`python -m benchmarks.price_list` imports a CSV list; `--memory` imports a YML of 100 MB in a process of its own and
+says how much that process held at most."""
+
+import argparse
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from benchmarks.normalise import rows
+from pipelines.normalise import Normaliser
+from reports.tables import json_text
+from restock.listing import RawListing
+from restock.run import Run
+from restock.settings import load_settings
+from scheduler.importing import import_price_list
+from scheduler.normalise import normalise_rows
+from scheduler.workspace import Workspace
+
+ROWS = 20_000
+LEAST = 0.5  # of the speed at which `normalise` takes the same rows
+MEMORY = 200  # MB
+DAY = date(2026, 11, 22)
+_HEAD = """<?xml version="1.0" encoding="windows-1251"?>
+<!DOCTYPE yml_catalog SYSTEM "shops.dtd">
+<yml_catalog date="2026-11-22 08:00"><shop><name>Меридиан</name><categories><category id="1">Сеть</category>
+<category id="2" parentId="1">Коммутаторы</category></categories><offers>
+"""
+
+
+def write_csv(path: Path, listings: list[RawListing]) -> None:
+    with path.open("w", encoding="utf-8-sig") as file:
+        file.write("Код;Наименование;Бренд;Партномер;Цена;Наличие;Остаток\n")
+        for number, raw in enumerate(listings):
+            cells = (f"{number:07}", raw.title, raw.brand, raw.mpn, raw.price, raw.availability, raw.quantity)
+            file.write(";".join((cell or "").replace(";", ",").replace('"', "") for cell in cells) + "\n")
+
+
+def offers(megabytes: int) -> Iterator[str]:
+    """Offers with a long description each, as feeds have them."""
+    random = Random(1)
+    text = "Управляемый коммутатор третьего уровня с портами 1000BASE-T и аплинками SFP+. " * 20
+    size, number = 0, 0
+    while size < megabytes << 20:
+        number += 1
+        offer = (
+            f'<offer id="{number}" available="{random.choice(("true", "false"))}"><url>https://m.example/p/{number}</url>'
+            f"<price>{random.randrange(1000, 900000)}</price><currencyId>RUR</currencyId><categoryId>2</categoryId>"
+            f"<vendor>Cisco</vendor><name>Коммутатор Cisco WS-C{number:07}-S</name><vendorCode>WS-C{number:07}-S"
+            f"</vendorCode><description><![CDATA[<p>{text}</p>]]></description></offer>\n"
+        )
+        size += len(offer)
+        yield offer
+
+
+def write_yml(path: Path, megabytes: int) -> None:
+    with path.open("w", encoding="cp1251") as file:
+        file.write(_HEAD)
+        file.writelines(offers(megabytes))
+        file.write("</offers></shop></yml_catalog>\n")
+
+
+def speed(folder: Path) -> tuple[float, float, float]:
+    """Rows imported a second; that as a share of what `normalise` does, from text to text, and of normalisation alone."""
+    listings = rows(ROWS)
+    write_csv(folder / "list.csv", listings)
+    lines = "".join(json_text(raw.to_json()) + "\n" for raw in listings)
+    with Workspace(load_settings(folder / "home")) as workspace:
+        workspace.catalogue.runs()  # makes the database, which is no part of an import
+        alone = seconds(lambda: _bare(workspace, listings))
+        text = seconds(lambda: _normalise(workspace, lines))
+        found: list[Run] = []
+        whole = seconds(lambda: found.append(import_price_list(workspace, "meridian", folder / "list.csv")))
+    if found[0].counts["listings"] != ROWS:
+        raise SystemExit(f"{found[0].counts['listings']} of {ROWS} rows were imported: {found[0].warnings}")
+    return ROWS / whole, text / whole, alone / whole
+
+
+def _bare(workspace: Workspace, listings: list[RawListing]) -> None:
+    normaliser = Normaliser(workspace.rules)
+    for raw in listings:
+        normaliser.normalise(raw, on=DAY)
+
+
+def _normalise(workspace: Workspace, lines: str) -> None:
+    for row in normalise_rows(StringIO(lines), Normaliser(workspace.rules), on=DAY):
+        json_text(row)
+
+
+def seconds(work: Callable[[], None]) -> float:
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def hold(folder: Path) -> None:
+    """Imports the big list, and prints the most memory that this process held, in MB."""
+    with Workspace(load_settings(folder / "home")) as workspace:
+        run = import_price_list(workspace, "meridian", folder / "list.xml")
+    print(run.counts["listings"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+
+
+def memory(folder: Path) -> tuple[int, int]:
+    """Rows of a YML of 100 MB, and the most memory that importing it held, in MB."""
+    write_yml(folder / "list.xml", 100)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.price_list", "--hold", str(folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    listings, most = map(int, done.stdout.split())
+    return listings, most
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--memory", action="store_true", help="measure the memory that a YML of 100 MB takes")
+    parser.add_argument("--hold", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.hold is not None:
+        hold(arguments.hold)
+        return 0
+    with TemporaryDirectory(prefix="restock-bench-") as folder:
+        if arguments.memory:
+            listings, most = memory(Path(folder))
+            print(f"100 MB of YML, {listings:,} offers: {most} MB at most (bar {MEMORY})")
+            return int(most > MEMORY)
+        rate, share, bare = speed(Path(folder))
+        print(f"{rate:,.0f} rows/s imported, {share:.2f} of the speed of `normalise` (at least {LEAST}),", end=" ")
+        print(f"{bare:.2f} of that of a normaliser that neither reads nor writes")
+        return int(share < LEAST)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
