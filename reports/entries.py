@@ -1,6 +1,7 @@
 """Changes and corrections as entries of a report: one heading, its figures and its facts, ready to be laid out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -55,7 +56,7 @@ def newly_available(change: Change, data: WeeklyData) -> Entry:
     figures = (price_text(listing), converted_text(listing, data), vat_text(listing))
     facts = [
         Fact("stock", stock_text(listing) + _formerly(change)),
-        Fact("since", moment_text(change.at) + _first_seen(listing, data)),
+        Fact("since", moment_text(_held_since(change)) + _first_seen(listing, data)),
         *([Fact("condition", condition)] if condition else []),
         *(Fact("offers", line) for line in comparison_lines(listing, data)),
         *_reasons(listing),
@@ -151,8 +152,14 @@ def _proof(listing: Listing) -> list[Fact]:
 _DETAILS = ("title", "brand", "mpn", "condition", "relation")
 
 
+def _held_since(change: Change) -> datetime:
+    """When the later state was first seen: in a week of many runs that is not the window's end."""
+    seen = change.after.observed_at if change.after else None
+    return min(seen, change.at) if seen else change.at
+
+
 def _facts(change: Change) -> tuple[Fact, ...]:
-    seen = Fact("seen", moment_text(change.at))
+    seen = Fact("seen", moment_text(_held_since(change)))
     if change.event is not Event.DETAILS_CHANGED:
         return (seen,)
     before, after = _state(change.before), _state(change.after)
