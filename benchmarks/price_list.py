@@ -69,7 +69,7 @@ def write_yml(path: Path, megabytes: int) -> None:
 
 
 def speed(folder: Path) -> tuple[float, float, float]:
-    """Rows imported a second; that as a share of what `normalise` does, from text to text, and of normalisation alone."""
+    """Rows imported a second; that as a share of `normalise`, from text to text, and of a bare normaliser."""
     listings = rows(ROWS)
     write_csv(folder / "list.csv", listings)
     lines = "".join(json_text(raw.to_json()) + "\n" for raw in listings)

@@ -23,7 +23,6 @@ from restock.run import CrawlOutcome, Run, Verdict
 from restock.site import Guard
 from restock.terms import RunStatus
 
-
 Known = TypeVar("Known", int, datetime)
 
 

@@ -1,6 +1,6 @@
 """The header of a table: which of its first rows name the columns, above them the letterhead, below them the goods."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from spiders.pricelists.cells import is_number
@@ -12,26 +12,35 @@ _NAMES_GOODS = frozenset({"title", "description"})
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The names of a table's columns, and the number of rows down to the last of them."""
+    """The names of a table's columns, and the number of rows down to the last of them. `depth` is how many rows hold
+    the names."""
 
     names: tuple[str, ...]
     rows: int
+    depth: int = 1
 
 
 def find_header(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> Header | None:
     """The row, or the pair of rows, in which the most columns are known; None where no row names the goods and
     something else. `wanted` are headers that the user names."""
     known = frozenset(map(folded, wanted))
-    best: tuple[int, Header] | None = None
+    worths = [(place, worth, header) for place, worth, header in _candidates(rows, known) if worth]
+    if not worths:
+        return None
+    # The first good one: a later header with more columns is that of the goods below it.
+    enough = max(worth for _, worth, _ in worths) / 2
+    first = min(place for place, worth, _ in worths if worth >= enough)
+    near = [(worth, -header.depth, header) for place, worth, header in worths if place in {first, first + 1}]
+    return max(near, key=lambda found: found[:2])[2]
+
+
+def _candidates(rows: Sequence[Sequence[str]], wanted: Collection[str]) -> Iterator[tuple[int, int, Header]]:
+    """Where a header may begin, how many columns it knows, and the header."""
     for place, row in enumerate(rows):
-        candidates = [Header(tuple(row), place + 1)]
+        alone = Header(tuple(row), place + 1)
+        yield place, _worth(alone.names, wanted), alone
         if place + 1 < len(rows) and (joined := _joined(row, rows[place + 1])) is not None:
-            candidates.append(Header(joined, place + 2))
-        for header in candidates:
-            worth = _worth(header.names, known)
-            if worth and (best is None or worth > best[0]):
-                best = worth, header
-    return best[1] if best else None
+            yield place, _worth(joined, wanted), Header(joined, place + 2, depth=2)
 
 
 def _worth(names: Sequence[str], wanted: Collection[str]) -> int:

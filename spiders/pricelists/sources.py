@@ -5,6 +5,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
 
@@ -103,10 +104,10 @@ class Separated:
 
     def _worth(self, delimiter: str) -> tuple[int, int]:
         """How many columns of a header are known with a separator; the number of cells breaks ties."""
-        try:
-            rows = [[str(cell).strip() for cell in row] for row in itertools.islice(self._rows(delimiter), SEARCHED)]
-        except ListError:
-            return 0, 0
+        rows: list[list[str]] = []
+        with suppress(ListError):  # whoever reads the rows is told
+            for row in itertools.islice(self._rows(delimiter), SEARCHED):
+                rows.append([str(cell).strip() for cell in row])  # noqa: PERF401  what came before an error counts
         header = find_header(rows)
         return sum(map(bool, header.names)) if header else 0, sum(map(len, rows))
 

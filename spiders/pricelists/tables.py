@@ -10,7 +10,7 @@ from typing import Protocol
 from restock.errors import UsageError
 from restock.listing import RawListing
 from spiders.pricelists import offers
-from spiders.pricelists.cells import Cell, letter, place_of, text_of
+from spiders.pricelists.cells import Cell, is_number, letter, place_of, text_of
 from spiders.pricelists.headers import SEARCHED, Header, find_header
 from spiders.pricelists.layout import Layout, lay_out
 from spiders.pricelists.lists import IGNORE, NOWHERE, ColumnMap, ColumnUse, Origin, Tally
@@ -190,7 +190,7 @@ class SheetReader:
     def _begin_group(self, place: int) -> None:
         """A group within another stands further to the right or is indented; else it takes the other's place."""
         cell, text = self._row[place], self._texts[place]
-        if not isinstance(cell, str) or len(text) > _LONGEST_GROUP:
+        if not isinstance(cell, str) or is_number(text) or len(text) > _LONGEST_GROUP:
             self._tally.left_out["with one cell that is no group were left out"] += 1
             return
         depth = (place, len(cell) - len(cell.lstrip()))

@@ -1,0 +1,280 @@
+"""Tables: headers, groups, columns and cells of workbooks and CSV files as suppliers send them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from restock.errors import UsageError
+from spiders.pricelists import ListError, checked_map
+
+Take = Callable[..., Any]
+Book = Callable[..., bytes]
+
+HEADER = ["№", "Артикул", "Наименование", "Брэнд", "Цена закупа", "Цена розничная", "РРЦ"]
+LETTERHEAD = [
+    ["ООО «Меридиан»"],
+    ["Тел. +7 495 000-00-00", None, "Склад: г. Москва, ул. Складская, 1"],
+    ["Прайс-лист от", date(2026, 11, 20), "Курс USD", 92.5],
+    [],
+]
+
+
+def test_the_header_is_found_below_a_letterhead(take: Take, workbook: Book) -> None:
+    goods = [1, "WS-C2960X-24TS-L", "Коммутатор Cisco", "Cisco", 90000, 125000.5, 130000]
+    found = take(workbook({"Прайс": [*LETTERHEAD, HEADER, goods]}))
+    assert found.values("title", "sku", "mpn", "brand", "price") == [
+        ("Коммутатор Cisco", "WS-C2960X-24TS-L", "WS-C2960X-24TS-L", "Cisco", "125000.5")
+    ]
+    notes = {use.name: use.note for use in found.columns}
+    assert notes["Цена закупа"] == notes["РРЦ"] == "'Цена розничная' is preferred as price"
+
+
+def test_groups_become_the_category_of_the_rows_below(take: Take, workbook: Book) -> None:
+    rows = [
+        HEADER,
+        ["Сетевое оборудование"],
+        [None, None, "Коммутаторы"],
+        [1, "A-1", "Cisco A", "Cisco", 1, 2, 3],
+        [None, None, "Маршрутизаторы"],
+        [2, "B-1", "Cisco B", "Cisco", 1, 2, 3],
+        ["Серверы"],
+        [3, "C-1", "HPE C", "HPE", 1, 2, 3],
+    ]
+    found = take(workbook({"Прайс": rows}))
+    assert found.values("title", "category") == [
+        ("Cisco A", "Сетевое оборудование / Коммутаторы"),
+        ("Cisco B", "Сетевое оборудование / Маршрутизаторы"),
+        ("HPE C", "Серверы"),
+    ]
+    assert sum(found.tally.left_out.values()) == 4
+
+
+def test_a_list_without_numbers_keeps_goods_without_a_price(take: Take) -> None:
+    found = take("Наименование;Цена\nКоммутаторы;\nCisco WS-C2960X-24TS-L;\nCisco WS-C2960X-48TS-L;100\n")
+    assert found.values("title", "category", "price") == [
+        ("Cisco WS-C2960X-24TS-L", "Коммутаторы", None),
+        ("Cisco WS-C2960X-48TS-L", "Коммутаторы", "100"),
+    ]
+
+
+def test_a_header_of_two_rows(take: Take, workbook: Book) -> None:
+    rows = [
+        ["Код", "Наименование", "Цена, руб.", None, "Остаток", None],
+        [None, None, "опт", "розница", "Москва", "СПб"],
+        ["7", "Cisco A", 100, 200, 3, 5],
+    ]
+    found = take(workbook({"Прайс": rows}))
+    assert found.values("sku", "title", "price", "currency", "quantity") == [
+        ("7", "Cisco A", "200", "руб.", "Москва: 3; СПб: 5")
+    ]
+
+
+def test_stocks_by_city_are_given_together_and_what_is_empty_is_left_out(take: Take) -> None:
+    found = take("Код;Товар;Цена;Склад Москва;Склад СПб\n1;A;1;3;5\n2;B;1;>10;нет\n3;C;1;0;-\n4;D;1;+;0\n5;E;1;;\n")
+    assert [row.quantity for row in found.rows] == ["Москва: 3; СПб: 5", "Москва: >10", "0", "Москва: есть", None]
+
+
+def test_a_total_beside_the_cities_is_not_added_to_them(take: Take) -> None:
+    found = take("Код;Товар;Цена;Остаток;Остаток Москва;Остаток СПб\n1;A;1;8;3;5\n")
+    assert found.values("quantity") == [("8",)]
+
+
+def test_delivery_counts_only_where_nothing_is_at_hand(take: Take) -> None:
+    head = "Код;Товар;Цена;Остаток;В пути;Срок поставки, нед.\n"
+    found = take(head + "1;A;1;5;10;4-6\n2;B;1;0;10;\n3;C;1;0;;4-6\n4;D;1;;2026-12-05;\n")
+    assert found.values("availability", "quantity") == [
+        (None, "5"), ("в пути: 10", "0"), ("срок поставки 4-6 недель", "0"), ("ожидается 2026-12-05", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "currency", "price"),
+    [
+        ("Цена", None, "12,50"),
+        ("Цена, USD", "USD", "12,50"),
+        ("Цена ($)", "USD", "12,50"),
+        ("Цена, руб. с НДС", "руб.", "12,50, с НДС"),
+        ("Цена без НДС, у.е.", "у.е.", "12,50, без НДС"),
+        ("Price, EUR excl. VAT", "EUR", "12,50, без НДС"),
+        ("Ваша цена,\nруб.", "руб.", "12,50"),
+    ],
+)
+def test_currency_and_vat_of_the_header_go_with_the_price(take: Take, name: str, currency: str, price: str) -> None:
+    found = take(f'Код;Наименование;"{name}"\n1;A;12,50\n2;B;звоните\n')
+    assert found.values("price", "currency") == [(price, currency), ("звоните", currency)]
+
+
+def test_what_the_letterhead_says_of_all_prices(take: Take) -> None:
+    found = take("Курс USD: 92,5;;\nЦены указаны в евро без НДС;;\nКод;Наименование;Цена\n1;A;10\n2;B;20 руб. с НДС\n")
+    assert found.values("price", "currency") == [("10, без НДС", "EUR"), ("20 руб. с НДС", "EUR")]
+
+
+def test_the_columns_of_currency_and_vat_are_words_too(take: Take) -> None:
+    found = take("Код;Наименование;Цена;Валюта;НДС\n1;A;10;USD;без НДС\n2;B;10;RUB;20%\n")
+    assert found.values("price", "currency") == [("10, без НДС", "USD"), ("10", "RUB")]
+
+
+def test_a_row_has_its_price_in_either_currency(take: Take) -> None:
+    found = take("Код;Наименование;Цена, руб.;Цена, USD\n1;A;100;\n2;B;;9\n")
+    assert found.values("price", "currency") == [("100", "руб."), ("9", "USD")]
+
+
+def test_a_sale_price_makes_the_price_the_regular_one(take: Take) -> None:
+    found = take("Код;Наименование;Цена;Цена по акции;Старая цена\n1;A;100;;\n2;B;100;90;\n3;C;100;;120\n")
+    assert found.values("price", "regular_price") == [("100", None), ("90", "100"), ("100", "120")]
+
+
+def test_cells_are_text_as_shown(take: Take, workbook: Book) -> None:
+    head = ["Код", "Партномер", "Наименование", "Цена", "Штрихкод", "Остаток"]
+    rows = [
+        head,
+        ["00123", 837826421, "число как текст", "1 234,50", 4006381333931, "5"],
+        [124, "007", "формула", "=1000*1.5|1500", "", 12],
+        [125, date(2026, 10, 5), "дата вместо номера", 12.345, "", 0.1 + 0.2],
+        [126, "X", "0.1", "звоните", "", True],
+    ]
+    found = take(workbook({"Прайс": rows}))
+    assert found.values("sku", "mpn", "price", "gtin", "quantity") == [
+        ("00123", "837826421", "1 234,50", "4006381333931", "5"),
+        ("124", "007", "1500", None, "12"),
+        ("125", None, "12.3450", None, "0.3"),
+        ("126", "X", "звоните", None, "true"),
+    ]
+    assert found.tally.left_out["have a part number that the spreadsheet turned into a date"] == 1
+
+
+def test_each_sheet_has_a_header_of_its_own_and_hidden_ones_are_no_offers(take: Take, workbook: Book) -> None:
+    sheets = {
+        "Cisco": [["Код", "Наименование", "Цена"], ["1", "A", 10]],
+        "HPE": [["Шапка"], ["Цена", "Партномер", "Название"], [20, "B-1", "B"]],
+        "Архив": [["Код", "Наименование", "Цена"], ["9", "Z", 90]],
+        "Контакты": [["Адрес", "Телефон"], ["Москва", "+7"]],
+        "Пусто": [],
+    }
+    found = take(workbook(sheets, hidden=["Архив"]))
+    assert found.values("title", "price") == [("A", "10"), ("B", "20")]
+    assert any("Архив" in note for note in found.tally.notes)
+    assert any("Контакты" in note for note in found.tally.notes)
+
+
+def test_a_table_may_begin_in_any_column(take: Take, workbook: Book) -> None:
+    book = workbook({"Прайс": [[], [None, None, "Код", "Наименование", "Цена"], [None, None, 1, "A", 10]]})
+    assert take(book).values("sku", "title", "price") == [("1", "A", "10")]
+    assert take(book, mpn="C").values("mpn") == [("1",)]
+
+
+def test_rows_that_are_no_goods_are_counted_and_lost_ones_are_told(take: Take) -> None:
+    head = "Код;Наименование;Цена\n"
+    found = take(head + "1;A;10\n;;20;\n2;;30\nКод;Наименование;Цена\n3;B;30\n;Итого;40\n;ИТОГО по группе:;40\n")
+    assert [row.title for row in found.rows] == ["A", "B"]
+    assert found.tally.lost == 1
+    assert found.tally.samples == ["row 4: no title"]
+    assert found.tally.left_out == {
+        "of totals were left out": 2,
+        "repeat the header": 1,
+        "with one cell that is no group were left out": 1,
+    }
+
+
+def test_another_header_holds_from_where_it_stands(take: Take) -> None:
+    found = take("Код;Наименование;Цена\n1;A;10\nКод;Наименование;Бренд;Цена\n2;B;HPE;20\n")
+    assert found.values("title", "brand", "price") == [("A", None, "10"), ("B", "HPE", "20")]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])
+def test_separators_and_encodings_are_found(take: Take, delimiter: str, encoding: str) -> None:
+    rows = [
+        ["Артикул", "Наименование", "Цена", "Наличие"],
+        ["00A-1", '"Коммутатор ""Альфа"", 24 порта"', "1 000", "В наличии"],
+    ]
+    text = "\r\n".join(delimiter.join(row) for row in rows)
+    found = take(text.encode(encoding))
+    assert found.values("sku", "title", "price", "availability") == [
+        ("00A-1", 'Коммутатор "Альфа", 24 порта', "1 000", "В наличии")
+    ]
+
+
+def test_an_inch_mark_within_a_cell_is_no_quotation(take: Take) -> None:
+    found = take('Код;Наименование;Цена\n1;Монитор 24" Dell;10\n2;B;20\n')
+    assert [row.title for row in found.rows] == ['Монитор 24" Dell', "B"]
+
+
+def test_a_quotation_that_never_ends_is_no_list(take: Take) -> None:
+    rows = "".join(f"{number};товар {number};10\n" for number in range(200))
+    with pytest.raises(ListError, match="never closed"):
+        take('Код;Наименование;Цена\n1;"Монитор;10\n' + rows)
+
+
+def test_english_names(take: Take) -> None:
+    found = take("SKU,Part Number,Product Name,Brand,Unit Price (USD),Qty,Condition\n7,A-1,Switch,Cisco,10,3,New\n")
+    assert found.values("sku", "mpn", "title", "brand", "price", "currency", "quantity", "condition") == [
+        ("7", "A-1", "Switch", "Cisco", "10", "USD", "3", "New")
+    ]
+
+
+def test_the_names_of_raw_listings(take: Take) -> None:
+    names = ("title", "url", "sku", "brand", "mpn", "gtin", "category", "price", "regular_price", "currency",
+             "availability", "quantity", "condition", "description")  # fmt: skip
+    found = take(",".join(names) + "\n" + ",".join(f"the {name}" for name in names))
+    assert found.values(*names) == [tuple(f"the {name}" for name in names)]
+
+
+def test_a_map_overrules(take: Take) -> None:
+    text = "Артикул;Наименование;Цена;Город\n1;A;10;Тверь\n"
+    assert take(text, mpn="Город").values("sku", "mpn") == [("1", "Тверь")]
+    assert take(text, price="-").values("price") == [(None,)]
+    assert take(text, title="D", price="3", description="город").values("title", "price", "description") == [
+        ("Тверь", "10", "Тверь")
+    ]
+    assert take(text, quantity=["Цена", "Город"]).values("quantity") == [("Цена: 10; Город: Тверь",)]
+
+
+def test_a_map_names_columns_of_a_table_without_header(take: Take) -> None:
+    assert take("1;Cisco A;10\n2;Cisco B;20\n", title="2", price="C").values("title", "price") == [
+        ("Cisco A", "10"), ("Cisco B", "20"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "mapping", "words"),
+    [
+        ("1;Cisco A;10\n", {}, ["no header row", "Cisco A", "--map"]),
+        ("Артикул;Цена\n1;10\n", {}, ["Артикул", "--map"]),
+        ("Артикул;Наименование;Цена\n1;A;10\n", {"mpn": "Нет такой"}, ["Нет такой", "Наименование"]),
+        ("Артикул;Наименование;Цена\n1;A;10\n", {"mpn": "Z"}, ["'Z'"]),
+        ("Артикул;Наименование;Цена\n1;A;10\n", {"title": "-"}, ["names the goods"]),
+        ("", {}, ["empty"]),
+        ("\n \n", {}, ["empty"]),
+    ],
+)
+def test_what_can_not_be_mapped_says_how_to(take: Take, text: str, mapping: dict[str, str], words: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        take(text, **mapping)
+    for word in words:
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("pair", ["mpn", "=A", "mpn=", "colour=A", "site=A"])
+def test_a_map_is_checked(pair: str) -> None:
+    with pytest.raises(UsageError, match="--map"):
+        checked_map([pair])
+
+
+def test_a_map_may_name_several_columns() -> None:
+    assert checked_map(["quantity=A", "quantity = B", "price=-"]) == {"quantity": ["A", "B"], "price": ["-"]}
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.9])
+def test_a_workbook_that_breaks_off_is_no_list(take: Take, workbook: Book, cut: float) -> None:
+    book = workbook({"Прайс": [HEADER, [1, "A", "B", "C", 1, 2, 3]]})
+    with pytest.raises(ListError, match="workbook"):
+        take(book[: int(len(book) * cut)])
+
+
+def test_hostile_text_stays_text(take: Take, workbook: Book) -> None:
+    evil = ["'=cmd|calc", "<script>alert(1)</script>", "\u202eabc", "a\x00b", "x" * 30000]
+    text = "Код;Наименование;Цена\n" + "".join(f"{number};{title};1\n" for number, title in enumerate(evil))
+    assert [row.title for row in take(text).rows] == [*evil[:3], "ab", evil[4]]
