@@ -243,7 +243,7 @@ def test_nothing_is_loaded_from_elsewhere(weekly: Make, change: Make) -> None:
 
 def test_a_folder_that_cannot_be_written_is_one_clear_line(weekly: Make, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
-    with pytest.raises(UsageError, match="can't be written"):
+    with pytest.raises(UsageError, match="can't be made"):
         weekly().write(tmp_path / "taken")
 
 
