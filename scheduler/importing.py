@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from restock import clock
 from restock.errors import RestockError, UsageError
 from restock.listing import RawListing
@@ -107,7 +109,10 @@ def _site(workspace: Workspace, name: str, market: str | None) -> Site:
         return known
     site = nameable_site(name)
     if market is not None:
-        site = Site.model_validate(site.model_dump(exclude_defaults=True) | {"market": market})
+        try:
+            site = Site.model_validate(site.model_dump(exclude_defaults=True) | {"market": market})
+        except ValidationError:
+            raise UsageError(f"--market {market}: a market is a country's two capital letters (ISO 3166)") from None
     write_site(workspace.settings.home, site)
     workspace.forget_sites()
     return site

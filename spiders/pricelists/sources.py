@@ -82,7 +82,8 @@ class Separated:
         try:
             yield from iter(text.readline, "")
         finally:
-            text.detach()
+            if not self._stream.closed:  # it is its owner's: a reader that is given up must not close it
+                text.detach()
 
     def _rows(self, delimiter: str) -> Iterator[Sequence[Cell]]:
         csv.field_size_limit(_LONGEST_CELL)
