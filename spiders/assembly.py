@@ -34,7 +34,7 @@ class Assembly:
             (self.folded, "rows folded into another row of the same goods"),
             (self.filled, "listings completed from their cards"),
             (self.gone, "cards left out: their product page is gone"),
-            (self.unseen, "cards left out: their product page failed"),
+            (self.unseen, "rows left out: their product page failed"),
         )
         return tuple(f"{count} {what}" for count, what in said if count)
 
@@ -48,13 +48,14 @@ def assemble(
 ) -> Assembly:
     """Folds rows by address, fills product pages from their cards, and joins the same goods under two addresses.
 
-    `gone` and `failed` are the URL keys of product pages that answered 404 or 410, and of those that failed; `lists`
-    those of pages that were read as lists: a card that leads to another list is the tile of a section."""
+    `gone` and `failed` are the URL keys of product pages that answered 404 or 410, and of those that failed, whatever
+    they seemed to show; `lists` those of pages that were read as lists: a card that leads to another list is the tile
+    of a section."""
     ordered = sorted((row for row in rows if not _is_tile(row, lists)), key=_order)
-    pages = [row for row in ordered if row.read_from is not PageRole.LIST]
+    pages = [row for row in ordered if row.read_from is not PageRole.LIST and _keys(row).isdisjoint(failed)]
     read = {key for row in pages for key in _keys(row)}
     cards: dict[str | None, list[RawListing]] = defaultdict(list)
-    missing = {"gone": 0, "unseen": 0}
+    missing = {"gone": 0, "unseen": sum(row.read_from is not PageRole.LIST for row in ordered) - len(pages)}
     for row in ordered:
         if row.read_from is not PageRole.LIST:
             continue

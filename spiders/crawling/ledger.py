@@ -48,6 +48,7 @@ class Ledger:
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
         self.cards: defaultdict[str, set[str]] = defaultdict(set)
+        self.titles: dict[str, str] = {}  # what cards call the goods that they lead to
         self.totals: dict[str, int] = {}
         self.notes: list[str] = []
         self._further_notes = 0

@@ -32,6 +32,7 @@ _LOGIN = re.compile(
 _CAPTCHA = re.compile(r"captcha|/challenge\b|access-?denied|/blocked\b", re.IGNORECASE)
 _FRONT_NAMES = re.compile(r"/(index|default|home|main)(\.\w{2,5})?/?$", re.IGNORECASE)
 _MAX_REFRESH = 10.0
+_SAME_START = 12  # so many letters that two names begin with make them one; cards cut long names short
 
 
 class Survey:
@@ -159,7 +160,8 @@ class Survey:
             self._settle(visit, Fate.WALL, reading.wall)
             return False
         if reading.role is PageRole.PRODUCT and reading.listings:
-            self._settle(visit, Fate.PRODUCT)
+            told = any(shows_goods(listing, self._ledger.titles.get(visit.key)) for listing in reading.listings)
+            self._settle(visit, Fate.PRODUCT if told else Fate.FAILED, "" if told else "nothing but another heading")
             return True
         if reading.listings:
             return self._judge_list(visit, capture, reading)
@@ -170,6 +172,9 @@ class Survey:
         return not visit.continues
 
     def _judge_list(self, visit: Visit, capture: PageCapture, reading: PageReading) -> bool:
+        self._ledger.titles.update(
+            {url_key(card.url): card.title for card in reading.listings if card.url and _is_address(card.url)}
+        )
         new = self._ledger.add_cards(visit, {_card(listing) for listing in reading.listings}, reading.total)
         if capture.truncated:
             self._settle(visit, Fate.FAILED, "the page was cut off")
@@ -255,6 +260,27 @@ def _refresh(capture: PageCapture) -> str | None:
         return None
     seconds, url = get_meta_refresh(capture.body[:8192].decode("latin-1"), capture.url)
     return url if url and seconds is not None and seconds <= _MAX_REFRESH and url_key(url) else None
+
+
+_TELLING = ("price", "regular_price", "availability", "quantity", "sku", "brand", "mpn", "gtin")
+
+
+def shows_goods(listing: RawListing, card_title: str | None) -> bool:
+    """Whether what was read on a product's page is that product. A page with a heading and nothing else may say
+    anything; it is believed where the card that led to it bears the same name."""
+    if any(getattr(listing, name) is not None for name in _TELLING):
+        return True
+    if card_title is None:
+        return False
+    heading, name = (re.sub(r"\W+", "", text).casefold() for text in (listing.title, card_title))
+    return heading in name or name in heading or heading[:_SAME_START] == name[:_SAME_START]
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(url_key(url))
+    except ValueError:
+        return False
 
 
 def _card(listing: RawListing) -> str:
