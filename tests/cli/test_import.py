@@ -19,7 +19,8 @@ LIST = (
 )
 FEED = """<?xml version="1.0" encoding="windows-1251"?><!DOCTYPE yml_catalog SYSTEM "shops.dtd"><yml_catalog><shop>
 <categories><category id="1">Коммутаторы</category></categories><offers><offer id="7" available="false">
-<price>10</price><currencyId>RUR</currencyId><categoryId>1</categoryId><name>Коммутатор Cisco WS-C2960X-24TS-L</name></offer></offers>
+<price>10</price><currencyId>RUR</currencyId><categoryId>1</categoryId>
+<name>Коммутатор Cisco WS-C2960X-24TS-L</name></offer></offers>
 </shop></yml_catalog>"""
 
 
@@ -97,13 +98,13 @@ def test_rows_that_can_not_be_read_make_a_partial_run(restock: Restock, tmp_path
         (["../etc", "{list}"], ["../etc"]),
     ],
 )
-def test_wrong_usage(restock: Restock, csv_list: Path, args: list[str], words: list[str]) -> None:
+def test_wrong_usage(restock: Restock, csv_list: Path, home: Path, args: list[str], words: list[str]) -> None:
     answer = restock("import", *(arg.format(list=csv_list) for arg in args))
     assert answer.code == 2, answer.err
     assert answer.out == ""
     assert len(answer.error_lines) == 1, answer.err
     assert all(word in answer.error_lines[0] for word in words)
-    assert restock("runs", "list").rows == []
+    assert not (home / "evidence").exists()
 
 
 def test_a_damaged_file_is_a_failed_run(restock: Restock, tmp_path: Path) -> None:
