@@ -9,8 +9,9 @@ from typing import BinaryIO
 from restock.errors import UsageError
 from spiders.pricelists.jsonlines import JsonLines
 from spiders.pricelists.lists import ColumnMap, ListError, PriceList
-from spiders.pricelists.sources import Separated, Workbook
+from spiders.pricelists.separated import Separated
 from spiders.pricelists.tables import TableList
+from spiders.pricelists.workbooks import Workbook
 from spiders.pricelists.yml import Yml
 
 _GZIP = b"\x1f\x8b"

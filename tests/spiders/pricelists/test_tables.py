@@ -1,5 +1,7 @@
 """Tables: headers, groups, columns and cells of workbooks and CSV files as suppliers send them."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -272,6 +274,26 @@ def test_a_workbook_that_breaks_off_is_no_list(take: Take, workbook: Book, cut: 
     book = workbook({"Прайс": [HEADER, [1, "A", "B", "C", 1, 2, 3]]})
     with pytest.raises(ListError, match="workbook"):
         take(book[: int(len(book) * cut)])
+
+
+@pytest.mark.parametrize("reference", ["XFD1048576", "ABC999999"])
+def test_a_cell_at_the_end_of_the_world_is_no_list(take: Take, workbook: Book, reference: str) -> None:
+    packed = zipfile.ZipFile(io.BytesIO(workbook({"Прайс": [HEADER, [1, "A", "B", "C", 1, 2, 3]]})))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        for part in packed.namelist():
+            body = packed.read(part)
+            book.writestr(part, body.replace(b'r="G2"', f'r="{reference}"'.encode()) if "sheet1" in part else body)
+    with pytest.raises(ListError, match="spans"):
+        take(out.getvalue())
+
+
+def test_an_archive_is_no_workbook(take: Take) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("price.csv", "Код;Наименование\n1;A\n")
+    with pytest.raises(ListError, match=r"no \.xlsx"):
+        take(out.getvalue())
 
 
 def test_hostile_text_stays_text(take: Take, workbook: Book) -> None:

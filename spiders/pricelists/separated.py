@@ -1,4 +1,4 @@
-"""Where tables come from: workbooks, and text with separators in whatever encoding."""
+"""Separated text: one table in whatever encoding, with whatever separator."""
 
 import codecs
 import csv
@@ -7,61 +7,15 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import BinaryIO
-from zipfile import BadZipFile, ZipFile
-
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from spiders.pricelists.cells import Cell
 from spiders.pricelists.headers import SEARCHED, find_header
 from spiders.pricelists.lists import ListError
 
-UNPACKED = 1 << 30  # bytes that a workbook may unpack to
 _DELIMITERS = ";,\t|"
 _PIECE = 1 << 20
 _LONGEST_CELL = 1 << 17
 _MOST_LINES = 100  # line ends within one cell; more mean a quotation mark that is never closed
-
-
-class Workbook:
-    """The visible sheets of a workbook, one at a time. Hidden ones are no offers to anybody."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        _refuse_bombs(stream)
-        try:
-            self._book = CalamineWorkbook.from_filelike(stream)
-        except CalamineError as error:
-            raise ListError(f"the workbook can't be read: {error}") from None
-        sheets = [sheet for sheet in self._book.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
-        self._names = [sheet.name for sheet in sheets if sheet.visible is SheetVisibleEnum.Visible]
-        hidden = [sheet.name for sheet in sheets if sheet.name not in self._names]
-        self.notes = [f"hidden sheet not read: {name}" for name in hidden]
-
-    def sheets(self) -> Iterator[tuple[str | None, Iterable[Sequence[Cell]]]]:
-        for name in self._names:
-            try:
-                sheet = self._book.get_sheet_by_name(name)
-            except CalamineError as error:
-                raise ListError(f"sheet {name!r} can't be read: {error}") from None
-            yield name, _rows(sheet)
-
-
-def _rows(sheet: CalamineSheet) -> Iterator[Sequence[Cell]]:
-    """Rows from the first one, cells from column A; empty columns before the first filled one are there too."""
-    before: list[Cell] = [""] * (sheet.start[1] if sheet.start else 0)
-    for row in sheet.iter_rows():
-        yield [*before, *row]
-
-
-def _refuse_bombs(stream: BinaryIO) -> None:
-    try:
-        with ZipFile(stream) as packed:
-            size = sum(part.file_size for part in packed.infolist())
-    except BadZipFile:
-        size = 0  # an old workbook isn't packed; what is no workbook at all, the reader says
-    finally:
-        stream.seek(0)
-    if size > UNPACKED:
-        raise ListError(f"the workbook would unpack to {size >> 20} MB; at most {UNPACKED >> 20} are read")
 
 
 class Separated:
