@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ROOMS := restock spiders pipelines catalog reports scheduler cli
 
-.PHONY: demo test lint type check bench evaluate lock docs clean
+.PHONY: demo test lint type check bench evaluate lock clean
 demo: $(STAMP)
 	@$(BIN)/restock demo
 

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 def say(line: str) -> None:
     """One line for the person at the terminal."""
-    sys.stderr.write(f"restock: {line}\n")
+    sys.stderr.write(f"restock: {printable(line)}\n")
     sys.stderr.flush()
 
 

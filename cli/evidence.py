@@ -11,7 +11,7 @@ from cli.session import workspace_of
 from scheduler.evidence import verify_runs
 from scheduler.reparse import reparse as reparse_run
 
-FAULT_COLUMNS = ("run", "record_id", "problem", "file")
+FAULT_COLUMNS = ("run", "message", "record_id", "file")
 
 
 def verify(

@@ -5,8 +5,7 @@ RestockError                1  it failed and nothing usable came of it
 │   └── SettingsError       2  bad settings, definition or data file (file, line, key)
 ├── CatalogueError          1  the database can't be opened, is corrupt, locked or from another version
 ├── EvidenceError           1  stored evidence is missing or altered
-├── CrawlError              1  a site could not be captured at all
-└── PartialError            3  something usable was stored, and something was missing
+└── CrawlError              1  a site could not be captured at all
 """
 
 
@@ -34,7 +33,3 @@ class EvidenceError(RestockError):
 
 class CrawlError(RestockError):
     pass
-
-
-class PartialError(RestockError):
-    exit_code = 3

@@ -53,10 +53,6 @@ class Settings(BaseSettings):
         return self.home / "evidence"
 
     @property
-    def sites_dir(self) -> Path:
-        return self.home / "sites"
-
-    @property
     def runs_dir(self) -> Path:
         return self.home / "runs"
 
@@ -66,10 +62,6 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.home / 'restock.sqlite'}"
-
-    @property
-    def recipients(self) -> tuple[str, ...]:
-        return tuple(part.strip() for part in (self.mail_to or "").split(",") if part.strip())
 
     @classmethod
     def settings_customise_sources(

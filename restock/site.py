@@ -21,7 +21,6 @@ class Selectors(BaseModel):
     card: str | None = None
     card_fields: dict[str, str] = Field(default_factory=dict)
     page_fields: dict[str, str] = Field(default_factory=dict)
-    next_page: str | None = None
     total: str | None = None
 
 

@@ -18,8 +18,8 @@ from scheduler.workspace import Workspace
 from spiders.definitions import write_site
 
 FAST = Pace(delay=0, concurrency=4)
-PRIVATE = ("RESTOCK_HOME", "RESTOCK_NOW", "RESTOCK_DATABASE_URL")
-"""What a demonstration must not take from the user's own environment."""
+OWN = "RESTOCK_"
+"""What a demonstration must not take from the user's own environment begins with this."""
 
 
 class Demo:
@@ -30,7 +30,7 @@ class Demo:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self._environment = {name: os.environ.pop(name) for name in PRIVATE if name in os.environ}
+        self._environment = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(OWN)}
         self.shops = self._stack.enter_context(ShopServer())
         self.workspace = self._stack.enter_context(Workspace(load_settings(self.home)))
         return self

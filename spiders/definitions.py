@@ -126,7 +126,7 @@ def _pattern_faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
 def _selector_faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
     chosen = site.selectors
     named: dict[tuple[str | int, ...], str | None] = {
-        ("selectors", kind): getattr(chosen, kind) for kind in ("card", "next_page", "total")
+        ("selectors", kind): getattr(chosen, kind) for kind in ("card", "total")
     }
     fields: Mapping[str, Mapping[str, str]] = {"card_fields": chosen.card_fields, "page_fields": chosen.page_fields}
     found: list[tuple[tuple[str | int, ...], str]] = []
