@@ -17,7 +17,7 @@ from restock.errors import CatalogueError
 from restock.listing import Listing
 from restock.run import CrawlOutcome, Run
 from restock.site import Guard, Site
-from restock.terms import RunKind, RunStatus
+from restock.terms import RunKind
 
 _TIMEOUT = 30.0
 
@@ -25,14 +25,15 @@ _TIMEOUT = 30.0
 class Catalogue:
     """An open catalogue. Every failure of its database is a CatalogueError, every wrong question a UsageError."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, owner: str | None = None) -> None:
         self._database = database
+        self._owner = owner
 
     @classmethod
-    def open(cls, url: str, *, timeout: float = _TIMEOUT) -> Self:
+    def open(cls, url: str, *, timeout: float = _TIMEOUT, owner: str | None = None) -> Self:
         """Opens the catalogue at an SQLAlchemy URL; a fresh SQLite file is given its tables. `timeout` is how many
-        seconds to wait for another writer."""
-        return cls(Database.open(url, timeout=timeout))
+        seconds to wait for another writer; `owner` names the home that the runs begun here belong to."""
+        return cls(Database.open(url, timeout=timeout), owner)
 
     @staticmethod
     def upgrade(url: str, *, timeout: float = _TIMEOUT) -> None:
@@ -80,6 +81,7 @@ class Catalogue:
             "definition": definition,
             "observed_at": observed_at,
             "started_at": started_at,
+            "owner": self._owner,
         }
         with self._database.write() as connection:
             sequence = runs.begin(connection, name, values)
@@ -117,10 +119,16 @@ class Catalogue:
         return self.run(run_id)
 
     def fail_interrupted(self, site: str, finished_at: datetime, *, but: str | None = None) -> list[Run]:
-        """Ends the runs of a site that a dead process left running. The caller holds the site's lock, so no living
-        process is at them; `but` is its own run."""
-        left = [run for run in self.runs(site) if run.status is RunStatus.RUNNING and run.id != but]
-        return [self.fail_run(run.id, "interrupted", finished_at) for run in left]
+        """Ends the runs of a site that a dead process of this home left running. The caller holds the site's lock in
+        this home, so no living process is at them; `but` is its own run. Runs of other homes are left alone."""
+        with self._database.read() as connection:
+            left = runs.left_running(connection, self._owner, site)
+        return [self.fail_run(name, "interrupted", finished_at) for name in left if name != but]
+
+    def running_sites(self) -> list[str]:
+        """The sites that a run of this home is at, or was when its process died."""
+        with self._database.read() as connection:
+            return runs.running_sites(connection, self._owner)
 
     def accept(self, run_id: str) -> Run:
         """Overrules the guard: what the site's latest run did not see is gone as of that run."""

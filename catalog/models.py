@@ -49,7 +49,8 @@ site = Table(
 )
 
 # `id` is the run's sequence. `base_id` is the run that a correction read again. `whole` is false for a run that looked
-# at single pages. `figures` are what later runs are judged by; `outcome` is compressed JSON.
+# at single pages. `figures` are what later runs are judged by; `outcome` is compressed JSON. `owner` is the home that
+# began the run: homes may share a database, and only a run's own home can know that its process died.
 run = Table(
     "run",
     metadata,
@@ -72,6 +73,7 @@ run = Table(
     Column("trips", Text, nullable=False),
     Column("warnings", Text, nullable=False),
     Column("outcome", LargeBinary),
+    Column("owner", Text),
     Index("ix_run_site_id_id", "site_id", "id"),
     sqlite_autoincrement=True,
 )

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, select, update
 
 from catalog import models as m
 from restock.errors import CatalogueError, UsageError
@@ -112,6 +112,20 @@ def running(connection: Connection, name: str) -> Run:
     if found.status is not RunStatus.RUNNING:
         raise CatalogueError(f"{name}: the run is {found.status} already")
     return found
+
+
+def _running(owner: str | None) -> ColumnElement[bool]:
+    return and_(m.run.c.status == RunStatus.RUNNING.value, m.run.c.owner.is_not_distinct_from(owner))
+
+
+def running_sites(connection: Connection, owner: str | None) -> list[str]:
+    query = select(m.site.c.name).distinct().join(m.run, m.run.c.site_id == m.site.c.id).where(_running(owner))
+    return list(connection.execute(query.order_by(m.site.c.name)).scalars())
+
+
+def left_running(connection: Connection, owner: str | None, site: str) -> list[str]:
+    """The ids of the running runs of a site that belong to an owner, the latest first."""
+    return list(connection.execute(runs_of(site).where(_running(owner)).with_only_columns(m.run.c.name)).scalars())
 
 
 def figures_of(row: Row[Any]) -> dict[str, Any]:

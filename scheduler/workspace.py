@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Self
+from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
@@ -16,10 +18,11 @@ from restock.errors import UsageError
 from restock.run import Run
 from restock.settings import Settings
 from restock.site import Site
-from restock.terms import RunStatus
 from scheduler.revision import rules_revision
 from spiders.definitions import load_sites, nameable_site, site_for_url, undescribed_site
 from spiders.evidence import site_slug
+
+HOME_ID = "home-id"
 
 
 class Workspace:
@@ -39,9 +42,9 @@ class Workspace:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The open catalogue. Runs whose process died are marked as failed first."""
-        catalogue = Catalogue.open(self.settings.database)
-        for site in {run.site for run in catalogue.runs() if run.status is RunStatus.RUNNING}:
+        """The open catalogue. Runs of this home whose process died are marked as failed first."""
+        catalogue = Catalogue.open(self.settings.database, owner=home_id(self.settings.home))
+        for site in catalogue.running_sites():
             self._mark_dead_runs(catalogue, site)
         return catalogue
 
@@ -101,9 +104,23 @@ class Workspace:
         return FileLock(folder / f"{site_slug(site)}.lock")
 
     def _mark_dead_runs(self, catalogue: Catalogue, site: str) -> None:
-        """A lock that can be had is held by no living run."""
+        """A lock that can be had is held by no living run of this home. Of other homes it says nothing."""
         try:
             with self._lock(site).acquire(timeout=0):
                 catalogue.fail_interrupted(site, clock.now())
         except Timeout:
             return
+
+
+def home_id(home: Path) -> str:
+    """What tells a home from every other that uses the same catalogue; made up once and kept in the home."""
+    path = home / HOME_ID
+    with FileLock(home / f"{HOME_ID}.lock"):
+        known = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+        if known:
+            return known
+        made = str(uuid4())
+        part = path.with_name(f"{HOME_ID}.part")
+        part.write_text(f"{made}\n", encoding="utf-8")
+        part.replace(path)
+        return made

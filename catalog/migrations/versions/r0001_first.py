@@ -84,6 +84,7 @@ def _runs() -> None:
         sa.Column("trips", sa.Text(), nullable=False),
         sa.Column("warnings", sa.Text(), nullable=False),
         sa.Column("outcome", sa.LargeBinary(), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["base_id"], ["run.id"], name=op.f("fk_run_base_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_run_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
