@@ -21,6 +21,7 @@ AGENT = "restock"
 # RFC 9309 asks for at least 500 KiB to be read.
 _LIMIT = 512 * 1024
 _FIRST = 1000
+_BUSY = 429
 
 
 class Robots:
@@ -50,9 +51,10 @@ class Robots:
             f"{origin}/robots.txt", priority=_FIRST, callback=NO_CALLBACK, dont_filter=True, meta={"robots": True}
         )
         response = await self._answer(request)
-        if response is None or 300 <= response.status < 500:
+        # RFC 9309 lets 429 pass for absent, too; but who asks to be left alone for now is not asked for pages.
+        if response is None or (300 <= response.status < 500 and response.status != _BUSY):
             return Protego.parse("")
-        if response.status >= 500:
+        if response.status >= 400:
             host = urlsplit(origin).netloc
             raise Unreachable(f"{host}: robots.txt answered {response.status}, so nothing may be fetched")
         rules = Protego.parse(_text(response))

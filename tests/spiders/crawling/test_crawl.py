@@ -90,7 +90,11 @@ def test_robots_are_obeyed_and_nothing_is_missing(shop: Any, crawl: Crawl) -> No
 
 @pytest.mark.parametrize(
     ("robots", "reason"),
-    [(("User-agent: *\nDisallow: /\n", 200), "robots"), (("", 503), "robots.txt answered 503")],
+    [
+        (("User-agent: *\nDisallow: /\n", 200), "robots"),
+        (("", 503), "robots.txt answered 503"),
+        (("", 429), "robots.txt answered 429"),
+    ],
 )
 def test_a_site_that_forbids_itself_is_not_fetched(
     shop: Any, crawl: Crawl, answer: Any, robots: tuple[str, int], reason: str
