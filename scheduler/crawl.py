@@ -84,7 +84,7 @@ def crawl_job(
         given=delay is not None,
         folder=settings.runs_dir / run_id,
         evidence_dir=settings.evidence_dir,
-        contact=settings.crawl.contact or settings.mail_from,
+        contact=settings.crawl.contact,
         timeout=settings.crawl.timeout,
         retries=settings.crawl.retries,
         deadline=settings.crawl.deadline,
