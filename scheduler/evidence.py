@@ -16,7 +16,7 @@ from restock.settings import Settings
 from restock.site import Site
 from restock.terms import RunKind, RunStatus
 from scheduler.workspace import Workspace
-from spiders.evidence import open_file, read_pages, site_slug, verify
+from spiders.evidence import find_warc, open_file, read_pages, verify
 from spiders.pricelists import Origin, PriceList, open_list
 from spiders.reading import read_page
 
@@ -33,7 +33,7 @@ class ListDefinition(BaseModel):
 
 
 def warc_path(settings: Settings, run: Run) -> Path:
-    return settings.evidence_dir / site_slug(run.site) / f"{run.id}.warc.gz"
+    return find_warc(settings.evidence_dir, run.site, run.id, before=run.finished_at)
 
 
 def pages_of(settings: Settings, run: Run) -> Iterator[PageCapture]:

@@ -16,10 +16,12 @@ SPOOL_FILE = "spool.jsonl"
 
 
 class Spool:
-    """Appends raw listings to a file; each page's listings are flushed together."""
+    """Writes raw listings to a new file; each page's listings are flushed together.
+
+    A spool that is there already belongs to another crawl: FileExistsError."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("ab")
+        self._file = path.open("xb")
 
     def write(self, *listings: RawListing) -> None:
         self._file.write(b"".join(orjson.dumps(_row(listing)) + b"\n" for listing in listings))

@@ -13,7 +13,7 @@ import orjson
 
 from restock.run import CrawlOutcome
 from spiders.crawling.job import JOB_FILE, LOG_FILE, OUTCOME_FILE, CrawlJob, CrawlResult, Progress
-from spiders.evidence.writing import site_slug
+from spiders.evidence import find_warc
 from spiders.spool import SPOOL_FILE
 
 OnProgress = Callable[[Progress], None]
@@ -30,7 +30,9 @@ def run_crawl(job: CrawlJob, *, on_progress: OnProgress | None = None) -> CrawlR
     job.folder.mkdir(parents=True, exist_ok=True)
     job_file = job.folder / JOB_FILE
     job_file.write_text(job.model_dump_json(indent=2), encoding="utf-8")
-    (job.folder / OUTCOME_FILE).unlink(missing_ok=True)
+    # What an earlier run of this name left (its catalogue was lost or restored) is no state of today.
+    for left in (OUTCOME_FILE, SPOOL_FILE):
+        (job.folder / left).unlink(missing_ok=True)
     with (job.folder / LOG_FILE).open("ab") as log:
         child = _start(job_file, log.fileno())
     try:
@@ -40,9 +42,8 @@ def run_crawl(job: CrawlJob, *, on_progress: OnProgress | None = None) -> CrawlR
         raise
     finally:
         _stop(child, signal.SIGKILL)
-    return CrawlResult(
-        _outcome(job, ended), job.folder / SPOOL_FILE, f"{site_slug(job.site.name)}/{job.run_id}.warc.gz"
-    )
+    warc = find_warc(job.evidence_dir, job.site.name, job.run_id)
+    return CrawlResult(_outcome(job, ended), job.folder / SPOOL_FILE, str(warc.relative_to(job.evidence_dir)))
 
 
 def _start(job_file: Path, log: int) -> subprocess.Popen[bytes]:

@@ -2,9 +2,10 @@
 
 from spiders.evidence.encoding import Decoded, decode
 from spiders.evidence.files import StoredFile, open_file
+from spiders.evidence.naming import find_warc, run_of, site_slug
 from spiders.evidence.reading import read_capture, read_captures, read_pages
 from spiders.evidence.verifying import Fault, verify
-from spiders.evidence.writing import EvidenceWriter, Exchange, Resource, capture_of, site_slug, store_file
+from spiders.evidence.writing import EvidenceWriter, Exchange, Resource, capture_of, store_file
 
 __all__ = [
     "Decoded",
@@ -15,10 +16,12 @@ __all__ = [
     "StoredFile",
     "capture_of",
     "decode",
+    "find_warc",
     "open_file",
     "read_capture",
     "read_captures",
     "read_pages",
+    "run_of",
     "site_slug",
     "store_file",
     "verify",

@@ -149,7 +149,7 @@ def records(path: Path, *, start: int = 0) -> Iterator[Record]:
     Raises EvidenceError for bytes that are no record."""
     with _opened(path) as stream:
         stream.seek(start)
-        for offset, packed, plain in _members(stream, start):
+        for offset, packed, plain in _members(stream, start, path):
             yield parse(plain, packed, offset, path)
 
 
@@ -161,7 +161,7 @@ def record_at(path: Path, offset: int, length: int) -> Record:
     try:
         plain = zlib.decompress(packed, wbits=31)
     except zlib.error:
-        raise EvidenceError(f"{path.name}: no readable record at byte {offset}") from None
+        raise EvidenceError(f"{path}: no readable record at byte {offset}") from None
     return parse(plain, packed, offset, path)
 
 
@@ -172,7 +172,7 @@ def _opened(path: Path) -> BinaryIO:
         raise EvidenceError(f"{path}: the evidence can't be read: {error.strerror}") from None
 
 
-def _members(stream: BinaryIO, start: int) -> Iterator[tuple[int, bytes, bytes]]:
+def _members(stream: BinaryIO, start: int, path: Path) -> Iterator[tuple[int, bytes, bytes]]:
     """(offset, packed bytes, plain bytes) of each whole gzip member."""
     offset, rest = start, b""
     while chunk := rest or stream.read(_CHUNK):
@@ -181,7 +181,7 @@ def _members(stream: BinaryIO, start: int) -> Iterator[tuple[int, bytes, bytes]]
             try:
                 plain += unpacker.decompress(chunk)
             except zlib.error:
-                raise EvidenceError(f"no readable record at byte {offset}") from None
+                raise EvidenceError(f"{path}: no readable record at byte {offset}") from None
             packed += chunk
             if unpacker.eof:
                 break
@@ -206,5 +206,5 @@ def parse(plain: bytes, packed: bytes, offset: int, path: Path) -> Record:
     except (ArchiveLoadFailed, EOFError, ValueError, KeyError):
         complete = False
     if not complete:
-        raise EvidenceError(f"{path.name}: the record at byte {offset} is damaged")
+        raise EvidenceError(f"{path}: the record at byte {offset} is damaged")
     return Record(kind, record_id, headers, block, offset, len(packed), hashlib.sha256(packed).hexdigest())

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from restock.errors import EvidenceError
 from spiders.evidence.index import Entry, index_path, line, read_index
+from spiders.evidence.naming import seal_path
 from spiders.evidence.records import record_at, records
-from spiders.evidence.writing import seal_path, seal_text
+from spiders.evidence.writing import seal_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from restock.listing import Evidence, time_text
 from restock.terms import PageRole
 from spiders.evidence import index, records
 from spiders.evidence.encoding import decode
+from spiders.evidence.naming import new_file, seal_path
 
 DEFAULT_LIMIT = 32 * 1024 * 1024
 ROBOTS = "robots"
@@ -56,14 +57,6 @@ class Resource:
     media_type: str = "application/octet-stream"
 
 
-def site_slug(name: str) -> str:
-    """A site's name as the name of a folder; one that had to be changed carries a hash, so that no two are the same."""
-    slug = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-.")[:60]
-    if slug == name:
-        return slug
-    return f"{slug or 'site'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
 def capture_of(exchange: Exchange, evidence: Evidence | None, captured_at: datetime, limit: int) -> PageCapture:
     """The page capture of an exchange: the same from the network and from its record."""
     headers = _header_map(exchange.headers)
@@ -93,7 +86,7 @@ def _header_map(pairs: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
 
 
 class EvidenceWriter:
-    """Appends to `<evidence>/<site>/<run>.warc.gz` and to the index beside it; `seal` ends both.
+    """Appends to a new WARC file of a run (see `naming`) and to the index beside it; `seal` ends both.
 
     Each record is flushed before its index line is written: killed anywhere, the file has a readable beginning."""
 
@@ -106,15 +99,11 @@ class EvidenceWriter:
         limit: int = DEFAULT_LIMIT,
         now: Callable[[], datetime] = clock.now,
     ) -> None:
-        self.warc = f"{site_slug(site)}/{run_id}.warc.gz"
-        self.path = evidence_dir / self.warc
         self.limit = limit
         self._now = now
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._file = self.path.open("xb")
-        except FileExistsError:
-            raise EvidenceError(f"{self.warc}: the run has evidence already") from None
+        self._file = new_file(evidence_dir, site, run_id)
+        self.path = Path(self._file.name)
+        self.warc = f"{self.path.parent.name}/{self.path.name}"
         self._index = index.index_path(self.path).open("xb")
         self._append("warcinfo", records.new_id(), self._now(), {}, self._about(site, run_id))
 
@@ -210,10 +199,6 @@ class EvidenceWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close() if error is not None else self.seal()
-
-
-def seal_path(warc: Path) -> Path:
-    return warc.with_name(warc.name.removesuffix(".warc.gz") + ".sha256")
 
 
 def seal_text(sums: Mapping[str, str]) -> bytes:

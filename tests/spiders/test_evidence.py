@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import brotli
@@ -21,9 +21,11 @@ from spiders.evidence import (
     Exchange,
     Resource,
     decode,
+    find_warc,
     read_capture,
     read_captures,
     read_pages,
+    run_of,
     site_slug,
     store_file,
     verify,
@@ -191,12 +193,6 @@ def test_evidence_outside_its_folder_is_not_read(tmp_path: Path) -> None:
         read_capture(tmp_path, Evidence("0" * 64, "../../etc/passwd", "<urn:uuid:0>"))
 
 
-def test_a_run_has_its_evidence_once(tmp_path: Path) -> None:
-    EvidenceWriter(tmp_path, "shop", "run-1").close()
-    with pytest.raises(EvidenceError, match="already"):
-        EvidenceWriter(tmp_path, "shop", "run-1")
-
-
 def test_a_price_list_is_evidence_too(tmp_path: Path) -> None:
     rows = b"title;price\nCisco;100\n" * 1000
     (tmp_path / "list.csv").write_bytes(rows)
@@ -279,3 +275,35 @@ def test_a_body_that_was_never_packed_is_left_alone() -> None:
 @given(st.binary(max_size=300), st.sampled_from(["gzip", "deflate", "br", "gzip, br", "x", ""]))
 def test_no_bytes_break_the_decoder(body: bytes, name: str) -> None:
     assert len(decode(body, name, 5000).body) <= 5000
+
+
+def test_runs_of_one_name_have_files_of_their_own(tmp_path: Path) -> None:
+    """A catalogue that was lost or restored gives names again; the evidence that is there stays."""
+    days = [NOON, NOON + timedelta(days=1), NOON + timedelta(days=2)]
+    stored = []
+    for day in days:
+        with EvidenceWriter(tmp_path, "shop", "run-1", now=lambda day=day: day) as writer:  # type: ignore[misc]
+            stored.append(writer.write(exchange(day.isoformat())))
+    assert [one.evidence.warc for one in stored if one.evidence] == [
+        "shop/run-1.warc.gz", "shop/run-1.2.warc.gz", "shop/run-1.3.warc.gz"
+    ]  # fmt: skip
+    for number, day in enumerate(days):
+        found = find_warc(tmp_path, "shop", "run-1", before=day)
+        assert (list(read_captures(found)), run_of(found.name)) == ([stored[number]], "run-1")
+        assert verify(found, unfinished_ok=False) == []
+    assert find_warc(tmp_path, "shop", "run-1").name == "run-1.3.warc.gz"
+    assert find_warc(tmp_path, "shop", "run-2").name == "run-2.warc.gz"
+
+
+def test_a_name_of_which_only_the_seal_is_left_is_not_given_again(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "run-1.sha256").write_text("")
+    with EvidenceWriter(tmp_path, "shop", "run-1") as writer:
+        assert writer.warc == "shop/run-1.2.warc.gz"
+
+
+def test_damage_is_said_with_the_file(stored: tuple[Path, list[PageCapture]]) -> None:
+    path, _ = stored
+    path.write_bytes(b"\x00" + path.read_bytes()[1:])
+    with pytest.raises(EvidenceError, match=f"{path}: no readable record at byte 0"):
+        list(read_captures(path))

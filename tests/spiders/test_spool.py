@@ -49,3 +49,10 @@ def test_a_damaged_line_is_said(tmp_path: Path) -> None:
 
 def test_no_spool_is_no_listing(tmp_path: Path) -> None:
     assert list(read_spool(tmp_path / "none.jsonl")) == []
+
+
+def test_a_spool_of_another_crawl_is_not_added_to(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    with pytest.raises(FileExistsError):
+        Spool(path)
+    assert list(read_spool(path)) == [*ROWS, ROWS[0]]

@@ -185,6 +185,7 @@ def survey(paper: PaperShop, tmp_path: Path) -> Callable[..., CrawlOutcome]:
     def run(site: dict[str, object] | None = None, **changes: object) -> CrawlOutcome:
         described = Site.model_validate({"name": "shop", "start": paper.url, **(site or {})})
         values: dict[str, object] = {"run_id": "run-1", "site": described, "folder": tmp_path, "evidence_dir": tmp_path}
+        (tmp_path / "spool.jsonl").unlink(missing_ok=True)
         with Spool(tmp_path / "spool.jsonl") as spool:
             return paper.survey(CrawlJob.model_validate({**values, **changes}), spool)
 

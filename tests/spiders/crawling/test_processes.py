@@ -15,6 +15,7 @@ import pytest
 
 from spiders.crawling import CrawlJob, CrawlResult, Progress, parent
 from spiders.evidence import read_captures, verify
+from spiders.spool import read_spool
 
 PARENT = """
 import sys
@@ -122,17 +123,31 @@ def test_a_child_that_is_killed_leaves_no_verdict(slow: Any, crawl: Callable[...
     assert "without a verdict (signal 9)" in (outcome.reason or "")
 
 
-def test_an_outcome_of_an_earlier_attempt_is_no_verdict(job: Callable[..., CrawlJob], tmp_path: Path) -> None:
-    """The run's evidence exists already, so that the child fails at its start."""
+def test_what_an_earlier_attempt_left_is_no_verdict(job: Callable[..., CrawlJob], tmp_path: Path) -> None:
+    """The evidence folder is a file, so that the child fails at its start."""
     folder = tmp_path / "runs" / "run-1"
     folder.mkdir(parents=True)
     (folder / "outcome.json").write_text(json.dumps({"finished": True}))
-    warc = tmp_path / "evidence" / "shop" / "run-1.warc.gz"
-    warc.parent.mkdir(parents=True)
-    warc.touch()
-    outcome = parent.run_crawl(job()).outcome
-    assert not outcome.finished
-    assert "without a verdict (exit code 1)" in (outcome.reason or "")
+    (folder / "spool.jsonl").write_text('{"title": "yesterday"}\n')
+    (tmp_path / "evidence").touch()
+    result = parent.run_crawl(job())
+    assert not result.outcome.finished
+    assert "without a verdict (exit code 1)" in (result.outcome.reason or "")
+    assert list(read_spool(result.spool)) == []
+
+
+def test_a_run_of_the_same_name_has_evidence_of_its_own(
+    shop: Any, crawl: Callable[..., CrawlResult], tmp_path: Path
+) -> None:
+    shop.list_page("/", range(2))
+    first = crawl()
+    stored = (tmp_path / "evidence" / first.warc).read_bytes()
+    shop.list_page("/", range(2, 5))
+    second = crawl()
+    assert (first.warc, second.warc) == ("shop/run-1.warc.gz", "shop/run-1.2.warc.gz")
+    assert (tmp_path / "evidence" / first.warc).read_bytes() == stored
+    assert verify(tmp_path / "evidence" / second.warc, unfinished_ok=False) == []
+    assert {row.title[-1] for row in read_spool(second.spool)} == {"2", "3", "4"}
 
 
 def test_a_room_of_the_same_name_in_the_working_folder_is_not_imported(
