@@ -11,7 +11,7 @@ from cli.session import workspace_of
 from cli.windows import marker
 from restock.terms import Event
 
-COLUMNS = ("event", "site", "title", "mpn", "restricted", "newly_available", "was", "now", "change_pct", "at")
+COLUMNS = ("event", "site", "mpn", "title", "was", "now", "change_pct", "restricted", "new", "day")
 
 
 def diff(
@@ -44,8 +44,15 @@ def diff(
 
 
 def brief(change: Row) -> Row:
-    """A change for a table: both states in a few words."""
-    return change | {"was": offer(change["before"], change["event"]), "now": offer(change["after"], change["event"])}
+    """A change for a table: both states in a few words, marks in place of true, and nothing in place of false."""
+    return change | {
+        "event": change["event"].removesuffix("_changed"),
+        "was": offer(change["before"], change["event"]),
+        "now": offer(change["after"], change["event"]),
+        "restricted": "yes" if change["restricted"] else "",
+        "new": "NEW" if change["newly_available"] else "",
+        "day": change["at"][:10],
+    }
 
 
 def offer(listing: Row | None, event: str) -> str:

@@ -44,6 +44,10 @@ def show(
             return _print_table([display(row) for row in rows] if display else list(rows), columns)
 
 
+WIDE = frozenset({"title", "was", "now", "url", "text", "value", "source", "sample", "counts", "message", "file"})
+"""Columns whose text may be broken over lines; the others are words, figures and dates, which must not be."""
+
+
 def every_column(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
     """The columns of the rows in the order of their first coming; the given ones where there is no row."""
     return list(dict.fromkeys(name for row in rows for name in row)) or list(columns)
@@ -68,7 +72,7 @@ def _print_csv(rows: Sequence[Row], columns: Sequence[str]) -> int:
 def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> int:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        table.add_column(name.replace("_", " "), overflow="fold")
+        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name not in WIDE)
     for row in rows:
         table.add_row(*_cells(row, columns))
     Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 200).print(table)

@@ -31,8 +31,9 @@ def demo(
     """
     folder = output or Path(tempfile.mkdtemp(prefix="restock-demo-"))
     with Demo(folder / "home") as market, CrawlMeter() as meter:
-        for name, site in market.describe_sites().items():
-            say(f"{name}: {site.start[0]} is read as {site.platform}, listings on {site.listings}")
+        described = market.describe_sites()
+        for name in market.shops.urls:
+            say(f"{name}: a fixture shop at {described[name].start[0]}, read as {described[name].platform}")
         for day in (1, 2, 3):
             say(f"day {day}, {market.moment(day):%Y-%m-%d}")
             runs = market.crawl(day, on_progress=meter)

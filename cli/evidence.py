@@ -26,7 +26,8 @@ def verify(
     """
     with workspace_of(home) as workspace:
         faults = show(verify_runs(workspace, run), FAULT_COLUMNS, format, output)
-    say(f"{faults} faults in the stored evidence" if faults else "the stored evidence is whole")
+        runs = 1 if run else len(workspace.catalogue.runs())
+    say(f"{faults} faults in the stored evidence" if faults else f"the stored evidence of {runs} runs is whole")
     raise typer.Exit(1 if faults else 0)
 
 

@@ -65,7 +65,8 @@ def search(
     )
     with workspace_of(home) as workspace:
         rows = (listing.to_json() for listing in workspace.catalogue.search(query))
-        show(rows, LISTING_COLUMNS, format, output)
+        if not show(rows, LISTING_COLUMNS, format, output):
+            say("no listing in the catalogue fits")
 
 
 def _amount(text: str | None, option: str) -> Decimal | None:
@@ -116,6 +117,9 @@ def compare(
         for missing in dict.fromkeys(wanted):
             if not any(row["asked"] == missing for row in rows):
                 say(f"{missing}: no offer")
+        unrated = {row["currency"] for row in rows if row["price"] and row["reporting_price"] is None}
+        for currency in sorted(unrated - {None}):
+            say(f"no exchange rate is known for {currency}: its offers are not compared with the others")
 
 
 def _part_numbers(mpn: str | None, file: Path | None) -> list[str]:

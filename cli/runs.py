@@ -8,7 +8,8 @@ from cli.catching import RUN_COLUMNS, report_run
 from cli.console import say, show
 from cli.options import Home, OutFormat, Output, SiteOption
 from cli.session import workspace_of
-from restock.run import Run
+from reports.tables import cell_text
+from restock.run import Run, Trip
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Runs. Example: restock runs list --site nag")
 
@@ -61,7 +62,13 @@ def accept(run: RunArgument, format: OutFormat = None, output: Output = None, ho
 
 
 def explanation(run: Run) -> list[str]:
-    lines = [
-        f"{trip.layer}: {trip.message} {trip.figures or ''} {', '.join(trip.samples)}".strip() for trip in run.trips
-    ]
+    """What the guard found, layer by layer, and what an operator should know besides."""
+    lines = [f"{trip.layer}: {trip.message}{_aside(trip)}" for trip in run.trips]
     return lines + [f"note: {warning}" for warning in run.warnings]
+
+
+def _aside(trip: Trip) -> str:
+    """A trip's figures and samples in brackets."""
+    figures = ", ".join(f"{name.replace('_', ' ')} {cell_text(value)}" for name, value in trip.figures.items())
+    said = "; ".join(filter(None, (figures, ", ".join(trip.samples))))
+    return f" ({said})" if said else ""
