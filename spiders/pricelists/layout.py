@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from restock.errors import UsageError
 from spiders.pricelists.cells import letter, place_of
@@ -13,7 +14,7 @@ _STOCK = ("quantity", "availability")
 _JOINED = frozenset({"category"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A column in use: where it stands, its header, and what the header says of its values."""
 
@@ -21,7 +22,7 @@ class Column:
     name: str
     meaning: Meaning
 
-    @property
+    @cached_property
     def label(self) -> str:
         """What tells this column from others of its kind: a city of several stocks."""
         return " ".join(word for word in self.name.split() if folded(word) in self.meaning.rest.split()) or self.name

@@ -118,8 +118,10 @@ def _uses(plan: Plan) -> Iterator[ColumnUse]:
         sample = plan.sample[place] if place < len(plan.sample) else ""
         fields = plan.layout.fields_at(place)
         if name or fields or sample:
-            used = "+".join(fields) or None
-            yield ColumnUse(plan.sheet, letter(place), name, used, sample or None, plan.layout.unused.get(place))
+            note = plan.layout.unused.get(place)
+            if not fields and note is None and meaning(name).field is None:
+                note = "nothing is known of such a column; --map can use it"
+            yield ColumnUse(plan.sheet, letter(place), name, "+".join(fields) or None, sample or None, note)
 
 
 class SheetReader:
@@ -137,7 +139,7 @@ class SheetReader:
 
     def _take(self, layout: Layout) -> None:
         self._layout = layout
-        self._title = layout.of("title")[0].place
+        self._title_name = folded(layout.of("title")[0].name)
         self._places = {name: tuple(column.place for column in columns) for name, columns in layout.columns.items()}
         self._named = [column.place for name in _NUMBERS for column in layout.of(name)]
         self._idle = {
@@ -213,7 +215,11 @@ class SheetReader:
     def _is_header(self, title: str) -> bool:
         """A header stands again over each page or group; one with other columns holds from there on."""
         names = self._layout.names
-        if not (name := folded(title)) or not folded(names[self._title]).startswith(name):
+        if (
+            not self._title_name
+            or title[:1].casefold() != self._title_name[0]
+            or not self._title_name.startswith(folded(title))
+        ):
             return False
         header = find_header([self._texts])
         if header is None:
