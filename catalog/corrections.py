@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func
 from catalog import models as m
 from catalog import runs
 from catalog.database import Database
-from catalog.figures import fill, live, unseen
+from catalog.figures import live, unseen
 from catalog.guard import Lost
 from catalog.matching import match
 from catalog.merge import merge
@@ -90,7 +90,6 @@ def _merge(connection: Connection, run: Run, correction: Run, spooled: Spool, gu
     warnings = [f"a correction of {run.id}"]
     if not trusted:
         warnings.append(f"{lost.missing} of {lost.known} listings were not found again; they stay as they were")
-    shares = fill(connection)
     counts = merge(
         Merge(
             connection=connection,
@@ -107,7 +106,7 @@ def _merge(connection: Connection, run: Run, correction: Run, spooled: Spool, gu
         # A correction of a partial run says as little about what to expect as that run did.
         "status": run.status.value,
         "counts": counts | {"unread": unread + spooled.unkept},
-        "figures": {"listings": counts["listings"], "fill": shares},
+        "figures": {"listings": counts["listings"]},
         "warnings": warnings,
     }
     runs.finish(connection, correction, values)

@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from catalog import models as m
 from catalog import runs
 from catalog.guard import HISTORY_LENGTH, Case, Lost
+from catalog.lost import lost_values
 from restock.run import CrawlOutcome, Run
 from restock.site import Guard
-from restock.terms import Availability, RunKind, RunStatus
+from restock.terms import RunKind, RunStatus
 
 _SAMPLES = 5
 
@@ -17,7 +18,7 @@ _SAMPLES = 5
 def gather(connection: Connection, run: Run, outcome: CrawlOutcome, guard: Guard, *, whole: bool) -> Case:
     """The case of a run whose listings are staged and matched."""
     earlier = _earlier(connection, run)
-    last = earlier[0] if earlier else None
+    last = _last_complete(connection, run)
     return Case(
         outcome=outcome,
         listings=connection.execute(select(func.count()).select_from(m.stage)).scalar_one(),
@@ -25,10 +26,10 @@ def gather(connection: Connection, run: Run, outcome: CrawlOutcome, guard: Guard
         known=_known(connection, run.site),
         groups=_groups(connection, run.site),
         missing=_missing(connection, run.site),
-        fill=fill(connection),
-        fill_before=runs.figures_of(last).get("fill", {}) if last else {},
+        values=lost_values(connection),
+        forgiven=_forgiven(last),
         recent=tuple(runs.figures_of(row).get("listings", 0) for row in earlier),
-        lists_before=_lists_before(connection, run),
+        lists_before=_lists_of(last),
         whole=whole,
     )
 
@@ -83,16 +84,6 @@ def _missing(connection: Connection, site: str) -> tuple[str, ...]:
     return tuple(connection.execute(query.limit(_SAMPLES)).scalars())
 
 
-def fill(connection: Connection) -> dict[str, float]:
-    """The share of staged listings that have a price, and that have an availability."""
-    known_stock = m.stage.c.availability != Availability.UNKNOWN
-    query = select(func.count(), func.count(m.stage.c.price), func.sum(case((known_stock, 1), else_=0))).select_from(
-        m.stage
-    )
-    listings, priced, stocked = connection.execute(query).one()
-    return {"price": priced / listings, "availability": stocked / listings} if listings else {}
-
-
 def _earlier(connection: Connection, run: Run) -> list[Row[Any]]:
     """The last complete runs of the site, the latest first, as far back as they say how many listings to expect: an
     accepted shrink and a new reading begin anew."""
@@ -107,13 +98,22 @@ def _earlier(connection: Connection, run: Run) -> list[Row[Any]]:
     return found
 
 
-def _lists_before(connection: Connection, run: Run) -> dict[str, int]:
+def _last_complete(connection: Connection, run: Run) -> Row[Any] | None:
+    """The last run before this one that saw the whole site."""
     query = runs.runs_of(run.site).where(
         m.run.c.id < run.sequence,
         m.run.c.status == RunStatus.COMPLETE.value,
         m.run.c.whole,
         m.run.c.kind != RunKind.CORRECTION.value,
     )
-    row = connection.execute(query.limit(1)).first()
-    outcome = runs.outcome_of(row) if row else None
+    return connection.execute(query.limit(1)).first()
+
+
+def _lists_of(last: Row[Any] | None) -> dict[str, int]:
+    outcome = runs.outcome_of(last) if last else None
     return outcome.lists if outcome else {}
+
+
+def _forgiven(last: Row[Any] | None) -> frozenset[str]:
+    """The fields whose loss an operator accepted: the states still have the old values, and may lose them now."""
+    return frozenset(runs.figures_of(last).get("lost", ())) if last and last.accepted else frozenset()

@@ -14,14 +14,14 @@ from restock.terms import RunStatus
 
 TOTAL_SHARE = 0.02  # how far below a list's own total the cards read may be: totals are often a little stale
 EMPTIED_FROM = 3  # a list with fewer cards may empty out by itself
-FILLED_SHARE, LOST_FILL_SHARE, FILL_FROM = 0.8, 0.2, 5
+NEARLY_ALL, FEW = 0.8, 5  # of a handful of listings, some may well lose a price in a day, but not nearly all
 HISTORY_LENGTH = 5
 _SAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Known listings of one group, and how many of them a run missed."""
+    """Known listings of one group, and how many of them a run missed, or found without a value that they had."""
 
     known: int
     missing: int
@@ -37,9 +37,10 @@ class Case:
 
     `listings` is the number of listings seen; `known` the site's listings before the run, with those it missed;
     `groups` the same per brand and category (`("brand", "Cisco")`); `missing` are keys of some that it missed.
-    `fill` and `fill_before` are the shares of listings that have a value, by field, in this run and in the last
-    complete one. `recent` are the listing counts of the last complete runs, the latest first; `lists_before` the
-    cards on each list in the last of them. `whole` is False for a run over single pages, which can't miss anything.
+    `values` are, by field, the known listings seen that had a value, and how many of them have none now; the loss of
+    the fields in `forgiven` was accepted. `recent` are the listing counts of the last complete runs, the latest first;
+    `lists_before` the cards on each list in the last of them. `whole` is False for a run over single pages, which
+    can't miss anything.
     """
 
     outcome: CrawlOutcome
@@ -48,8 +49,8 @@ class Case:
     known: Lost = Lost(0, 0)
     groups: Mapping[tuple[str, str], Lost] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
-    fill: Mapping[str, float] = field(default_factory=dict)
-    fill_before: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, Lost] = field(default_factory=dict)
+    forgiven: frozenset[str] = frozenset()
     recent: tuple[int, ...] = ()
     lists_before: Mapping[str, int] = field(default_factory=dict)
     whole: bool = True
@@ -165,22 +166,26 @@ def emptied_site(case: Case) -> Trip | None:
 
 
 def lost_fields(case: Case) -> tuple[str, ...]:
-    """Fields that nearly every listing had and nearly none has now: a reader that broke, not a market that moved."""
-    if case.listings < FILL_FROM:
-        return ()
+    """Fields that too many listings lost at once: a reader that broke for them, not a market that moved."""
     return tuple(
         name
-        for name, before in sorted(case.fill_before.items())
-        if before >= FILLED_SHARE and case.fill.get(name, 0.0) < LOST_FILL_SHARE
+        for name, lost in sorted(case.values.items())
+        if name not in case.forgiven and _lost_at_once(lost, case.guard)
     )
+
+
+def _lost_at_once(lost: Lost, guard: Guard) -> bool:
+    many = lost.known >= guard.lost_value_from and lost.share >= guard.lost_value_share
+    return many or (lost.known >= FEW and lost.share >= NEARLY_ALL)
 
 
 def fields_lost(case: Case) -> Trip | None:
     names = lost_fields(case)
     if not names:
         return None
-    figures = {name: {"before": case.fill_before[name], "now": case.fill.get(name, 0.0)} for name in names}
-    return Trip("fields_lost", f"nearly every listing lost its {' and '.join(names)}; the last known stay", figures)
+    figures = {name: {"known": case.values[name].known, "lost": case.values[name].missing} for name in names}
+    told = " and ".join(f"{case.values[name].missing} of {case.values[name].known} their {name}" for name in names)
+    return Trip("fields_lost", f"known listings lost values at once: {told}; the last known stay", figures)
 
 
 def _pages(layer: str, message: str, found: Mapping[str, str], **figures: int) -> Trip:

@@ -9,15 +9,11 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal,
 
 from catalog import models as m
 from catalog import presence
+from catalog.lost import keep_lost_values
 from catalog.work import WRITTEN, Merge, Verb, close
-from restock.terms import Availability
 
 _stage, _version, _listing, _details = m.stage.c, m.version.c, m.listing.c, m.details.c
 COUNTS = ("listings", "new", "changed", "returned", "gone", "unseen", "restricted", "undecided")
-_FIELD_COLUMNS = {
-    "price": ("price", "currency", "price_type", "vat", "regular_price"),
-    "availability": ("availability",),
-}
 
 
 def merge(work: Merge) -> dict[str, int]:
@@ -88,14 +84,6 @@ def _note_moves(work: Merge) -> None:
 
 def _is_unsettled() -> ColumnElement[bool]:
     return _stage.verb.is_(None)
-
-
-def _keep_lost_fields(work: Merge) -> None:
-    for name in work.lost_fields:
-        kept = {column: _version[column] for column in _FIELD_COLUMNS[name]}
-        lost = _stage.price.is_(None) if name == "price" else _stage.availability == Availability.UNKNOWN
-        held = and_(_version.listing_id == _stage.listing_id, _version.to_run.is_(None))
-        work.connection.execute(update(m.stage).where(lost, held).values(kept))
 
 
 def _compare(work: Merge) -> None:
@@ -215,7 +203,7 @@ STEPS: tuple[Callable[[Merge], None], ...] = (
     _number_new_listings,
     _write_new_listings,
     _note_moves,
-    _keep_lost_fields,
+    keep_lost_values,
     _compare,
     _write_facts,
     _write_captures,

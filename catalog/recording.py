@@ -105,7 +105,7 @@ def _judgement(connection: Connection, run: Run, case: Case, verdict: Verdict) -
         "status": verdict.status.value,
         "whole": case.whole,
         "baseline": complete and connection.execute(runs.complete_runs(run.site).limit(1)).first() is None,
-        "figures": {"listings": case.listings, "fill": dict(case.fill)},
+        "figures": {"listings": case.listings, "lost": lost_fields(case)},
         "trips": verdict.trips,
         "outcome": case.outcome,
     }

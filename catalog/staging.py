@@ -1,7 +1,7 @@
 """Spooling: the listings of a run go into a temporary table of their own before anything is judged or merged."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -124,7 +124,7 @@ def _row(listing: Listing, address: str | None, found: Spool) -> dict[str, Any]:
         "sku_hash": text_hash(storable(sku_text(sku))) if sku else None,
         "title_hash": text_hash(title),
         # The address counts as far as it makes another page: not its scheme, nor the order of its parameters.
-        "hash": text_hash("\x1f".join(map(str, (details | {"url": storable(address or "")}).values()))),
+        "hash": _details_hash(details, address),
         "warc": evidence and evidence.warc,
         "record": evidence and packed_record(evidence),
         "sha256": evidence and packed_digest(evidence),
@@ -133,6 +133,16 @@ def _row(listing: Listing, address: str | None, found: Spool) -> dict[str, Any]:
     row["rank"] = text_hash("\x1f".join(map(str, (row["hash"], *offer.values()))))
     row["shot"] = _shot(row)
     return row | details | offer
+
+
+def _details_hash(details: Mapping[str, Any], address: str | None) -> int:
+    told = {name: details[name] for name in DETAIL_COLUMNS} | {"url": storable(address or "")}
+    return text_hash("\x1f".join(map(str, told.values())))
+
+
+def kept_details_hash(row: Mapping[str, Any]) -> int:
+    """The hash of a staged row's details, some of which were put back to what they were."""
+    return _details_hash(row, _address(row["url"]))
 
 
 def _shot(row: dict[str, Any]) -> int | None:

@@ -33,6 +33,8 @@ class Guard(BaseModel):
     lost_from: int = Field(default=10, ge=1)
     group_lost_share: float = Field(default=0.4, gt=0, le=1)
     group_from: int = Field(default=20, ge=1)
+    lost_value_share: float = Field(default=0.3, gt=0, le=1)
+    lost_value_from: int = Field(default=10, ge=1)
     failed_share: float = Field(default=0.005, ge=0, le=1)
     misses_before_gone: int = Field(default=1, ge=1)
 

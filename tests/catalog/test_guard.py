@@ -16,8 +16,7 @@ WHOLE = Case(
     listings=100,
     known=Lost(100, 0),
     groups={("brand", "Cisco"): Lost(60, 0), ("category", "switch"): Lost(80, 0)},
-    fill={"price": 0.9, "availability": 1.0},
-    fill_before={"price": 0.9, "availability": 1.0},
+    values={name: Lost(90, 5) for name in ("price", "availability", "brand", "mpn")},
     recent=(100, 101, 99, 100, 100),
     lists_before={"shop/a": 50, "shop/b": 50, "shop/c": 2},
 )
@@ -39,8 +38,8 @@ CASES: dict[Layer, Case] = {
     guard.below_recent_runs: replace(WHOLE, listings=69),
     guard.known_missing: replace(WHOLE, known=Lost(100, 30), missing=("shop/p/1",)),
     guard.group_missing: replace(WHOLE, groups={("brand", "HPE"): Lost(20, 8)}),
-    guard.emptied_site: replace(WHOLE, listings=0, known=Lost(4, 4), recent=(), fill={}, fill_before={}),
-    guard.fields_lost: replace(WHOLE, fill={"price": 0.0, "availability": 1.0}),
+    guard.emptied_site: replace(WHOLE, listings=0, known=Lost(4, 4), recent=(), values={}),
+    guard.fields_lost: replace(WHOLE, values={"price": Lost(100, 30)}),
 }
 
 
@@ -75,8 +74,9 @@ def test_a_layer_stops_what_no_other_does(layer: Layer) -> None:
         replace(WHOLE, known=Lost(100, 29)),
         replace(WHOLE, known=Lost(9, 8), recent=(9,), listings=1, groups={}),
         replace(WHOLE, groups={("brand", "HPE"): Lost(19, 19), ("brand", "Dell"): Lost(20, 7)}),
-        replace(WHOLE, fill={"price": 0.5, "availability": 1.0}),
-        replace(WHOLE, fill_before={"price": 0.5}, fill={"price": 0.0}),
+        replace(WHOLE, values={"price": Lost(100, 29), "brand": Lost(0, 0)}),
+        replace(WHOLE, values={"price": Lost(9, 7), "mpn": Lost(4, 4)}),
+        replace(WHOLE, values={"price": Lost(100, 100)}, forgiven=frozenset({"price"})),
     ],
 )
 def test_what_happens_to_sound_runs_trips_nothing(case: Case) -> None:
@@ -108,6 +108,20 @@ def test_a_run_over_pages_is_not_held_to_the_whole_site() -> None:
     assert judge(page).status is RunStatus.COMPLETE
     assert judge(replace(page, outcome=CASES[guard.lists_failed].outcome)).status is RunStatus.PARTIAL
     assert set(PAGE_LAYERS) < set(LAYERS)
+
+
+@pytest.mark.parametrize("name", ["price", "availability", "brand", "mpn"])
+@pytest.mark.parametrize("lost", [Lost(10, 3), Lost(1000, 500), Lost(5, 4)])
+def test_values_lost_at_once_are_named(name: str, lost: Lost) -> None:
+    trip = judge(replace(WHOLE, values={name: lost, "condition": Lost(50, 1)})).trips[0]
+    assert trip.figures == {name: {"known": lost.known, "lost": lost.missing}}
+
+
+def test_a_site_has_its_own_threshold_for_lost_values() -> None:
+    case = replace(WHOLE, values={"price": Lost(100, 40)})
+    assert judge(case).status is RunStatus.PARTIAL
+    assert judge(replace(case, guard=Guard(lost_value_share=0.5))).status is RunStatus.COMPLETE
+    assert judge(replace(case, guard=Guard(lost_value_from=101))).status is RunStatus.COMPLETE
 
 
 def test_figures_and_samples_say_what_tripped() -> None:

@@ -1,0 +1,76 @@
+"""Values that known listings had and have no more: counted for the guard, and kept where a reader must have broken."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select, update
+
+from catalog import models as m
+from catalog.guard import Lost
+from catalog.staging import kept_details_hash
+from catalog.work import Merge
+from restock.terms import Availability
+
+_stage, _version, _details = m.stage.c, m.version.c, m.details.c
+
+# What rests on a value is kept with it: an amount means nothing in another currency, and a verdict that was reached
+# without the brand is no verdict on it.
+_OFFERS = {
+    "price": ("price", "currency", "price_type", "vat", "regular_price"),
+    "availability": ("availability", "quantity", "quantity_bound", "lead_time_days"),
+}
+_CONCLUSIONS = (
+    "relation", "category", "hs6", "hs6_basis", "components", "restrictions", "restricted", "undecided",
+)  # fmt: skip
+_IDENTITY = {"brand": ("brand", *_CONCLUSIONS), "mpn": ("mpn", *_CONCLUSIONS)}
+
+
+def lost_values(connection: Connection) -> dict[str, Lost]:
+    """By field, how many of the known listings that were staged had a value, and how many of them have none now."""
+    fields = (*_OFFERS, *_IDENTITY)
+    sums = [func.sum(case((condition, 1), else_=0)) for name in fields for condition in (_had(name), _has_lost(name))]
+    row = connection.execute(select(*sums).where(*_held())).one()
+    counts = [count or 0 for count in row]
+    return {name: Lost(*counts[2 * place : 2 * place + 2]) for place, name in enumerate(fields)}
+
+
+def keep_lost_values(work: Merge) -> None:
+    """Gives the fields that a run lost their last known values, on the listings that lost them."""
+    for name in work.lost_fields:
+        if name in _OFFERS:
+            kept = {column: _version[column] for column in _OFFERS[name]}
+            work.connection.execute(update(m.stage).where(*_held(), _has_lost(name)).values(kept))
+        else:
+            _keep_details(work.connection, name)
+
+
+def _keep_details(connection: Connection, name: str) -> None:
+    kept = {column: _details[column] for column in _IDENTITY[name]}
+    returned = [_stage[column] for column in ("row", *m.DETAIL_COLUMNS)]
+    query = update(m.stage).where(*_held(), _has_lost(name)).values(kept).returning(*returned)
+    rows: list[dict[str, Any]] = [
+        {"at": row["row"], "hashed": kept_details_hash(dict(row))} for row in connection.execute(query).mappings()
+    ]
+    if rows:
+        hashed = update(m.stage).where(_stage.row == bindparam("at")).values(hash=bindparam("hashed"))
+        connection.execute(hashed, rows)
+
+
+def _held() -> tuple[ColumnElement[bool], ...]:
+    """What joins a staged row with the state that its listing has."""
+    return (
+        _version.listing_id == _stage.listing_id,
+        _version.to_run.is_(None),
+        _details.listing_id == _version.listing_id,
+        _details.run_id == _version.details_run,
+    )
+
+
+def _had(name: str) -> ColumnElement[bool]:
+    if name == "availability":
+        return _version.availability != Availability.UNKNOWN
+    return (_version if name in _OFFERS else _details)[name].is_not(None)
+
+
+def _has_lost(name: str) -> ColumnElement[bool]:
+    lacks = _stage.availability == Availability.UNKNOWN if name == "availability" else _stage[name].is_(None)
+    return and_(_had(name), lacks)
