@@ -97,7 +97,7 @@ def digest(data: WeeklyData) -> Digest:
         _section("corrections", "Corrections of our own", _CORRECTIONS, map(entries.correction, data.corrections), 1),
         _section("coverage", "Coverage", _COVERAGE, coverage_entries(data.coverage, data.totals)),
     ]
-    summary = _summary(data, len(newly))
+    summary = _summary(data, len(newly), others)
     return Digest(summary=summary, subject=_subject(data, newly), sections=tuple(s for s in found if s.entries))
 
 
@@ -139,9 +139,9 @@ _COUNTED: tuple[tuple[Event, str, str], ...] = (
 )
 
 
-def _summary(data: WeeklyData, newly: int) -> str:
-    """The report in one line, coverage included."""
-    counts = Counter(change.event for change in data.changes)
+def _summary(data: WeeklyData, newly: int, others: Sequence[Change]) -> str:
+    """The report in one line, coverage included; each change is counted where it stands."""
+    counts = Counter(change.event for change in others)
     parts = [count_text(counts[event], one, many) for event, one, many in _COUNTED if counts[event]]
     if newly:
         parts.insert(0, f"{count_text(newly, 'newly available restricted listing')}")
