@@ -1,7 +1,7 @@
 """The rules of normalisation: the built-in data files and the user's own, read and compiled once."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,8 @@ TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything that normalisation knows. `revision` changes with any data file and with the code that reads it."""
+    """Everything that normalisation knows. `revision` changes with any data file that decides a value, and with the
+    code that reads it; where the files lie doesn't count."""
 
     revision: str
     lexicon: Lexicon
@@ -45,14 +46,16 @@ class Rules:
 
 
 _loaded: dict[tuple[Path | None, str], Rules] = {}
+# How often a rule was right says how far to trust a value, not which value it is.
+_DECIDING = tuple(table for table in TABLES if table is not PRECISION)
 
 
 def load_rules(home: Path | None = None) -> Rules:
     """The built-in rules, extended and overridden by `<home>/data/*.csv`.
 
     Raises SettingsError ("file:line: reason") for a row that can't be used."""
-    revision = _revision(home)
-    key = (home, revision)
+    revision = _digest(home, _DECIDING)
+    key = (home, _digest(home, TABLES))
     if key not in _loaded:
         _loaded.clear()
         _loaded[key] = _build(home, revision)
@@ -129,12 +132,14 @@ def _precisions(rows: list[Row]) -> Iterator[tuple[tuple[str, str], float]]:
             raise row.error(f"precision: not a number: {row['precision']!r}") from None
 
 
-def _revision(home: Path | None) -> str:
-    """A short hash over the data files, built-in and the user's, and the code that reads them."""
-    digest = hashlib.sha256()
-    files = [*BUILT_IN.glob("*.csv"), *Path(__file__).parent.glob("*.py")]
+def _digest(home: Path | None, tables: Iterable[Table]) -> str:
+    """A short hash over data files, built-in and the user's, and the code that reads them."""
+    names = sorted(table.name for table in tables)
+    files = {f"code/{path.name}": path for path in Path(__file__).parent.glob("*.py")}
+    files |= {f"data/{name}": BUILT_IN / name for name in names}
     if home is not None:
-        files.extend(path for table in TABLES if (path := home / "data" / table.name).is_file())
-    for path in sorted(files):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        files |= {f"home/{name}": path for name in names if (path := home / "data" / name).is_file()}
+    digest = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
