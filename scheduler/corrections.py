@@ -1,6 +1,7 @@
 """Earlier runs read again: a changed reader, rule or data file corrects the catalogue and is never a market event."""
 
 from restock import clock
+from restock.errors import EvidenceError
 from restock.run import CrawlOutcome, Run
 from restock.site import Site
 from scheduler.evidence import raw_listings, warc_path
@@ -8,12 +9,21 @@ from scheduler.reading import Reading, read_rows
 from scheduler.workspace import Workspace
 
 
-def correct_if_rules_changed(workspace: Workspace, site: Site) -> list[Run]:
-    """Reads again the runs of a site whose states other rules read, the last complete one first; the corrections.
+def correct_if_rules_changed(workspace: Workspace, site: Site) -> list[str]:
+    """Reads again the runs of a site whose states other rules read, the last complete one first; notes on those that
+    could not be read.
 
-    A run whose evidence is gone stays as it is: the diff then says so. The caller holds the site's lock."""
-    runs = workspace.catalogue.runs_to_correct(site.name, workspace.revision(site))
-    return [correct(workspace, site, run) for run in runs if warc_path(workspace.settings, run).exists()]
+    A run whose evidence is gone or damaged stays as it is: the next run and the diff then say so. The caller holds
+    the site's lock."""
+    notes = []
+    for run in workspace.catalogue.runs_to_correct(site.name, workspace.revision(site)):
+        if not warc_path(workspace.settings, run).exists():
+            continue
+        try:
+            correct(workspace, site, run)
+        except EvidenceError as error:
+            notes.append(f"{run.id} can't be read again: {error}")
+    return notes
 
 
 def correct(workspace: Workspace, site: Site, run: Run) -> Run:
