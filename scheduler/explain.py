@@ -1,16 +1,18 @@
 """`explain`: a listing's values with the rules that gave them, read again from the evidence that proves them."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from restock.addresses import url_key
 from restock.errors import EvidenceError
 from restock.listing import Finding, Listing, RawListing
-from restock.run import Run
+from restock.run import CrawlOutcome, Run
 from restock.site import Site
 from restock.terms import PageRole, RunKind
-from scheduler.evidence import listed, listings_on, pages_of
+from scheduler.evidence import listed, listings_on
+from scheduler.reading import folded
 from scheduler.workspace import Workspace
-from spiders.assembly import assemble
+from spiders.evidence import read_pages, run_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +29,27 @@ class Explanation:
 def explain(workspace: Workspace, ref: str) -> Explanation:
     """Why a listing is what it is. Raises EvidenceError where its evidence is missing or no longer gives it."""
     listing = workspace.catalogue.listing(ref)
-    if listing.run is None:
-        raise EvidenceError(f"{ref}: no run is known for it")
-    run = workspace.catalogue.run(listing.run)
+    if listing.evidence is None:
+        raise EvidenceError(f"{ref}: no evidence is known for it")
+    # Not listing.run: the run that wrote the state may be a correction, which read the evidence of another run again.
+    run = workspace.catalogue.run(run_of(listing.evidence.warc))
     site = workspace.site_of(run)
-    raw = _raw_of(workspace, site, run, listing)
+    raw = _raw_of(workspace, site, run, listing, workspace.settings.evidence_dir / listing.evidence.warc)
     if raw is None:
         raise EvidenceError(f"{ref}: today's readers don't find it in the evidence of run {run.id}")
     found = workspace.normaliser(site).normalise(replace(raw, site=site.name), on=run.observed_at.date())
     return Explanation(listing, raw, found.findings, _differing(listing, found.listing))
 
 
-def _raw_of(workspace: Workspace, site: Site, run: Run, listing: Listing) -> RawListing | None:
+def _raw_of(workspace: Workspace, site: Site, run: Run, listing: Listing, warc: Path) -> RawListing | None:
     """The raw listing as the run saw it: its own page, filled from the cards that name it."""
     if run.kind is RunKind.IMPORT:
         return next((raw for raw in listed(workspace, run) if _same(raw, listing)), None)
     rows: list[RawListing] = []
-    for capture in pages_of(workspace.settings, run):
+    for capture in read_pages(warc):
         if capture.role is not PageRole.PRODUCT or _is_of(capture.url, listing):
             rows.extend(raw for raw in listings_on(capture, site) if _same(raw, listing))
-    return next(iter(assemble(rows).listings), None)
+    return next(iter(folded(rows, run.outcome or CrawlOutcome()).listings), None)
 
 
 def _is_of(url: str, listing: Listing) -> bool:

@@ -7,7 +7,7 @@ from pipelines.normalise import Normaliser
 from restock.listing import Listing, RawListing
 from restock.run import CrawlOutcome, Run
 from restock.terms import RunKind
-from spiders.assembly import assemble
+from spiders.assembly import Assembly, assemble
 
 
 class Reading:
@@ -31,12 +31,17 @@ class Reading:
         return self.unread
 
 
+def folded(rows: Iterable[RawListing], outcome: CrawlOutcome) -> Assembly:
+    """The rows of pages as the listings of the crawl that had this outcome."""
+    gone, failed = set(outcome.gone_products), set(outcome.failed_products)
+    return assemble(rows, gone=gone, failed=failed, lists=outcome.lists)
+
+
 def read_rows(normaliser: Normaliser, run: Run, rows: Iterable[RawListing], outcome: CrawlOutcome) -> Reading:
     """The normalised listings of a run's raw ones. The rows of a price list are whole already, and may be too many to
     be held at once; those of pages are folded first."""
     if run.kind is not RunKind.IMPORT:
-        gone, failed = set(outcome.gone_products), set(outcome.failed_products)
-        assembly = assemble(rows, gone=gone, failed=failed, lists=outcome.lists)
+        assembly = folded(rows, outcome)
         outcome.notes.extend(assembly.notes)
         rows = assembly.listings
     return Reading(normaliser, run, rows)
