@@ -81,19 +81,26 @@ def crawl(
     """
     with workspace_of(home) as workspace, CrawlMeter() as meter:
         chosen = [workspace.site(name) for name in sites] if sites else enabled(workspace)
-        runs, errors = [], []
+        runs: list[Run] = []
+        errors: list[Exception] = []
         for site in chosen:
             try:
                 runs.append(crawl_site(workspace, site, pace=Pace(delay, concurrency), on_progress=meter))
-            except RestockError as error:
+                report_run(runs[-1])
+            except Exception as error:  # noqa: BLE001  what one site runs into must not keep the others from their turn
                 errors.append(error)
-                say(f"{site.name}: {error}")
-        for run in runs:
-            report_run(run)
+                say(f"{site.name}: {told(error)}")
         show((run.to_json() for run in runs), RUN_COLUMNS, format, output)
     if errors and not runs:
-        raise typer.Exit(errors[0].exit_code)
+        raise typer.Exit(getattr(errors[0], "exit_code", 1))
     raise typer.Exit(exit_code(runs, missing=bool(errors)))
+
+
+def told(error: Exception) -> str:
+    """An error and what was noted on it, in one line."""
+    foreseen = isinstance(error, RestockError | OSError)
+    text = str(error) if foreseen else f"internal error: {type(error).__name__}: {error}"
+    return " ".join("; ".join([text, *getattr(error, "__notes__", ())]).split())
 
 
 def enabled(workspace: Workspace) -> list[Site]:

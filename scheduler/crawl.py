@@ -1,6 +1,6 @@
 """A crawl from beginning to end: begin the run, capture, assemble, normalise, judge and merge."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from restock import clock
@@ -43,7 +43,7 @@ def crawl_site(
     refuse_without_start(site, start)
     catalogue = workspace.catalogue
     with workspace.site_lock(site.name):
-        correct_if_rules_changed(workspace, site)
+        notes = correct_if_rules_changed(workspace, site)
         run = catalogue.begin_run(
             site,
             kind,
@@ -55,11 +55,20 @@ def crawl_site(
         try:
             job = crawl_job(workspace.settings, site, run.id, pace=pace or Pace(), start=start)
             result = run_crawl(job, on_progress=on_progress and (lambda progress: on_progress(site.name, progress)))
-            return settle(workspace, site, run, read_spool(result.spool), result.outcome)
+            return settle(workspace, site, run, read_spool(result.spool), result.outcome, warnings=notes)
         except BaseException as error:
-            reason = str(error) or type(error).__name__
-            catalogue.fail_run(run.id, f"interrupted: {reason}", clock.now())
+            _fail(workspace, run, error)
             raise
+
+
+def _fail(workspace: Workspace, run: Run, error: BaseException) -> None:
+    """Marks a run as failed. Where that fails too (a full disk), the first error is the one to be told: the run is
+    marked when the catalogue is opened next."""
+    reason = str(error) or type(error).__name__
+    try:
+        workspace.catalogue.fail_run(run.id, f"interrupted: {reason}", clock.now())
+    except Exception as second:  # noqa: BLE001  whatever it is, it must not stand in the first one's place
+        error.add_note(f"{run.id} could not be marked as failed: {second}")
 
 
 def refuse_without_start(site: Site, start: str | None = None) -> None:
@@ -94,7 +103,15 @@ def crawl_job(
     )
 
 
-def settle(workspace: Workspace, site: Site, run: Run, rows: Iterable[RawListing], outcome: CrawlOutcome) -> Run:
+def settle(
+    workspace: Workspace,
+    site: Site,
+    run: Run,
+    rows: Iterable[RawListing],
+    outcome: CrawlOutcome,
+    *,
+    warnings: Sequence[str] = (),
+) -> Run:
     """Folds raw listings, normalises them, and lets the catalogue judge and merge the run."""
     listings = read_rows(workspace.normaliser(site), run, rows, outcome)
     return workspace.catalogue.finish_run(
@@ -105,4 +122,5 @@ def settle(workspace: Workspace, site: Site, run: Run, rows: Iterable[RawListing
         whole_site=not outcome.single_page,
         unread=listings.count_unread,
         finished_at=clock.now,
+        warnings=warnings,
     )
