@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -12,7 +13,7 @@ from catalog.stories import Story, stories
 from catalog.windows import Marker, Window, find_windows
 from restock.change import Change, Correction
 from restock.run import Run
-from restock.terms import Event
+from restock.terms import Event, RunKind
 
 EVERYDAY = frozenset(Event) - {Event.QUANTITY_CHANGED}
 
@@ -54,15 +55,29 @@ def diff(
     for window in windows:
         told = sorted(stories(connection, window), key=lambda story: story.key)
         fresh = newly_available(connection, window, told)
-        changes = [change for story in told for change in _changes(window, story, story.listing_id in fresh)]
+        moments = _moments(connection, told)
+        changes = [change for story in told for change in _changes(window, story, story.listing_id in fresh, moments)]
         found.changes.extend(change for change in changes if wanted.passes(change))
         found.corrections.extend(_corrections(connection, told))
         found.notes.extend(_rules_note(connection, window))
+        if until is None:
+            found.notes.extend(_attempt_note(connection, window))
     return found
 
 
-def _changes(window: Window, story: Story, fresh: bool) -> list[Change]:
+def _moments(connection: Connection, told: list[Story]) -> dict[int, datetime]:
+    """When each run observed the market."""
+    wanted = {story.moved for story in told if story.moved is not None}
+    if not wanted:
+        return {}
+    query = select(m.run.c.id, m.run.c.observed_at).where(m.run.c.id >= min(wanted), m.run.c.id <= max(wanted))
+    return {row.id: row.observed_at for row in connection.execute(query)}
+
+
+def _changes(window: Window, story: Story, fresh: bool, moments: dict[int, datetime]) -> list[Change]:
+    """The events of a story, dated by the run that first saw how it ended and not by the window's end."""
     ends = story.ends
+    at = moments[story.moved] if story.moved is not None else window.to_run.observed_at
     return [
         Change(
             event=event,
@@ -72,7 +87,7 @@ def _changes(window: Window, story: Story, fresh: bool) -> list[Change]:
             change_pct=ends.change_pct(event),
             from_run=window.from_run.id,
             to_run=window.to_run.id,
-            at=window.to_run.observed_at,
+            at=at,
         )
         for event in ends.events()
     ]
@@ -90,6 +105,20 @@ def _corrections(connection: Connection, told: list[Story]) -> list[Correction]:
             at = run.finished_at or run.started_at
             found.append(Correction(before=item.before, after=item.after, fields=item.fields(), run=run.id, at=at))
     return found
+
+
+def _attempt_note(connection: Connection, window: Window) -> list[str]:
+    """Says that a site was tried again after the window, and was not seen completely."""
+    later = runs.runs_of(window.site).where(
+        m.run.c.id > window.to_run.sequence, m.run.c.kind != RunKind.CORRECTION.value
+    )
+    row = connection.execute(later.limit(1)).first()
+    if row is None:
+        return []
+    day = window.to_run.observed_at
+    return [
+        f"{window.site}: its last run {row.name} is {row.status}; this is what changed up to {day:%Y-%m-%d %H:%M} UTC"
+    ]
 
 
 def _rules_note(connection: Connection, window: Window) -> list[str]:

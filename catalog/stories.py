@@ -20,12 +20,14 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One listing within a window: its two ends, and what rules did to it."""
+    """One listing within a window: its two ends, and what rules did to it. `moved` is the run in which the market
+    last moved it, None where it never did."""
 
     listing_id: int
     key: str
     ends: Ends
     corrections: list[Corrected]
+    moved: int | None
 
 
 def stories(connection: Connection, window: Window) -> list[Story]:
@@ -94,4 +96,5 @@ def _story(chain: list[State], window: Window, rules: set[int], last: Listing | 
         if state.to_run is not None and state.to_run <= end and state.to_run != successor:
             links.append(Link(state.to_run, None, state.to_run in rules))
     found, corrections = ends(first, links, last)
-    return Story(chain[0].listing_id, chain[0].listing.key or "", found, corrections)
+    moved = next((link.run for link in reversed(links) if not link.correction), None)
+    return Story(chain[0].listing_id, chain[0].listing.key or "", found, corrections, moved)

@@ -125,10 +125,13 @@ def _last(complete: list[Row[Any]] | Any, end: Run | datetime | None) -> int | N
 
 
 def _first(complete: list[Row[Any]] | Any, start: Run | datetime | None, last: int) -> int | None:
+    """The run whose state a window begins with: the named one, the one before the last, or the site's last complete
+    run at that moment, which may be the window's end itself."""
     if isinstance(start, Run):
         return start.sequence
-    earlier = (row for row in complete if row.id < last)
-    return next((row.id for row in earlier if start is None or row.observed_at <= start), None)
+    if start is None:
+        return next((row.id for row in complete if row.id < last), None)
+    return next((row.id for row in complete if row.id <= last and row.observed_at <= start), None)
 
 
 def _run(connection: Connection, sequence: int) -> Run:
