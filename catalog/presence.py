@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, literal, or_, select, update
 
 from catalog import models as m
 from catalog import runs
@@ -46,8 +46,8 @@ def decide_gone(work: Merge) -> None:
     if work.misses > 1 and work.base is None:
         query = query.where(_missed_long_enough(work))
     work.connection.execute(query)
-    _mark_missed(work, work.gone, gone=True)
-    _mark_missed(work, work.failed, gone=False)
+    mark_missed(work.connection, work.gone, gone=True)
+    mark_missed(work.connection, work.failed, gone=False)
 
 
 def _missed_long_enough(work: Merge) -> ColumnElement[bool]:
@@ -59,11 +59,12 @@ def _missed_long_enough(work: Merge) -> ColumnElement[bool]:
     return exists().where(spans.listing_id == m.missed.c.listing_id, spans.to_run.is_(None), spans.from_run <= first)
 
 
-def _mark_missed(work: Merge, addresses: Collection[str], *, gone: bool) -> None:
+def mark_missed(connection: Connection, addresses: Collection[str], *, gone: bool) -> None:
+    """Settles the missed listings at some addresses (URL keys), however many these are."""
     rows = [{"hashed": text_hash(address)} for address in sorted(addresses)]
     if rows:
         query = update(m.missed).where(m.missed.c.url_hash == bindparam("hashed")).values(gone=gone)
-        work.connection.execute(query, rows)
+        connection.execute(query, rows)
 
 
 def close_gone(work: Merge) -> None:

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, and_, delete, exists, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, literal, select, update
 
 from catalog import figures, runs
 from catalog import models as m
 from catalog.corrections import runs_to_correct
 from catalog.database import Database
 from catalog.guard import Case, judge, lost_fields
-from catalog.hashing import text_hash
 from catalog.matching import match
 from catalog.merge import COUNTS, merge
+from catalog.presence import mark_missed
 from catalog.staging import Spool, spool, staged
 from catalog.work import Merge
 from restock.errors import UsageError
@@ -124,7 +124,12 @@ def fail_run(database: Database, run_id: str, reason: str, finished_at: datetime
 
 def accept(database: Database, run_id: str) -> None:
     """Overrules the guard: what the run did not see is gone as of that run, and later runs are judged by it."""
-    with database.write() as connection:
+    with (
+        database.errors(),
+        database.engine.connect() as connection,
+        staged(connection),
+        database.writing(connection),
+    ):
         run = runs.find(connection, run_id)
         _refuse_unacceptable(connection, run)
         if run.status is RunStatus.COMPLETE:
@@ -150,17 +155,18 @@ def _refuse_unacceptable(connection: Connection, run: Run) -> None:
 def _close_absent(connection: Connection, run: Run) -> int:
     """Ends what the run did not see. Where a page failed, its list still led there: that listing is not gone."""
     spans = m.absence.c
-    failed = [text_hash(address) for address in run.outcome.failed_products] if run.outcome else []
     absent = (
-        select(spans.listing_id)
+        select(spans.listing_id, m.listing.c.url_hash, literal(True))
         .join(m.listing, m.listing.c.id == spans.listing_id)
         .join(m.site, m.site.c.id == m.listing.c.site_id)
         .where(m.site.c.name == run.site, spans.to_run.is_(None), spans.from_run <= run.sequence)
-        .where(or_(m.listing.c.url_hash.is_(None), m.listing.c.url_hash.not_in(failed)))
     )
+    connection.execute(insert(m.missed).from_select(["listing_id", "url_hash", "gone"], absent))
+    mark_missed(connection, run.outcome.failed_products if run.outcome else (), gone=False)
+    gone = select(m.missed.c.listing_id).where(m.missed.c.gone)
     held = m.version.c.to_run.is_(None)
     closed = connection.execute(
-        update(m.version).where(held, m.version.c.listing_id.in_(absent)).values(to_run=run.sequence)
+        update(m.version).where(held, m.version.c.listing_id.in_(gone)).values(to_run=run.sequence)
     )
     there = exists().where(m.version.c.listing_id == spans.listing_id, m.version.c.to_run.is_(None))
     ended = and_(spans.to_run.is_(None), ~there)
