@@ -163,14 +163,29 @@ class Catalogue:
         return self.run(correction)
 
     def run(self, run_id: str) -> Run:
+        """A run with the outcome of its crawl."""
         with self._database.read() as connection:
             return runs.find(connection, run_id)
 
-    def runs(self, site: str | None = None, limit: int | None = None) -> list[Run]:
-        """Runs, the latest first."""
-        query = runs.every_run().order_by(m.run.c.id.desc()) if site is None else runs.runs_of(site)
+    def runs(
+        self, *sites: str, limit: int | None = None, after: datetime | None = None, until: datetime | None = None
+    ) -> list[Run]:
+        """Runs without their outcomes (`run` has it), the latest first; of some sites, or of what they observed after
+        one moment and up to another."""
+        query = runs.every_run().order_by(m.run.c.id.desc()).limit(limit)
+        if sites:
+            query = query.where(m.site.c.name.in_(sites))
+        if after is not None:
+            query = query.where(m.run.c.observed_at > after)
+        if until is not None:
+            query = query.where(m.run.c.observed_at <= until)
         with self._database.read() as connection:
-            return [runs.to_run(row) for row in connection.execute(query.limit(limit))]
+            return [runs.to_run(row) for row in connection.execute(query)]
+
+    def last_complete(self, until: datetime) -> dict[str, datetime | None]:
+        """Each site that had a run up to a moment, with the time of its last complete one."""
+        with self._database.read() as connection:
+            return runs.last_complete(connection, until)
 
     def definition_of(self, run_id: str) -> str | None:
         """The site's definition as it was when the run began."""
@@ -215,15 +230,15 @@ class Catalogue:
         with self._database.read() as connection:
             return history.history(connection, mpn)
 
-    def offers(self, mpns: Iterable[str]) -> list[Listing]:
-        """The present offers for part numbers; the cheapest first within a currency."""
+    def offers(self, mpns: Iterable[str], at: Marker | None = None) -> list[Listing]:
+        """The offers for part numbers, now or at a moment; the cheapest first within a currency."""
         with self._database.read() as connection:
-            return questions.offers(connection, mpns)
+            return questions.offers(connection, mpns, at)
 
-    def brand_counts(self) -> list[summary.BrandCount]:
-        """How many present listings each site has of each brand."""
+    def brand_counts(self, at: Marker | None = None) -> list[summary.BrandCount]:
+        """How many listings each site has of each brand, now or at a moment."""
         with self._database.read() as connection:
-            return summary.brand_counts(connection)
+            return summary.brand_counts(connection, at)
 
     def first_seen(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
         """When listings, by site and key, were first seen."""

@@ -27,7 +27,7 @@ def runs_to_correct(connection: Connection, site: str, rules: str, *, before: in
     the order in which they must be corrected."""
     found: list[Run] = []
     read_again: dict[int, str] = {}
-    query = runs.runs_of(site).where(m.run.c.status.in_(runs.MERGED))
+    query = runs.runs_of(site, outcome=True).where(m.run.c.status.in_(runs.MERGED))
     if before is not None:
         query = query.where(m.run.c.id < before)
     for row in connection.execute(query):

@@ -100,7 +100,7 @@ def _earlier(connection: Connection, run: Run) -> list[Row[Any]]:
 
 def _last_complete(connection: Connection, run: Run) -> Row[Any] | None:
     """The last run before this one that saw the whole site."""
-    query = runs.runs_of(run.site).where(
+    query = runs.runs_of(run.site, outcome=True).where(
         m.run.c.id < run.sequence,
         m.run.c.status == RunStatus.COMPLETE.value,
         m.run.c.whole,

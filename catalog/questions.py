@@ -61,7 +61,7 @@ def search(connection: Connection, query: Search) -> Iterator[Listing]:
     """The listings that a search asks for, by site and key."""
     if query.site is not None:
         refuse_unknown_site(connection, query.site)
-    found = states().where(*_asked(query), _held(connection, query.at))
+    found = states().where(*_asked(query), held(connection, query.at))
     ordered = found.order_by(m.site.c.name, m.listing.c.key)
     passing = (state.listing for state in load(connection, ordered) if query.passes(state.listing))
     return islice(passing, query.limit)
@@ -100,7 +100,7 @@ def part_number(text: str) -> str:
     return "".join(text.split()).upper()
 
 
-def _held(connection: Connection, at: Marker | None) -> ColumnElement[bool]:
+def held(connection: Connection, at: Marker | None) -> ColumnElement[bool]:
     """That a version holds now, or held at a moment."""
     if at is None:
         return m.version.c.to_run.is_(None)
@@ -147,7 +147,7 @@ def listing(connection: Connection, reference: str, at: Marker | None = None) ->
         raise UsageError(f"{reference}: more than one listing is meant: {names}")
     query = states().where(m.version.c.listing_id == found[0][0]).order_by(m.version.c.from_run.desc()).limit(1)
     if at is not None:
-        query = query.where(_held(connection, at))
+        query = query.where(held(connection, at))
     state = next(load(connection, query), None)
     if state is None:
         raise UsageError(f"{reference}: the listing was not there at {at}")
@@ -190,14 +190,15 @@ def _address_hash(address: str) -> int:
         return text_hash(address)
 
 
-def offers(connection: Connection, mpns: Iterable[str]) -> list[Listing]:
-    """The present offers for part numbers, in their order; within one, by currency, the cheapest first, and those
-    without a price last."""
+def offers(connection: Connection, mpns: Iterable[str], at: Marker | None = None) -> list[Listing]:
+    """The offers for part numbers, now or at a moment, in their order; within one, by currency, the cheapest first,
+    and those without a price last."""
     wanted = list(dict.fromkeys(part_number(text) for text in mpns))
+    there = held(connection, at)
     found: list[Listing] = []
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
-        query = states().where(m.details.c.mpn.in_(chunk), m.version.c.to_run.is_(None))
+        query = states().where(m.details.c.mpn.in_(chunk), there)
         found.extend(state.listing for state in load(connection, query))
     places = {mpn: place for place, mpn in enumerate(wanted)}
     return sorted(found, key=lambda item: (places[item.mpn or ""], *_cheapest_first(item)))

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, select, update
 
 from catalog import models as m
 from restock.errors import CatalogueError, UsageError
@@ -82,13 +82,27 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, default=str)
 
 
-def every_run() -> Select[Any]:
-    return select(m.run, m.site.c.name.label("site")).join(m.site, m.site.c.id == m.run.c.site_id)
+def every_run(*, outcome: bool = False) -> Select[Any]:
+    """Every run; its outcome, which may name every page of a site, only where it is asked for."""
+    columns = [column for column in m.run.c if outcome or column is not m.run.c.outcome]
+    return select(*columns, m.site.c.name.label("site")).join(m.site, m.site.c.id == m.run.c.site_id)
 
 
-def runs_of(site: str) -> Select[Any]:
+def runs_of(site: str, *, outcome: bool = False) -> Select[Any]:
     """The runs of a site, the latest first."""
-    return every_run().where(m.site.c.name == site).order_by(m.run.c.id.desc())
+    return every_run(outcome=outcome).where(m.site.c.name == site).order_by(m.run.c.id.desc())
+
+
+def last_complete(connection: Connection, until: datetime) -> dict[str, datetime | None]:
+    """Each site that had a run up to a moment, with the time of its last complete one (None where it had none)."""
+    complete = and_(m.run.c.status == RunStatus.COMPLETE.value, m.run.c.whole)
+    query = (
+        select(m.site.c.name, func.max(case((complete, m.run.c.observed_at))))
+        .join(m.run, m.run.c.site_id == m.site.c.id)
+        .where(m.run.c.kind != RunKind.CORRECTION.value, m.run.c.observed_at <= until)
+        .group_by(m.site.c.name)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def complete_runs(site: str) -> Select[Any]:
@@ -100,7 +114,8 @@ def complete_runs(site: str) -> Select[Any]:
 
 
 def find(connection: Connection, name: str) -> Run:
-    row = connection.execute(every_run().where(m.run.c.name == name)).first()
+    """A run with its outcome. Raises UsageError where there is none of that id."""
+    row = connection.execute(every_run(outcome=True).where(m.run.c.name == name)).first()
     if row is None:
         raise UsageError(f"{name}: no such run")
     return to_run(row)
@@ -134,7 +149,9 @@ def figures_of(row: Row[Any]) -> dict[str, Any]:
 
 
 def outcome_of(row: Row[Any]) -> CrawlOutcome | None:
-    return None if row.outcome is None else CrawlOutcome.from_json(json.loads(zlib.decompress(row.outcome)))
+    """What a run's crawl said of itself; None where it said nothing, or where the row was read without it."""
+    packed: bytes | None = row._mapping.get("outcome")  # noqa: SLF001  the public name of a row's columns in SQLAlchemy
+    return None if packed is None else CrawlOutcome.from_json(json.loads(zlib.decompress(packed)))
 
 
 def to_run(row: Row[Any]) -> Run:

@@ -8,13 +8,15 @@ from sqlalchemy import Connection, Integer, cast, func, select
 
 from catalog import models as m
 from catalog.hashing import text_hash
+from catalog.questions import held
+from catalog.windows import Marker
 
 _CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class BrandCount:
-    """The present listings of one brand (None: no known brand) at one site, and how many of them are restricted."""
+    """The listings of one brand (None: no known brand) at one site at one time, and how many of them are restricted."""
 
     site: str
     brand: str | None
@@ -22,8 +24,8 @@ class BrandCount:
     restricted: int
 
 
-def brand_counts(connection: Connection) -> list[BrandCount]:
-    """By site, then the most listings first."""
+def brand_counts(connection: Connection, at: Marker | None = None) -> list[BrandCount]:
+    """Now or at a moment, by site, then the most listings first."""
     details, spans = m.details.c, m.version.c
     joined = (
         m.version.join(m.listing, m.listing.c.id == spans.listing_id)
@@ -34,7 +36,7 @@ def brand_counts(connection: Connection) -> list[BrandCount]:
     query = (
         select(m.site.c.name, details.brand, func.count(), restricted)
         .select_from(joined)
-        .where(spans.to_run.is_(None))
+        .where(held(connection, at))
         .group_by(m.site.c.name, details.brand)
         .order_by(m.site.c.name, func.count().desc(), details.brand)
     )

@@ -29,8 +29,8 @@ def list_runs(
     Example: restock runs list --site nag --limit 10
     """
     with workspace_of(home) as workspace:
-        runs = [run for run in workspace.catalogue.runs() if not site or run.site in site]
-        show((run.to_json() for run in runs[:limit]), RUN_COLUMNS, format, output)
+        runs = workspace.catalogue.runs(*(site or ()), limit=limit)
+        show((run.to_json() for run in runs), RUN_COLUMNS, format, output)
 
 
 @app.command("show")

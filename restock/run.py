@@ -1,6 +1,6 @@
 """Runs: one attempt at one site, what the crawl saw, and what the guard made of it."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -18,6 +18,8 @@ class CrawlOutcome:
     lists             cards read on each list (numbered pages of one list are added up)
     failed_lists      list pages that failed, with the reason (500, timeout, blank, wall: captcha, …)
     failed_products   product pages that failed, with the reason
+    forbidden_products  pages that robots.txt forbids and that may be products'; of a run that was settled, those
+                      whose listings stay as an earlier run left them
     gone_products     product pages that answered 404 or 410
     dead_lists        links to lists that answered 404 or 410
     walls             pages that were a wall, with its kind
@@ -34,6 +36,7 @@ class CrawlOutcome:
     lists: dict[str, int] = field(default_factory=dict)
     failed_lists: dict[str, str] = field(default_factory=dict)
     failed_products: dict[str, str] = field(default_factory=dict)
+    forbidden_products: list[str] = field(default_factory=list)
     gone_products: list[str] = field(default_factory=list)
     dead_lists: list[str] = field(default_factory=list)
     walls: dict[str, str] = field(default_factory=dict)
@@ -43,12 +46,19 @@ class CrawlOutcome:
     seconds: float = 0.0
     single_page: bool = False
 
+    @property
+    def unseen_products(self) -> set[str]:
+        """The pages whose goods this run says nothing of: neither what they are now nor that they are gone."""
+        return self.failed_products.keys() | set(self.forbidden_products)
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> Self:
-        return cls(**row)
+        """What this version knows of an outcome that another one may have written."""
+        known = {part.name for part in fields(cls)}
+        return cls(**{name: value for name, value in row.items() if name in known})
 
 
 @dataclass(frozen=True, slots=True)

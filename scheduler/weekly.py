@@ -11,7 +11,7 @@ from reports.weekly import Report, weekly_report
 from restock.change import Change
 from restock.listing import Listing
 from restock.run import Run
-from restock.terms import Event, RunKind, RunStatus
+from restock.terms import Event, RunKind
 from scheduler.workspace import Workspace
 
 WEEK = timedelta(days=7)
@@ -25,7 +25,7 @@ def weekly(workspace: Workspace, *, until: datetime, since: datetime | None = No
 def gather(workspace: Workspace, *, since: datetime, until: datetime) -> WeeklyData:
     catalogue = workspace.catalogue
     found = catalogue.diff(since=since, until=until, wanted=Wanted(events=frozenset(Event)))
-    offers = _offers(workspace, found.changes)
+    offers = _offers(workspace, found.changes, until)
     currency = workspace.settings.reporting_currency
     return WeeklyData(
         since=since,
@@ -34,7 +34,7 @@ def gather(workspace: Workspace, *, since: datetime, until: datetime) -> WeeklyD
         corrections=found.corrections,
         coverage=_coverage(workspace, since, until),
         offers=offers,
-        totals=[Total(**asdict(count)) for count in catalogue.brand_counts()],
+        totals=[Total(**asdict(count)) for count in catalogue.brand_counts(at=until)],
         first_seen=catalogue.first_seen(_keys(found.changes)),
         reporting_currency=currency,
         rates=_rates(workspace, offers, currency, until),
@@ -46,12 +46,14 @@ def _keys(changes: Iterable[Change]) -> set[tuple[str, str]]:
     return {(listing.site, listing.key) for listing in named if listing.site and listing.key}
 
 
-def _offers(workspace: Workspace, changes: Iterable[Change]) -> dict[tuple[str, str], Sequence[Listing]]:
-    """The offers beside each newly available product, by brand and part number."""
+def _offers(
+    workspace: Workspace, changes: Iterable[Change], until: datetime
+) -> dict[tuple[str, str], Sequence[Listing]]:
+    """The offers beside each newly available product at the end of the week, by brand and part number."""
     new = (change.listing for change in changes if change.newly_available)
     products = {(listing.brand, listing.mpn) for listing in new if listing.brand and listing.mpn}
     return {
-        (brand, mpn): [offer for offer in workspace.catalogue.offers([mpn]) if offer.brand == brand]
+        (brand, mpn): [offer for offer in workspace.catalogue.offers([mpn], at=until) if offer.brand == brand]
         for brand, mpn in sorted(products)
     }
 
@@ -68,19 +70,20 @@ def _rates(
 
 
 def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Coverage]:
-    """How each site was seen: those with runs, and those enabled that had none in the window."""
-    runs = [run for run in workspace.catalogue.runs() if run.kind is not RunKind.CORRECTION]
-    names = {run.site for run in runs} | {site.name for site in workspace.sites.values() if site.enabled}
-    return [_site_coverage(workspace, name, runs, since, until) for name in sorted(names)]
-
-
-def _site_coverage(workspace: Workspace, name: str, runs: Sequence[Run], since: datetime, until: datetime) -> Coverage:
-    own = sorted((run for run in runs if run.site == name), key=lambda run: run.sequence)
-    complete = [run for run in own if run.status is RunStatus.COMPLETE and run.whole_site and run.observed_at <= until]
-    described = workspace.sites.get(name)
-    return Coverage(
-        site=name,
-        title=described.title if described else None,
-        runs=[run for run in own if since < run.observed_at <= until],
-        last_complete=complete[-1].observed_at if complete else None,
-    )
+    """How each site was seen: those with runs by then, and those enabled that had none in the window."""
+    last_complete = workspace.catalogue.last_complete(until)
+    runs: dict[str, list[Run]] = {}
+    for run in reversed(workspace.catalogue.runs(after=since, until=until)):
+        if run.kind is not RunKind.CORRECTION:
+            runs.setdefault(run.site, []).append(run)
+    names = {*last_complete, *(site.name for site in workspace.sites.values() if site.enabled)}
+    described = {name: workspace.sites.get(name) for name in sorted(names)}
+    return [
+        Coverage(
+            site=name,
+            title=site.title if site else None,
+            runs=runs.get(name, []),
+            last_complete=last_complete.get(name),
+        )
+        for name, site in described.items()
+    ]

@@ -184,3 +184,14 @@ def test_how_much_of_each_brand_and_since_when(catalogue: Catalogue, shop: Any, 
         "1": first.observed_at,
         "4": second.observed_at,
     }
+
+
+def test_figures_and_offers_of_a_past_day(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+    first = shop.crawl(listing(1, "100"), listing(2))
+    shop.crawl(listing(1, "90"), listing(3), listing(4))
+    then = first.observed_at
+    assert [(count.brand, count.listings) for count in catalogue.brand_counts(at=then)] == [("Cisco", 2)]
+    assert [(count.brand, count.listings) for count in catalogue.brand_counts()] == [("Cisco", 3)]
+    assert [item.price for item in catalogue.offers(["WS-1", "WS-3"], at=then)] == [100]
+    assert [item.price for item in catalogue.offers(["WS-1", "WS-3"])] == [90, 100]
+    assert catalogue.brand_counts(at=date(2020, 1, 1)) == []

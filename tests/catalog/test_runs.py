@@ -1,7 +1,13 @@
 """The life of a run: begun, finished once, failed, accepted, and what it saw."""
 
+import json
+import sqlite3
+import zlib
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,7 +61,49 @@ def test_a_run_remembers_what_the_crawl_said(shop: Any, listing: Make) -> None:
     kept = shop.catalogue.run(run.id)
     assert kept.outcome == BROKEN
     assert {trip.layer for trip in kept.trips} == {"finished", "lists_failed"}
-    assert shop.catalogue.runs("shop", limit=1) == [kept]
+    assert shop.catalogue.runs("shop", limit=1) == [replace(kept, outcome=None)]
+
+
+def test_runs_are_chosen_by_site_by_time_and_by_number(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+    days = [shop.crawl(listing(1)), shop.crawl(listing(1))]
+    other = type(shop)(catalogue, name="other", day=1).crawl(listing(1))
+
+    def ids(*sites: str, **asked: Any) -> list[str]:
+        return [run.id for run in catalogue.runs(*sites, **asked)]
+
+    first, second = (run.id for run in days)
+    assert ids() == ids("shop", "other") == [other.id, second, first]
+    assert ids("shop", limit=1) == [second]
+    assert ids(limit=2) == [other.id, second]
+    assert ids(after=days[0].observed_at) == [other.id, second]
+    assert ids(until=days[0].observed_at) == [first]
+    assert ids("nowhere") == []
+
+
+def test_the_last_complete_run_up_to_a_moment(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+    broken, sound, again = shop.crawl(listing(1), outcome=BROKEN), shop.crawl(listing(1)), shop.crawl(listing(1))
+    late = type(shop)(catalogue, name="other", day=9).crawl(listing(1))
+    assert catalogue.last_complete(broken.observed_at) == {"shop": None}
+    assert catalogue.last_complete(sound.observed_at) == {"shop": sound.observed_at}
+    assert catalogue.last_complete(late.observed_at) == {"shop": again.observed_at, "other": late.observed_at}
+
+
+def test_an_outcome_of_another_version_can_be_read(tmp_path: Path, shop: Any, listing: Make) -> None:
+    run = shop.crawl(listing(1), outcome=BROKEN)
+    written = zlib.compress(json.dumps(BROKEN.to_json() | {"weather": "fair"}).encode())
+    with closing(sqlite3.connect(tmp_path / "restock.sqlite")) as connection, connection:
+        connection.execute("UPDATE run SET outcome = ?", (written,))
+    assert shop.catalogue.run(run.id).outcome == BROKEN
+    assert shop.crawl(listing(1)).status is RunStatus.COMPLETE
+
+
+def test_lists_of_runs_leave_outcomes_alone(tmp_path: Path, shop: Any, listing: Make) -> None:
+    run = shop.crawl(listing(1))
+    with closing(sqlite3.connect(tmp_path / "restock.sqlite")) as connection, connection:
+        connection.execute("UPDATE run SET outcome = ?", (b"no outcome",))
+    assert [found.id for found in shop.catalogue.runs()] == [run.id]
+    with pytest.raises(zlib.error):
+        shop.catalogue.run(run.id)
 
 
 def test_an_accepted_run_takes_away_what_it_did_not_see(shop: Any, listing: Make, events: Events) -> None:
@@ -90,6 +138,17 @@ def test_accepting_leaves_what_only_failed_to_load(shop: Any, listing: Make) -> 
     failed = CrawlOutcome(finished=False, failed_products={"shop.example/p/2": "500"})
     shop.catalogue.accept(shop.crawl(listing(1), outcome=failed).id)
     assert [item.url for item in shop.now()] == ["https://shop.example/p/1", "https://shop.example/p/2"]
+
+
+def test_accepting_bears_any_number_of_failed_pages(shop: Any, listing: Make) -> None:
+    """More than a statement of either database may have parameters."""
+    shop.crawl(listing(1), listing(2), listing(3))
+    failed = CrawlOutcome(
+        finished=False, failed_products={f"shop.example/p/{number}": "500" for number in range(2, 300_000)}
+    )
+    accepted = shop.catalogue.accept(shop.crawl(listing(1), outcome=failed).id)
+    assert (accepted.status, accepted.counts["gone"]) == (RunStatus.COMPLETE, 0)
+    assert len(shop.now()) == 3
 
 
 def test_what_a_run_saw(shop: Any, listing: Make) -> None:

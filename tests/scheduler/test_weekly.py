@@ -1,0 +1,66 @@
+"""The weekly report of a past week: what was known at its end, and nothing of what came later."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from reports.data import WeeklyData
+from restock.listing import Listing
+from restock.run import CrawlOutcome
+from restock.settings import load_settings
+from restock.site import Guard
+from restock.terms import Availability, PriceType, RunKind
+from scheduler.weekly import WEEK, gather
+from scheduler.workspace import Workspace
+
+MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
+
+
+def offer(number: int, price: str) -> Listing:
+    return Listing(
+        site="shop", key=None, url=f"https://shop.example/p/{number}", title=f"Switch {number}", brand="Cisco",
+        mpn=f"WS-{number}", price=Decimal(price), currency="RUB", price_type=PriceType.EXACT,
+        availability=Availability.IN_STOCK, restricted=True,
+    )  # fmt: skip
+
+
+def crawl(workspace: Workspace, site: str, day: int, *listings: Listing) -> None:
+    at = MONDAY + timedelta(days=day)
+    run = workspace.catalogue.begin_run(site, RunKind.CRAWL, rules="1", observed_at=at, started_at=at)
+    outcome = CrawlOutcome(finished=True)
+    workspace.catalogue.finish_run(run.id, listings, outcome, guard=Guard(), finished_at=at)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A shop that had a second switch for a week from Tuesday on, and later a third one and a neighbour."""
+    with Workspace(load_settings(tmp_path / "home")) as found:
+        crawl(found, "shop", 0, offer(1, "100"))
+        crawl(found, "shop", 1, offer(1, "100"), offer(2, "50"))
+        crawl(found, "shop", 8, offer(1, "100"), offer(2, "40"), offer(3, "70"))
+        crawl(found, "other", 9, offer(2, "45"))
+        yield found
+
+
+def of_week(workspace: Workspace, end: datetime) -> WeeklyData:
+    return gather(workspace, since=end - WEEK, until=end)
+
+
+def test_a_past_week_is_told_as_it_was(workspace: Workspace) -> None:
+    found = of_week(workspace, MONDAY + timedelta(days=6))
+    assert [(total.site, total.listings) for total in found.totals] == [("shop", 2)]
+    assert {key: [item.price for item in several] for key, several in found.offers.items()} == {("Cisco", "WS-2"): [50]}
+    (shop,) = (coverage for coverage in found.coverage if coverage.site in {"shop", "other"})
+    assert [run.observed_at for run in shop.runs] == [MONDAY, MONDAY + timedelta(days=1)]
+    assert shop.last_complete == MONDAY + timedelta(days=1)
+
+
+def test_the_latest_week_is_told_as_it_is(workspace: Workspace) -> None:
+    found = of_week(workspace, MONDAY + timedelta(days=10))
+    assert [(total.site, total.listings) for total in found.totals] == [("other", 1), ("shop", 3)]
+    coverage = {one.site: one for one in found.coverage}
+    assert [len(coverage[name].runs) for name in ("shop", "other")] == [1, 1]
+    assert coverage["shop"].last_complete == MONDAY + timedelta(days=8)
