@@ -11,6 +11,7 @@ from cli.session import workspace_of
 from cli.windows import marker
 from restock.terms import Event
 
+CORRECTION_COLUMNS = ("site", "key", "title", "fields", "run", "at")
 COLUMNS = ("event", "site", "mpn", "title", "was", "now", "change_pct", "restricted", "new", "day")
 
 
@@ -21,6 +22,9 @@ def diff(
     brand: BrandOption = None,
     restricted: RestrictedOption = None,
     event: Annotated[list[Event] | None, typer.Option("--event", help="Only this event; may be repeated.")] = None,
+    corrections: Annotated[
+        bool, typer.Option("--corrections", help="What changed readers, rules or data files made of listings instead.")
+    ] = False,
     format: OutFormat = None,
     output: Output = None,
     home: Home = None,
@@ -36,11 +40,17 @@ def diff(
             sites=site,
             wanted=Wanted(brand=brand, restricted=restricted, events=frozenset(event or EVERYDAY)),
         )
-        show((change.to_json() for change in found.changes), COLUMNS, format, output, display=brief)
+        if corrections:
+            show((item.to_json() for item in found.corrections), CORRECTION_COLUMNS, format, output)
+        else:
+            show((change.to_json() for change in found.changes), COLUMNS, format, output, display=brief)
         for note in found.notes:
             say(note)
-        if found.corrections:
-            say(f"{len(found.corrections)} corrections by changed readers, rules or data files (not market events)")
+        if found.corrections and not corrections:
+            say(
+                f"{len(found.corrections)} corrections by changed readers, rules or data files, which are not market events"
+            )
+            say("`restock diff --corrections` lists them")
 
 
 def brief(change: Row) -> Row:

@@ -60,3 +60,16 @@ class Correction:
     fields: tuple[str, ...]
     run: str
     at: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        listing = self.after or self.before
+        return {
+            "site": listing and listing.site,
+            "key": listing and listing.key,
+            "title": listing and listing.title,
+            "fields": list(self.fields),
+            "before": self.before and self.before.to_json(),
+            "after": self.after and self.after.to_json(),
+            "run": self.run,
+            "at": time_text(self.at),
+        }
