@@ -47,9 +47,7 @@ def diff(
         for note in found.notes:
             say(note)
         if found.corrections and not corrections:
-            say(
-                f"{len(found.corrections)} corrections by changed readers, rules or data files, which are not market events"
-            )
+            say(f"{len(found.corrections)} corrections by changed readers, rules or data files: no market events")
             say("`restock diff --corrections` lists them")
 
 
