@@ -43,13 +43,14 @@ class Name:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A site's brand claim: its brand where a data file knows it, and its folded text. `seller` marks a shop's own
-    name, `worthless` a text that names nobody."""
+    name, `worthless` a text that names nobody, `third_party` a maker of compatible goods."""
 
     brand: str | None
     folded: str
     text: str
     seller: bool = False
     worthless: bool = False
+    third_party: bool = False
 
 
 NO_CLAIM = Claim(None, "", "", worthless=True)
@@ -104,10 +105,12 @@ class BrandBook:
         for form in (folded, " ".join(_JUNK.sub(" ", folded).split()), _without_legal_form(folded)):
             entry = self._lexicon.exact(form, "brand")
             if entry is not None:
-                return Claim(entry.value, folded, text, seller=entry.detail.seller)
+                detail = entry.detail
+                return Claim(entry.value, folded, text, seller=detail.seller, third_party=detail.third_party)
         named = {entry.value for _, _, entry in self._lexicon.scan(folded) if not entry.ambiguous}
         if len(named) == 1 and len(folded) <= 60:
-            return Claim(named.pop(), folded, text)
+            brand = named.pop()
+            return Claim(brand, folded, text, third_party=self._makers[brand].third_party)
         return Claim(None, folded, text)
 
     def split(self, brand: str, category: str | None) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from pipelines.bearing import Bearing
 from pipelines.brands import Claim
 from pipelines.components import Part
 from pipelines.lexicon import Hit
 from pipelines.part_numbers import Candidate
-from pipelines.relation import Bearing
 from pipelines.titles import Span, Title
 from restock.listing import RawListing
 

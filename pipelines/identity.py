@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from pipelines.bearing import Bearing
 from pipelines.brands import BrandBook, Claim
 from pipelines.case import Case, MakerFound, NumberFound
 from pipelines.components import COMPUTERS, Part, parts_of
@@ -10,12 +11,13 @@ from pipelines.lexicon import Hit
 from pipelines.makers import find_maker, is_supported
 from pipelines.numbering import NOTHING_FITS, find_number
 from pipelines.part_numbers import NOBODY, Candidate, Grammar, claimed_number
-from pipelines.relation import Bearing
 from pipelines.titles import Span, Title, head, within
 from restock.listing import RawListing
 from restock.terms import Relation
 
 _SERVICE = "a service"
+_NOBODYS = "the names are those of other goods"
+_ORIGINAL = "the brand of the original"
 _FOR_ITSELF = "made for the maker's own goods"
 _PARTS = "parts of an unnamed maker's product"
 # Goods that are sold by themselves and inside others; for them the site's claim says whose they are.
@@ -24,7 +26,8 @@ _PART_NOUNS = frozenset({"video_card", "cpu", "accelerator"})
 
 @dataclass(slots=True)
 class Identity:
-    """The outcome, with the rules that gave it. `foreign` are the stretches of the title about other goods."""
+    """The outcome, with the rules that gave it. `foreign` are the stretches of the title about other goods; `doubted`
+    is a brand that the title names both for its goods and for what they are compatible with."""
 
     maker: MakerFound
     number: Candidate | None
@@ -35,6 +38,7 @@ class Identity:
     parts: Sequence[Part]
     foreign: tuple[Span, ...]
     noun: Hit | None
+    doubted: str | None = None
 
 
 class Identifier:
@@ -50,6 +54,8 @@ class Identifier:
         if bearing.relation is Relation.SERVICE_FOR:
             case.parts = []
             return _identity(case, MakerFound(None, _SERVICE), NumberFound(None, _SERVICE), bearing)
+        if bearing.nobody:
+            return _identity(case, MakerFound(None, _NOBODYS), NumberFound(None, _NOBODYS), bearing)
         if bearing.relation is Relation.ACCESSORY_FOR and (genuine := self._genuine(case)):
             return genuine
         maker = find_maker(case, self._book)
@@ -78,6 +84,9 @@ class Identifier:
     def _settle(self, case: Case, maker: MakerFound, number: NumberFound) -> Identity:
         """The relation, once the maker is known; without a maker there is no number of its own."""
         bearing = case.bearing
+        doubted = maker.brand if self._is_originals(case, maker.brand) else None
+        if doubted is not None:
+            maker, number = MakerFound(None, _ORIGINAL, maker.text), NOTHING_FITS
         case.parts = [part for part in case.parts if part.brand != maker.brand]
         if maker.brand is None:
             if bearing.relation is Relation.IS and case.parts:
@@ -86,7 +95,15 @@ class Identifier:
             number = number if borne_out else NOTHING_FITS
         elif bearing.relation is Relation.ACCESSORY_FOR and self._is_for_itself(case, maker.brand):
             bearing = replace(bearing, relation=Relation.IS, rule=_FOR_ITSELF, text=None)
-        return _identity(case, maker, number, bearing)
+        return replace(_identity(case, maker, number, bearing), doubted=doubted)
+
+    def _is_originals(self, case: Case, brand: str | None) -> bool:
+        """Whether a compatible thing's maker is named as the original's too: "Cisco SFP (совместимость: Cisco)"."""
+        if brand is None or case.bearing.relation is not Relation.COMPATIBLE_WITH:
+            return False
+        hits = [hit for hit in case.title.brands if within(hit[0], case.bearing.foreign)]
+        names = {hit[2].value for hit in hits}
+        return any(brand in {name, *self._book.successors(name)} for name in names)
 
     def _is_for_itself(self, case: Case, brand: str) -> bool:
         """Whether the goods are for things of the same maker, or a whole device, whatever it is for."""

@@ -106,9 +106,11 @@ def _is_usable(case: Case) -> bool:
 
 
 def _is_original_of(case: Case, brand: str) -> bool:
-    return any(
-        item.owners.maker == brand and within(item.start, case.bearing.foreign) for item in case.title.candidates
-    )
+    """Whether the claim of a compatible thing speaks of its original: where the title names none, or by a number."""
+    if case.claim.third_party:
+        return False
+    foreign = case.bearing.foreign
+    return not foreign or any(item.owners.rank(brand) and within(item.start, foreign) for item in case.title.candidates)
 
 
 def _of_category(case: Case) -> MakerFound | None:

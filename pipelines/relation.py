@@ -1,8 +1,9 @@
 """Relation: what a listing is to the brand it names, and which stretches of its title speak of others' goods."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from pipelines import other_goods
+from pipelines.bearing import IS, Bearing
 from pipelines.lexicon import Hit
 from pipelines.tables import Table
 from pipelines.text import skeleton
@@ -10,58 +11,34 @@ from pipelines.titles import Span, Title, clause_end, within
 from restock.terms import Relation
 
 WORDINGS = Table("relation_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
-ROLES = frozenset(
-    {
-        "compatible",
-        "advice",
-        "accessory",
-        "property",
-        "service",
-        "support",
-        "own_work",
-        "inside",
-        "series",
-        "neutral",
-        "replaces",
-    }
-)
+ROLES = other_goods.ROLES | {
+    "compatible", "advice", "accessory", "property", "service", "support", "own_work", "inside", "series", "neutral",
+    "replaces",
+}  # fmt: skip
+_BY_CATEGORY = other_goods.ROLES | {"service", "compatible"}
 _WITHDRAWN = skeleton("снят")
 _WITH = (" c", " with", " to", " for", " для", " к", " mit", " avec", " of", " für", " pour")
 
 
-@dataclass(frozen=True, slots=True)
-class Bearing:
-    """What the wording of a title makes of the goods, before the part number has its say.
-
-    `foreign` are the stretches about other goods; within the `loose` ones (after "для") a genuine spare may stand."""
-
-    relation: Relation
-    foreign: tuple[Span, ...]
-    loose: tuple[Span, ...]
-    rule: str
-    text: str | None
-
-
-IS = Bearing(Relation.IS, (), (), "nothing else said", None)
-
-
 def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
     """The relation that the title's wording and the site's category speak for."""
-    hits = title.relations
-    if not hits and not category:
+    if not title.relations and not category:
         return IS
     category_roles = {hit[2].value for hit in category if hit[2].kind == "relation"}
-    if not hits and not category_roles & {"service", "compatible"}:
+    if not title.relations and not category_roles & _BY_CATEGORY:
         return IS
-    if service := _service(title, category_roles):
-        return service
+    if found := other_goods.other_goods(title, category_roles) or _service(title, category_roles):
+        return found
+    return _for_others(title, category_roles)
+
+
+def _for_others(title: Title, category_roles: set[str]) -> Bearing:
+    """The stretches after "совместимый", "аналоги:", "для" and their like, and what they make of the goods."""
     foreign: list[Span] = []
     loose: list[Span] = []
     compatible: Hit | None = None
-    for hit in hits:
-        role = hit[2].value
-        if role == "replaces":
-            role = "compatible" if _replaces(title, hit) else "advice"
+    for hit in title.relations:
+        role = _role(title, hit)
         if role == "advice" or (role == "compatible" and title.folded[hit[1] : hit[1] + 1] == ":"):
             foreign.extend(_advice(title, hit))
         elif role == "compatible" and (spans := _compatible(title, hit, foreign)) is not None:
@@ -70,6 +47,14 @@ def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
         elif role == "accessory" and (span := _accessory(title, hit)) and not within(hit[0], foreign):
             loose.append(span)
     return _outcome(title, compatible, foreign, loose, category_roles)
+
+
+def _role(title: Title, hit: Hit) -> str:
+    """The wording's role, where it depends on the names around it."""
+    role: str = hit[2].value
+    if role == "replaces":
+        return "compatible" if _replaces(title, hit) else "advice"
+    return "compatible" if role == "copy" else role
 
 
 def _outcome(
