@@ -1,6 +1,6 @@
 """Findings: why each value of a listing is what it is, put into words only when somebody asks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from pipelines.identity import Identity
 from pipelines.prices import Price
 from pipelines.stock import Stock
 from pipelines.text import mixed_script
+from pipelines.verdict import bought_line
 from restock.listing import Finding, Listing, Normalised, RawListing, money_text
 
 Precision = Mapping[tuple[str, str], float]  # by field and rule
@@ -16,7 +17,7 @@ Precision = Mapping[tuple[str, str], float]  # by field and rule
 
 @dataclass(slots=True)
 class Reasoning:
-    """What was read of one raw listing, with the rules that spoke."""
+    """What was read of one raw listing, with the rules that spoke; the verdict is put into words when asked for."""
 
     raw: RawListing
     identity: Identity
@@ -24,6 +25,7 @@ class Reasoning:
     stock: Stock
     category: Told
     condition: Told
+    why_restricted: Callable[[], str] = str
 
 
 class Explained(Normalised):
@@ -69,6 +71,7 @@ def findings(listing: Listing, reasoning: Reasoning, precision: Precision) -> tu
     if listing.condition is not None:
         found.append(say("condition", listing.condition.value, reasoning.condition.rule, reasoning.condition.text))
     found.extend(say("components", part.brand, "part named in the title", part.text) for part in listing.components)
+    found.append(say("restricted", listing.restricted, reasoning.why_restricted(), bought_line(identity)))
     found.extend(
         say("restrictions", reason.id, reason.rule.value, reason.reason, reason.source)
         for reason in listing.restrictions

@@ -1,9 +1,8 @@
 """Normalisation: a raw listing becomes a listing, every value with the rule that gave it."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from pipelines.case import NOT_SAID, Told
@@ -14,17 +13,16 @@ from pipelines.identity import Identity
 from pipelines.lexicon import Hit
 from pipelines.prices import Price
 from pipelines.relation import bearing
-from pipelines.restrictions import MARKET
 from pipelines.rules import Rules
 from pipelines.text import clean, skeleton
 from pipelines.titles import Title, read_title
+from pipelines.verdict import Court
 from restock.addresses import clean_url
-from restock.listing import Component, Listing, Normalised, RawListing, Restriction
-from restock.terms import Condition, PriceType, Relation, RestrictionRule
+from restock.listing import Component, Listing, Normalised, RawListing
+from restock.terms import Condition, PriceType, Relation
 
 _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/[^\s?#;]*")
 _REFURBISHED = ("-RF", "-RF=")
-_NAMELESS = frozenset({Relation.COMPATIBLE_WITH, Relation.ACCESSORY_FOR})
 
 
 class Normaliser:
@@ -34,6 +32,7 @@ class Normaliser:
         self._rules = rules
         self._market = market
         self._currency = currency
+        self._court = Court(rules.restrictions, rules.kinds, market)
         self._field_hits = lru_cache(maxsize=8192)(self._scan)
 
     def _scan(self, text: str | None) -> tuple[Hit, ...]:
@@ -63,7 +62,8 @@ class Normaliser:
         raw, identity, price, stock = reasoning.raw, reasoning.identity, reasoning.price, reasoning.stock
         kind = self._rules.kinds.get(reasoning.category.value)
         hs6 = kind.hs6 if kind and identity.relation is not Relation.SERVICE_FOR else None
-        reasons, is_open = self._restrictions(identity, title, hs6, kind.sort if kind else None, on)
+        verdict = self._court.judge(identity, title, kind, on)
+        reasoning.why_restricted = partial(self._court.why, identity, kind, verdict, on)
         url, gtin = _url(raw.url), _gtin(raw.gtin)
         listing = Listing(
             site=raw.site,
@@ -89,9 +89,9 @@ class Normaliser:
             lead_time_days=stock.lead_time(on),
             condition=reasoning.condition.value,
             components=self._components(identity, on) if identity.parts else (),
-            restricted=bool(reasons) and any(reason.rule is not RestrictionRule.BATTLEFIELD for reason in reasons),
-            restrictions=reasons,
-            undecided=is_open,
+            restricted=verdict.restricted,
+            restrictions=verdict.reasons,
+            undecided=verdict.open,
             evidence=raw.evidence,
         )
         return listing, self._unread(reasoning, url, gtin)
@@ -139,44 +139,6 @@ class Normaliser:
             if part.brand not in found and self._rules.restrictions.is_controlled(part.brand, on):
                 found[part.brand] = Component(part.brand, None, part.text)
         return tuple(found.values())
-
-    def _restrictions(
-        self, identity: Identity, title: Title, hs6: str | None, sort: str | None, on: date
-    ) -> tuple[tuple[Restriction, ...], bool]:
-        """The reasons that speak about a listing, and whether it stays open."""
-        book = self._rules.restrictions
-        if identity.relation is Relation.SERVICE_FOR:
-            return (), False
-        nameless = identity.maker.brand is None and identity.relation in _NAMELESS
-        judged = book.judge(identity.maker.brand, None if nameless else hs6, sort, self._market, on)
-        reasons = list(judged.reasons)
-        if identity.parts:
-            reasons.extend(self._of_parts(identity, on))
-        mpn = identity.number.number if identity.number else None
-        reasons.extend(book.watchlist(identity.maker.brand, mpn, title.folded, on))
-        if identity.relation is not Relation.COMPATIBLE_WITH and (found := book.battlefield(identity.maker.brand, mpn)):
-            reasons.append(found)
-        is_open = not nameless and not reasons and (judged.open or self._may_be_restricted(identity, title, on))
-        return tuple(reasons), is_open
-
-    def _of_parts(self, identity: Identity, on: date) -> Iterator[Restriction]:
-        """One reason for each brand of a part that would itself be restricted."""
-        seen: set[str] = set()
-        for part in identity.parts:
-            kind = self._rules.kinds.get(part.category)
-            reason = self._rules.restrictions.component(part.brand, kind.hs6 if kind else None, self._market, on)
-            if reason is not None and part.brand not in seen:
-                seen.add(part.brand)
-                yield reason
-
-    def _may_be_restricted(self, identity: Identity, title: Title, on: date) -> bool:
-        """No maker was found, yet a number has the form of a maker that stopped sales."""
-        if identity.maker.brand is not None or self._market != MARKET:
-            return False
-        names = {
-            name for item in title.candidates for name in (*item.owners.known, *item.owners.sure, *item.owners.weak)
-        }
-        return any(self._rules.restrictions.policy(name, on) for name in names)
 
 
 def _url(url: str | None) -> str | None:

@@ -9,12 +9,31 @@ from pipelines.titles import Title, within
 from restock.terms import Relation
 
 NOTHING_FITS = NumberFound(None, "nothing fits")
+_PLAUSIBLE = "looks like a number"
+_ARTICLE = "shop's article is the maker's number"
 _LICENCES = frozenset({"license", "support"})
 _LABELLED = 4  # the shape of a token that a label ("P/N:") or its mending says is a number
 
 
 def find_number(case: Case, brand: str | None, grammar: Grammar) -> NumberFound:
-    """The claim where the title bears it out, else what fits the maker, else what looks like a number."""
+    """The claim where the title bears it out, else what fits the maker, else the shop's article where it is surely the
+    maker's number, else what looks like a number."""
+    found = _title_or_claim(case, brand, grammar)
+    if found.number is None or found.rule == _PLAUSIBLE:
+        return _article(case, brand, grammar) or found
+    return found
+
+
+def _article(case: Case, brand: str | None, grammar: Grammar) -> NumberFound | None:
+    """A shop's article that is a listed number of the maker, or has a form that proves it."""
+    number = claimed_number(case.raw.sku) if brand is not None and case.bearing.relation is Relation.IS else None
+    if number is None or brand is None or not any(map(str.isalpha, number)):
+        return None
+    owners = grammar.owners(number)
+    return NumberFound(Candidate(number, 0, 0, owners, 0), _ARTICLE) if owners.maker == brand else None
+
+
+def _title_or_claim(case: Case, brand: str | None, grammar: Grammar) -> NumberFound:
     own = _not_of_others(case, brand)
     best = _best(case, brand, own, grammar)
     if case.claimed is None:
@@ -70,7 +89,7 @@ def _best(case: Case, brand: str | None, own: Sequence[Candidate], grammar: Gram
     free = [item for item in own if item.shape and item.owners.maker in {None, brand}]
     if brand is None or not free:
         return NOTHING_FITS
-    return NumberFound(max(free, key=lambda item: (item.shape, -item.start)), "looks like a number")
+    return NumberFound(max(free, key=lambda item: (item.shape, -item.start)), _PLAUSIBLE)
 
 
 def _fitting(case: Case, fitting: Sequence[Candidate], brand: str | None) -> Candidate:

@@ -62,6 +62,7 @@ class ListedCode:
     code: str
     tier: str
     description: str
+    since: str
     starts: date
     ends: date | None
     source: str
@@ -144,7 +145,7 @@ class RestrictionBook:
         code = self.listed(hs6, on)
         maker = self.makers.get(brand or "")
         if code is not None and brand is not None and maker is not None and maker.coalition and not maker.contested:
-            reasons.append(_list_reason(brand, maker, code))
+            reasons.append(_list_reason(maker, code))
         return Judgement(tuple(reasons), open=not reasons and self._is_open(brand, maker, hs6, sort, on))
 
     def _is_open(self, brand: str | None, maker: Maker | None, hs6: str | None, sort: str | None, on: date) -> bool:
@@ -156,6 +157,20 @@ class RestrictionBook:
         if maker.contested:
             return might_be_listed
         return bool(maker.coalition) and might_be_listed
+
+    def why_unlisted(self, brand: str | None, hs6: str | None, on: date) -> str:
+        """Why the list doesn't speak about goods of a maker and a code, in words."""
+        if hs6 is None:
+            return "no HS code is given to this kind of goods"
+        if self.listed(hs6, on) is None:
+            return f"HS {hs6} is not on the list"
+        maker = self.makers.get(brand or "")
+        if maker is None:
+            return f"HS {hs6} is on the list, but the maker's home country is not known"
+        if maker.contested:
+            return f"HS {hs6} is on the list, but the maker's home country is contested"
+        standing = "is not" if maker.coalition is False else "is not surely"
+        return f"maker's home country {maker.country} {standing} in the export-control coalition"
 
     def component(self, brand: str, hs6: str | None, market: str, on: date) -> Restriction | None:
         """The reason where a part of this brand and kind would itself be restricted."""
@@ -177,7 +192,10 @@ class RestrictionBook:
         row = self._found.get((brand or "", mpn or ""))
         if row is None:
             return None
-        reason = f"{row['manufacturer_as_published']} {row['part_number']} was found in a weapon ({row['weapon']})."
+        reason = (
+            f"{row['manufacturer_as_published']} {row['part_number']} was found in a weapon "
+            f"(marking/assembly identifier: {row['weapon']})."
+        )
         return Restriction(RestrictionRule.BATTLEFIELD, f"{row['part_number']}", reason, row["source"])
 
     def watchlist(self, brand: str | None, mpn: str | None, folded: str, on: date) -> list[Restriction]:
@@ -205,7 +223,7 @@ def _policy(row: Row) -> Policy:
 def _listed(row: Row) -> ListedCode:
     since, until = row.moment("since"), row.moment("until")
     return ListedCode(
-        row["hs_code"], row["tier"], row["short_description"],
+        row["hs_code"], row["tier"], row["short_description"], since,
         first_day(since) if since else date.min, last_day(until) if until else None, row["source"],
     )  # fmt: skip
 
@@ -243,9 +261,9 @@ def _policy_reason(brand: str, policy: Policy) -> Restriction:
     return Restriction(RestrictionRule.BRAND_POLICY, slug(brand), reason, policy.source, policy.since)
 
 
-def _list_reason(brand: str, maker: Maker, code: ListedCode) -> Restriction:
+def _list_reason(maker: Maker, code: ListedCode) -> Restriction:
     reason = (
         f"Goods of HS {code.code} ({code.description}) are on the Common High Priority List, "
-        f"and {brand} is of {maker.country}, which controls their export."
+        f"and the maker's home country {maker.country} is in the export-control coalition."
     )
-    return Restriction(RestrictionRule.CHPL, code.code, reason, code.source, tier=code.tier)
+    return Restriction(RestrictionRule.CHPL, code.code, reason, code.source, code.since or None, code.tier)
