@@ -52,7 +52,7 @@ def correct(
     finished_at: datetime,
 ) -> str:
     """Writes a correction run; gives its id."""
-    failed = run.outcome.failed_products if run.outcome else {}
+    failed = run.outcome.unseen_products if run.outcome else set()
     with database.errors(), database.engine.connect() as connection, staged(connection):
         with connection.begin():
             spooled = spool(connection, listings, failed)
@@ -97,7 +97,7 @@ def _merge(connection: Connection, run: Run, correction: Run, spooled: Spool, gu
             site_id=runs.site_id(connection, run.site),
             complete=trusted,
             whole=run.whole_site,
-            failed=run.outcome.failed_products if run.outcome else (),
+            failed=run.outcome.unseen_products if run.outcome else (),
             facts=spooled.facts,
             base=run.sequence,
         )

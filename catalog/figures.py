@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, select
 
 from catalog import models as m
 from catalog import runs
@@ -26,6 +26,7 @@ def gather(connection: Connection, run: Run, outcome: CrawlOutcome, guard: Guard
         known=_known(connection, run.site),
         groups=_groups(connection, run.site),
         missing=_missing(connection, run.site),
+        forbidden=_forbidden(connection, run.site),
         values=lost_values(connection),
         forgiven=_forgiven(last),
         recent=tuple(runs.figures_of(row).get("listings", 0) for row in earlier),
@@ -48,10 +49,18 @@ def unseen() -> ColumnElement[bool]:
     return ~select(m.stage.c.row).where(m.stage.c.listing_id == m.listing.c.id).exists()
 
 
+def _is_forbidden() -> ColumnElement[bool]:
+    """That robots.txt forbids a listing's page: where it was not seen, it is not missing."""
+    return exists().where(m.forbidden.c.url_hash == m.listing.c.url_hash)
+
+
 def _counted(columns: tuple[ColumnElement[Any], ...], site: str) -> Select[Any]:
-    missed = func.sum(case((m.stage.c.row.is_(None), 1), else_=0))
-    joined = live().outerjoin(m.stage, m.stage.c.listing_id == m.listing.c.id).where(m.site.c.name == site)
-    return joined.with_only_columns(*columns, func.count(), missed)
+    absent = m.stage.c.row.is_(None)
+    missed = func.sum(case((absent, 1), else_=0))
+    joined = live().outerjoin(m.stage, m.stage.c.listing_id == m.listing.c.id)
+    return joined.with_only_columns(*columns, func.count(), missed).where(
+        m.site.c.name == site, ~and_(absent, _is_forbidden())
+    )
 
 
 def _known(connection: Connection, site: str) -> Lost:
@@ -80,8 +89,13 @@ def _groups(connection: Connection, site: str) -> dict[tuple[str, str], Lost]:
 
 
 def _missing(connection: Connection, site: str) -> tuple[str, ...]:
-    query = live().with_only_columns(m.listing.c.key).where(m.site.c.name == site, unseen()).order_by(m.listing.c.key)
-    return tuple(connection.execute(query.limit(_SAMPLES)).scalars())
+    query = live().with_only_columns(m.listing.c.key).where(m.site.c.name == site, unseen(), ~_is_forbidden())
+    return tuple(connection.execute(query.order_by(m.listing.c.key).limit(_SAMPLES)).scalars())
+
+
+def _forbidden(connection: Connection, site: str) -> int:
+    query = live().with_only_columns(func.count()).where(m.site.c.name == site, unseen(), _is_forbidden())
+    return connection.execute(query).scalar_one()
 
 
 def _earlier(connection: Connection, run: Run) -> list[Row[Any]]:

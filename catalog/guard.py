@@ -37,6 +37,7 @@ class Case:
 
     `listings` is the number of listings seen; `known` the site's listings before the run, with those it missed;
     `groups` the same per brand and category (`("brand", "Cisco")`); `missing` are keys of some that it missed.
+    `forbidden` known listings may not be seen and count as neither known nor missing: robots.txt forbids their pages.
     `values` are, by field, the known listings seen that had a value, and how many of them have none now; the loss of
     the fields in `forgiven` was accepted. `recent` are the listing counts of the last complete runs, the latest first;
     `lists_before` the cards on each list in the last of them. `whole` is False for a run over single pages, which
@@ -49,6 +50,7 @@ class Case:
     known: Lost = Lost(0, 0)
     groups: Mapping[tuple[str, str], Lost] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    forbidden: int = 0
     values: Mapping[str, Lost] = field(default_factory=dict)
     forgiven: frozenset[str] = frozenset()
     recent: tuple[int, ...] = ()
@@ -131,7 +133,7 @@ def below_recent_runs(case: Case) -> Trip | None:
     if not case.recent or case.known.known < case.guard.lost_from:
         return None
     usual = median(case.recent)
-    if case.listings >= (1 - case.guard.lost_share) * usual:
+    if case.listings + case.forbidden >= (1 - case.guard.lost_share) * usual:
         return None
     message = f"{case.listings} listings where the last complete runs gave {usual:g}"
     return Trip("below_recent_runs", message, {"listings": case.listings, "median": usual, "runs": len(case.recent)})

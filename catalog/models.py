@@ -263,4 +263,12 @@ shot = Table(
     prefixes=["TEMPORARY"],
 )
 
-SCRATCH = (stage, missed, shot)
+# The pages that robots.txt forbids and whose listings stay as they were: these are not missing.
+forbidden = Table(
+    "forbidden",
+    _stage_metadata,
+    Column("url_hash", BigInteger, primary_key=True, autoincrement=False),
+    prefixes=["TEMPORARY"],
+)
+
+SCRATCH = (stage, missed, shot, forbidden)

@@ -15,7 +15,7 @@ from catalog.guard import Case, judge, lost_fields
 from catalog.matching import match
 from catalog.merge import COUNTS, merge
 from catalog.presence import mark_missed
-from catalog.staging import Spool, spool, staged
+from catalog.staging import Spool, note_forbidden, spool, staged
 from catalog.work import Merge
 from restock.errors import UsageError
 from restock.listing import Listing
@@ -48,7 +48,8 @@ def finish_run(database: Database, run_id: str, listings: Iterable[Listing], end
     """Judges what a run saw and merges it. The spool is filled before the write transaction begins."""
     with database.errors(), database.engine.connect() as connection, staged(connection):
         with connection.begin():
-            spooled = spool(connection, listings, ending.outcome.failed_products)
+            spooled = spool(connection, listings, ending.outcome.unseen_products)
+            note_forbidden(connection, ending.outcome.forbidden_products)
         with database.writing(connection):
             run = runs.running(connection, run_id)
             folded = match(connection, runs.site_id(connection, run.site))
@@ -76,7 +77,7 @@ def _merge_judged(
             whole=case.whole,
             misses=case.guard.misses_before_gone,
             gone=case.outcome.gone_products,
-            failed=case.outcome.failed_products,
+            failed=case.outcome.unseen_products,
             facts=facts,
             lost_fields=lost_fields(case) if case.whole else (),
         )
@@ -87,7 +88,7 @@ def _notes(connection: Connection, run: Run, spooled: Spool, folded: int, case: 
     """What happened to listings on the way, so that nothing is dropped in silence."""
     found = []
     if spooled.failed:
-        found.append(f"{spooled.failed} listing(s) were left as they were: their page failed")
+        found.append(f"{spooled.failed} listing(s) were left as they were: their page failed or is forbidden")
     if folded:
         found.append(f"{folded} listing(s) were the same goods as another and were folded into it")
     if spooled.unkept:
@@ -162,7 +163,7 @@ def _close_absent(connection: Connection, run: Run) -> int:
         .where(m.site.c.name == run.site, spans.to_run.is_(None), spans.from_run <= run.sequence)
     )
     connection.execute(insert(m.missed).from_select(["listing_id", "url_hash", "gone"], absent))
-    mark_missed(connection, run.outcome.failed_products if run.outcome else (), gone=False)
+    mark_missed(connection, run.outcome.unseen_products if run.outcome else (), gone=False)
     gone = select(m.missed.c.listing_id).where(m.missed.c.gone)
     held = m.version.c.to_run.is_(None)
     closed = connection.execute(

@@ -14,7 +14,7 @@ from sqlalchemy.schema import DropTable
 
 from catalog.columns import WIDEST, to_millionths
 from catalog.hashing import text_hash
-from catalog.models import DETAIL_COLUMNS, OFFER_COLUMNS, SCRATCH, stage
+from catalog.models import DETAIL_COLUMNS, OFFER_COLUMNS, SCRATCH, forbidden, stage
 from restock.addresses import clean_url, url_key
 from restock.listing import Component, Evidence, Listing, Restriction
 
@@ -74,6 +74,13 @@ def spool(connection: Connection, listings: Iterable[Listing], failed: Collectio
     if rows:
         connection.execute(insert(stage), rows)
     return found
+
+
+def note_forbidden(connection: Connection, addresses: Collection[str]) -> None:
+    """Stages the pages (by URL key) that robots.txt forbids and whose listings stay as they were."""
+    rows = [{"url_hash": found} for found in sorted({text_hash(storable(address)) for address in addresses})]
+    if rows:
+        connection.execute(insert(forbidden), rows)
 
 
 def title_text(title: str, mpn: str | None) -> str:

@@ -11,6 +11,7 @@ from restock.settings import Settings
 from restock.site import Site
 from restock.terms import RunKind
 from scheduler.corrections import correct_if_rules_changed
+from scheduler.forbidden import keep_forbidden
 from scheduler.reading import read_rows
 from scheduler.workspace import Workspace
 from spiders.crawling import CrawlJob, Progress, run_crawl
@@ -113,6 +114,9 @@ def settle(
     warnings: Sequence[str] = (),
 ) -> Run:
     """Folds raw listings, normalises them, and lets the catalogue judge and merge the run."""
+    if outcome.forbidden_products:
+        rows = list(rows)
+        keep_forbidden(workspace, site.name, rows, outcome)
     listings = read_rows(workspace.normaliser(site), run, rows, outcome)
     return workspace.catalogue.finish_run(
         run.id,

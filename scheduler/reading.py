@@ -33,8 +33,8 @@ class Reading:
 
 def folded(rows: Iterable[RawListing], outcome: CrawlOutcome) -> Assembly:
     """The rows of pages as the listings of the crawl that had this outcome."""
-    gone, failed = set(outcome.gone_products), set(outcome.failed_products)
-    return assemble(rows, gone=gone, failed=failed, lists=outcome.lists)
+    gone = set(outcome.gone_products)
+    return assemble(rows, gone=gone, failed=outcome.unseen_products, lists=outcome.lists)
 
 
 def read_rows(normaliser: Normaliser, run: Run, rows: Iterable[RawListing], outcome: CrawlOutcome) -> Reading:

@@ -20,7 +20,8 @@ _SAME_GOODS = ("title", "price", "currency", "condition")
 @dataclass(frozen=True, slots=True)
 class Assembly:
     """Listings in a fixed order. `folded` counts rows that went into another one, `filled` listings that a card
-    completed; `gone` and `unseen` count cards left out because their product page answered 404 or failed."""
+    completed; `gone` and `unseen` count cards left out because their product page answered 404, or failed or may not be
+    fetched."""
 
     listings: tuple[RawListing, ...]
     folded: int = 0
@@ -34,7 +35,7 @@ class Assembly:
             (self.folded, "rows folded into another row of the same goods"),
             (self.filled, "listings completed from their cards"),
             (self.gone, "cards left out: their product page is gone"),
-            (self.unseen, "rows left out: their product page failed"),
+            (self.unseen, "rows left out: their product page failed or is forbidden"),
         )
         return tuple(f"{count} {what}" for count, what in said if count)
 
@@ -49,8 +50,8 @@ def assemble(
     """Folds rows by address, fills product pages from their cards, and joins the same goods under two addresses.
 
     `gone` and `failed` are the URL keys of product pages that answered 404 or 410, and of those that failed, whatever
-    they seemed to show; `lists` those of pages that were read as lists: a card that leads to another list is the tile
-    of a section."""
+    they seemed to show, or may not be fetched any more; `lists` those of pages that were read as lists: a card that
+    leads to another list is the tile of a section."""
     ordered = sorted((row for row in rows if not _is_tile(row, lists)), key=_order)
     pages = [row for row in ordered if row.read_from is not PageRole.LIST and _keys(row).isdisjoint(failed)]
     read = {key for row in pages for key in _keys(row)}

@@ -208,9 +208,13 @@ def _wall(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) ->
 
 
 def _refused(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
-    """A page that robots.txt forbids, or that led off the site. The latter is a loss where goods were expected."""
+    """A page that robots.txt forbids, or that led off the site. The latter is a loss where goods were expected.
+
+    Whether a forbidden page is a product's is not for its link to say: an earlier run may have read it."""
     _skip(outcome, entry.detail)
     _dead(outcome, visit)
+    if entry.detail == "robots" and not visit.continues:
+        outcome.forbidden_products.append(visit.key)
     expected = visit.role is PageRole.PRODUCT or visit.role is PageRole.START or (visit.continues and visit.certain)
     if expected and entry.detail != "robots":
         _fail(outcome, visit, f"led away: {entry.detail}")

@@ -3,7 +3,7 @@
 from spiders.evidence.encoding import Decoded, decode
 from spiders.evidence.files import StoredFile, open_file
 from spiders.evidence.naming import find_warc, run_of, site_slug
-from spiders.evidence.reading import read_capture, read_captures, read_pages
+from spiders.evidence.reading import Witness, read_capture, read_captures, read_pages, witnesses
 from spiders.evidence.verifying import Fault, verify
 from spiders.evidence.writing import EvidenceWriter, Exchange, Resource, capture_of, store_file
 
@@ -14,6 +14,7 @@ __all__ = [
     "Fault",
     "Resource",
     "StoredFile",
+    "Witness",
     "capture_of",
     "decode",
     "find_warc",
@@ -25,4 +26,5 @@ __all__ = [
     "site_slug",
     "store_file",
     "verify",
+    "witnesses",
 ]

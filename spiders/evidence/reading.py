@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from restock.addresses import url_key
 from restock.capture import PageCapture
 from restock.clock import parse_moment
 from restock.errors import EvidenceError
@@ -38,6 +40,23 @@ def read_pages(path: Path) -> Iterator[PageCapture]:
     for capture in read_captures(path):
         if capture.evidence is not None and capture.evidence.record_id in wanted:
             yield capture
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A stored answer by its index line: what its page was expected to be, and the URL keys that it was asked by."""
+
+    role: str
+    keys: frozenset[str]
+
+
+def witnesses(path: Path) -> dict[str, Witness]:
+    """The answers of a WARC file by record id, without reading them. Raises EvidenceError where there is no file."""
+    return {
+        entry.record_id: Witness(entry.role, frozenset({url_key(entry.url), url_key(entry.requested_url)}))
+        for entry in read_index(path)
+        if entry.kind == "response" and entry.role != ROBOTS
+    }
 
 
 def _is_page(entry: Entry) -> bool:

@@ -92,6 +92,7 @@ def test_what_robots_forbids_is_not_missing() -> None:
     for kind in VISITS:
         found = outcome(kind, Fate.REFUSED, "robots")
         assert found.skipped == {"robots": 1}
+        assert found.forbidden_products == ([kind] if kind not in {"next", "page"} else [])
         assert not found.failed_lists
         assert not found.failed_products
         assert not found.pages
