@@ -193,6 +193,11 @@ class Catalogue:
             run = runs.find(connection, run_id)
             return connection.execute(select(m.run.c.definition).where(m.run.c.id == run.sequence)).scalar()
 
+    def rename_site(self, name: str, new_name: str) -> bool:
+        """Gives a site, with all its runs and listings, another name; False where that can't be."""
+        with self._database.write() as connection:
+            return runs.rename_site(connection, name, new_name)
+
     def sites_seen(self) -> list[str]:
         with self._database.read() as connection:
             return list(connection.execute(select(m.site.c.name).order_by(m.site.c.name)).scalars())

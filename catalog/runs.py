@@ -26,6 +26,15 @@ def site_id(connection: Connection, name: str) -> int:
     return found
 
 
+def rename_site(connection: Connection, name: str, new_name: str) -> bool:
+    """Gives a site another name; False where there is no such site, or one of the new name already."""
+    names = set(connection.execute(select(m.site.c.name).where(m.site.c.name.in_([name, new_name]))).scalars())
+    if names != {name}:
+        return False
+    connection.execute(update(m.site).where(m.site.c.name == name).values(name=new_name))
+    return True
+
+
 def begin(connection: Connection, site: str, values: dict[str, Any]) -> int:
     """Writes a run that is running, and gives its sequence."""
     row = {

@@ -10,7 +10,7 @@ from cli.session import workspace_of
 from restock.errors import CrawlError, UsageError
 from restock.run import CrawlOutcome
 from scheduler.crawl import Pace
-from scheduler.probe import add_site, check_site
+from scheduler.probe import add_site, adopt_snapshots, check_site
 from spiders.definitions import write_site
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Sites. Example: restock sites list")
@@ -68,6 +68,8 @@ def add(
         if not any(field.filled for field in found.fields):
             raise CrawlError(f"{url}: no listing was found on its pages, and no definition was written")
         path = write_site(workspace.settings.home, found.site)
+        if adopt_snapshots(workspace, name, url):
+            say(f"what was captured of {url} before now belongs to {name}")
         show((field.to_json() for field in found.fields), FIELD_COLUMNS, format, output)
         for note in found.notes:
             say(note)

@@ -33,7 +33,9 @@ class ListDefinition(BaseModel):
 
 
 def warc_path(settings: Settings, run: Run) -> Path:
-    return find_warc(settings.evidence_dir, run.site, run.id, before=run.finished_at)
+    """A run's WARC file. It stays in the folder of the name that its site had then."""
+    usual = find_warc(settings.evidence_dir, run.site, run.id, before=run.finished_at)
+    return usual if usual.exists() else next(settings.evidence_dir.glob(f"*/{run.id}.warc.gz"), usual)
 
 
 def pages_of(settings: Settings, run: Run) -> Iterator[PageCapture]:

@@ -14,7 +14,7 @@ from scheduler.evidence import listings_on
 from scheduler.workspace import Workspace
 from spiders.assembly import assemble
 from spiders.crawling import run_crawl
-from spiders.definitions import refuse_bad_name
+from spiders.definitions import refuse_bad_name, undescribed_site
 from spiders.detection import Detection, FieldFill, describe, fill_rates
 from spiders.evidence import read_pages
 
@@ -53,6 +53,14 @@ def add_site(workspace: Workspace, name: str, url: str, pace: Pace, market: str)
     )
     sample = sample_site(workspace, start, pace)
     return describe(start, sample.captures)
+
+
+def adopt_snapshots(workspace: Workspace, name: str, url: str) -> bool:
+    """Makes earlier captures of a shop that had no definition the described site's own, so that one shop doesn't
+    stand in the catalogue as two; whether there were any."""
+    nameless = undescribed_site(url).name
+    with workspace.site_lock(nameless):
+        return workspace.catalogue.rename_site(nameless, name)
 
 
 def check_site(workspace: Workspace, site: Site, pace: Pace) -> tuple[list[FieldFill], CrawlOutcome]:

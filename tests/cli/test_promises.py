@@ -107,6 +107,16 @@ def test_a_killed_crawl_shows_as_failed_and_loses_nothing(
     assert restock("verify").code == 0
 
 
+def test_a_shop_that_is_described_after_a_snapshot_stays_one_shop(restock: Restock, shops: ShopServer) -> None:
+    seen = restock("snapshot", shops.urls[SHOP], *FAST, RESTOCK_NOW="2026-11-16T06:00:00Z").rows
+    assert restock("sites", "add", SHOP, shops.urls[SHOP], *FAST).code == 0
+    assert restock("crawl", SHOP, RESTOCK_NOW="2026-11-17T06:00:00Z").code == 0
+    now = restock("search").rows
+    assert {(row["site"], row["key"]) for row in now} == {(SHOP, row["key"]) for row in seen}
+    assert restock("diff").rows == []
+    assert restock("verify").code == 0
+
+
 def test_a_bundle_holds_its_own_proof(restock: Restock, shops: ShopServer, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
     answer = restock("snapshot", shops.urls[SHOP], *FAST, "--bundle", str(bundle))
