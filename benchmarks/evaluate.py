@@ -79,7 +79,7 @@ def _judge(score: Score, where: str, case: dict[str, Any], found: Normalised) ->
         good = same(name, listing[name], want)
         score.judged[name] += 1
         score.right[name] += good
-        if listing[name] is not None and name in rules:
+        if listing[name] is not None and name in rules and name != "restricted":  # a verdict in words, no rule
             score.rules[name, rules[name]].append(good)
         if name == "restricted":
             score.restricted[listing[name], want] += 1

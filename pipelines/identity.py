@@ -84,8 +84,9 @@ class Identifier:
     def _settle(self, case: Case, maker: MakerFound, number: NumberFound) -> Identity:
         """The relation, once the maker is known; without a maker there is no number of its own."""
         bearing = case.bearing
-        doubted = maker.brand if self._is_originals(case, maker.brand) else None
-        if doubted is not None:
+        doubted = None
+        if bearing.relation is Relation.COMPATIBLE_WITH and self._is_originals(case, maker.brand):
+            doubted = maker.brand
             maker, number = MakerFound(None, _ORIGINAL, maker.text), NOTHING_FITS
         case.parts = [part for part in case.parts if part.brand != maker.brand]
         if maker.brand is None:
@@ -95,12 +96,12 @@ class Identifier:
             number = number if borne_out else NOTHING_FITS
         elif bearing.relation is Relation.ACCESSORY_FOR and self._is_for_itself(case, maker.brand):
             bearing = replace(bearing, relation=Relation.IS, rule=_FOR_ITSELF, text=None)
-        return replace(_identity(case, maker, number, bearing), doubted=doubted)
+        identity = _identity(case, maker, number, bearing)
+        identity.doubted = doubted
+        return identity
 
     def _is_originals(self, case: Case, brand: str | None) -> bool:
         """Whether a compatible thing's maker is named as the original's too: "Cisco SFP (совместимость: Cisco)"."""
-        if brand is None or case.bearing.relation is not Relation.COMPATIBLE_WITH:
-            return False
         hits = [hit for hit in case.title.brands if within(hit[0], case.bearing.foreign)]
         names = {hit[2].value for hit in hits}
         return any(brand in {name, *self._book.successors(name)} for name in names)

@@ -20,14 +20,14 @@ def find_number(case: Case, brand: str | None, grammar: Grammar) -> NumberFound:
     maker's number, else what looks like a number."""
     found = _title_or_claim(case, brand, grammar)
     if found.number is None or found.rule == _PLAUSIBLE:
-        return _article(case, brand, grammar) or found
+        return found if brand is None or case.raw.sku is None else _article(case, brand, grammar) or found
     return found
 
 
-def _article(case: Case, brand: str | None, grammar: Grammar) -> NumberFound | None:
+def _article(case: Case, brand: str, grammar: Grammar) -> NumberFound | None:
     """A shop's article that is a listed number of the maker, or has a form that proves it."""
-    number = claimed_number(case.raw.sku) if brand is not None and case.bearing.relation is Relation.IS else None
-    if number is None or brand is None or not any(map(str.isalpha, number)):
+    number = claimed_number(case.raw.sku) if case.bearing.relation is Relation.IS else None
+    if number is None or not any(map(str.isalpha, number)):
         return None
     owners = grammar.owners(number)
     return NumberFound(Candidate(number, 0, 0, owners, 0), _ARTICLE) if owners.maker == brand else None

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from pipelines.category import Kind
 from pipelines.identity import Identity
@@ -14,15 +15,14 @@ from restock.listing import Restriction
 from restock.terms import Relation, RestrictionRule
 
 _NAMELESS = frozenset({Relation.COMPATIBLE_WITH, Relation.ACCESSORY_FOR})
-_BOUGHT = "bought brand"
+_BOUGHT = ("bought brand", "(bought brand)")
 _LINE = "sub-brand"
 _MODEL = re.compile(r"\b[a-z]+\d+[a-z]*\b")
 # "Cisco 2911", but neither a year nor a measure ("Cisco 500 мл").
 _MODEL_NUMBER = re.compile(rf" (?!20[12]\d\b)\d{{3,4}}\b(?! ?(?:{skeleton('мл|г|гр|мм|см|л|шт')}|ml|mm|cm)\b)")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The reasons that speak about a listing; `open` where it might be restricted and that could not be decided."""
 
     reasons: tuple[Restriction, ...]
@@ -31,7 +31,10 @@ class Verdict:
     @property
     def restricted(self) -> bool:
         """A find in a weapon is named among the reasons and restricts nothing."""
-        return any(reason.rule is not RestrictionRule.BATTLEFIELD for reason in self.reasons)
+        for reason in self.reasons:  # noqa: SIM110  asked of every listing: a generator costs more than the answer
+            if reason.rule is not RestrictionRule.BATTLEFIELD:
+                return True
+        return False
 
 
 _NONE = Verdict((), open=False)
@@ -52,14 +55,22 @@ class Court:
         brand, nameless = identity.maker.brand, _is_nameless(identity)
         sort = kind.sort if kind else None
         judged = self._book.judge(brand, None if nameless or kind is None else kind.hs6, sort, self._market, on)
-        reasons = judged.reasons
-        is_open = judged.open or self._may_be_restricted(identity, title, on)
-        if reasons and _is_bare(identity, title, kind):
-            reasons, is_open = (), True
-        found = [*_by_line(reasons, identity), *self._of_parts(identity, on)]
+        is_open = judged.open or (brand is None and self._may_be_restricted(title, on))
+        found = list(judged.reasons)
+        if kind is None and found and identity.number is None and _is_bare(identity, title):
+            found, is_open = [], True
+        if found and identity.maker.rule.endswith(_BOUGHT):
+            found = _by_line(found, identity)
+        if identity.parts:
+            found.extend(self._of_parts(identity, on))
         mpn = identity.number.number if identity.number else None
-        found.extend(self._book.watchlist(brand, mpn, title.folded, on))
-        if identity.relation is not Relation.COMPATIBLE_WITH and (find := self._book.battlefield(brand, mpn)):
+        if watched := self._book.watchlist(brand, mpn, title.folded, on):
+            found.extend(watched)
+        if (
+            mpn is not None
+            and identity.relation is not Relation.COMPATIBLE_WITH
+            and (find := self._book.battlefield(brand, mpn))
+        ):
             found.append(find)
         if nameless:
             is_open = self._is_doubted(identity, on)
@@ -80,9 +91,9 @@ class Court:
                 seen.add(part.brand)
                 yield reason
 
-    def _may_be_restricted(self, identity: Identity, title: Title, on: date) -> bool:
+    def _may_be_restricted(self, title: Title, on: date) -> bool:
         """No maker was found, yet a number has the form of a maker that stopped sales."""
-        if identity.maker.brand is not None or self._market != MARKET:
+        if self._market != MARKET:
             return False
         names = {
             name for item in title.candidates for name in (*item.owners.known, *item.owners.sure, *item.owners.weak)
@@ -92,16 +103,18 @@ class Court:
     def why(self, identity: Identity, kind: Kind | None, verdict: Verdict, on: date) -> str:
         """The verdict in words: what restricts, or why nothing does."""
         if verdict.restricted:
-            rules = dict.fromkeys(f"{reason.rule.value} {reason.id}" for reason in verdict.reasons)
-            return "restricted by " + ", ".join(rules)
+            rules = [reason for reason in verdict.reasons if reason.rule is not RestrictionRule.BATTLEFIELD]
+            return "restricted by " + ", ".join(f"{reason.rule.value} {reason.id}" for reason in rules)
         if self._market != MARKET:
             return f"the policies and the list speak of {MARKET}, the site serves {self._market}"
         if identity.relation is Relation.SERVICE_FOR:
             return "somebody's work, no goods of the named maker"
         if _is_nameless(identity) and identity.doubted is None:
             return "goods of a maker that is not named: the names in the title are those of other goods"
-        grounds = "; ".join(self._grounds(identity, kind, on))
-        return f"undecided: {grounds}" if verdict.open else grounds
+        grounds = list(self._grounds(identity, kind, on))
+        if verdict.open and len(grounds) == 1 and identity.maker.brand is None and identity.doubted is None:
+            grounds.append("a number has the form of a maker that stopped its sales")
+        return ("undecided: " if verdict.open else "") + "; ".join(grounds)
 
     def _grounds(self, identity: Identity, kind: Kind | None, on: date) -> Iterator[str]:
         brand = identity.maker.brand or identity.doubted
@@ -110,11 +123,13 @@ class Court:
             return
         if brand is None:
             yield "no maker is named"
-        elif self._book.policy(brand, on) is None:
-            yield f"no policy on file for {brand}"
-        else:
+            if kind is not None and (code := self._book.listed(kind.hs6, on)):
+                yield f"HS {code.code} is on the list"
+            return
+        if self._book.policy(brand, on) is not None:
             yield f"{brand} stopped its sales, but nothing shows what these goods are"
             return
+        yield f"no policy on file for {brand}"
         yield "the kind of goods is not known" if kind is None else self._book.why_unlisted(brand, kind.hs6, on)
 
 
@@ -122,10 +137,8 @@ def _is_nameless(identity: Identity) -> bool:
     return identity.maker.brand is None and identity.relation in _NAMELESS
 
 
-def _is_bare(identity: Identity, title: Title, kind: Kind | None) -> bool:
-    """Whether nothing but a maker's name is known of the goods: no kind, no number, no model, no product line."""
-    if kind is not None or identity.number is not None:
-        return False
+def _is_bare(identity: Identity, title: Title) -> bool:
+    """Whether the title of goods of no known kind and number shows no model and no product line of the maker either."""
     if any(item.shape or item.owners.any for item in title.candidates):
         return False
     brand, folded = identity.maker.brand, title.folded
@@ -135,18 +148,13 @@ def _is_bare(identity: Identity, title: Title, kind: Kind | None) -> bool:
     return not any(hit[2].rule.endswith(_LINE) or _MODEL_NUMBER.match(folded, hit[1]) for hit in names)
 
 
-def _by_line(reasons: tuple[Restriction, ...], identity: Identity) -> tuple[Restriction, ...]:
-    """The reasons, beginning with the name that the title uses for a brand that was bought: "Xilinx, part of AMD"."""
+def _by_line(reasons: list[Restriction], identity: Identity) -> list[Restriction]:
+    """The reasons, beginning with the name that the title uses for a brand that was bought."""
     line = bought_line(identity)
-    if line is None:
-        return reasons
-    return tuple(replace(reason, reason=f"{line}. {reason.reason}") for reason in reasons)
+    return [replace(reason, reason=f"{line}. {reason.reason}") for reason in reasons]
 
 
 def bought_line(identity: Identity) -> str | None:
+    """ "Xilinx, part of AMD", where the title names a brand that was bought."""
     maker = identity.maker
-    return (
-        f"{maker.text}, part of {maker.brand}"
-        if maker.text and maker.rule.endswith((_BOUGHT, f"({_BOUGHT})"))
-        else None
-    )
+    return f"{maker.text}, part of {maker.brand}" if maker.rule.endswith(_BOUGHT) else None
