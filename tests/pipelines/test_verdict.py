@@ -11,6 +11,9 @@ from restock.listing import Finding, Normalised, RawListing
 from restock.terms import Relation, RestrictionRule
 
 Normalise = Callable[..., Normalised]
+CONTESTED = (
+    "undecided: no policy on file for TP-Link; HS 8517.62 is on the list, but the maker's home country is contested"
+)
 
 
 def verdict(found: Normalised) -> Finding:
@@ -26,11 +29,7 @@ def verdict(found: Normalised) -> Finding:
             "Коммутатор Huawei S5735-L24T4S-A1",
             "no policy on file for Huawei; maker's home country CN is not in the export-control coalition",
         ),
-        (
-            "Коммутатор TP-Link TL-SG3428",
-            "undecided: no policy on file for TP-Link; HS 8517.62 is on the list, but the maker's home country is "
-            + "contested",
-        ),
+        ("Коммутатор TP-Link TL-SG3428", CONTESTED),
         ("Коммутатор 24 порта", "undecided: no maker is named; HS 8517.62 is on the list"),
         ("Нечто", "no maker is named"),
         ("Ремонт Cisco", "somebody's work, no goods of the named maker"),
