@@ -1,7 +1,7 @@
 """Cards: the entries of a list, found by selectors, by structured data, or by the signs of goods that repeat."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from spiders.readers import words
@@ -47,13 +47,18 @@ def find_cards(page: Page, goods: Goods, signs: Sequence[Sign]) -> list[Element]
 
     Each sign climbs to the first element around it that holds a link; what holds another such element is no card.
     Then a card grows to where the next one begins, and its plain siblings (no price, no stock) join."""
-    cores = _cores(page, goods, signs)
+    found = grown_cores(page, signs, lambda node, sign: _names_goods(node, sign, goods))
+    return _with_siblings(found, goods, page)
+
+
+def grown_cores(page: Page, signs: Iterable[Sign], names: Callable[[Element, Sign], bool]) -> list[Element]:
+    """For each sign the first element around it that `names` an entry, grown to where the next entry begins."""
+    cores = _cores(page, signs, names)
     held = Counter(node for core in cores for node in core.iterancestors())
-    grown = [_grown(core, held, page, alone=len(cores) == 1) for core in cores]
-    return _with_siblings(list(dict.fromkeys(grown)), goods, page)
+    return list(dict.fromkeys(_grown(core, held, page, alone=len(cores) == 1) for core in cores))
 
 
-def _cores(page: Page, goods: Goods, signs: Sequence[Sign]) -> dict[Element, None]:
+def _cores(page: Page, signs: Iterable[Sign], names: Callable[[Element, Sign], bool]) -> dict[Element, None]:
     cores: dict[Element, None] = {}
     for sign in signs:
         if sign.kind is Kind.LABEL and sign.name not in {"price", "article", "sku", "mpn", "availability", "quantity"}:
@@ -61,7 +66,7 @@ def _cores(page: Page, goods: Goods, signs: Sequence[Sign]) -> dict[Element, Non
         if page.zones(sign.element) & {"zone_nav", "zone_filter", "zone_chat"}:
             continue
         node: Element | None = sign.element
-        while node is not None and node.tag not in _STOPS and not _names_goods(node, sign, goods):
+        while node is not None and node.tag not in _STOPS and not names(node, sign):
             node = node.getparent()
         if node is not None and node.tag not in _STOPS and node not in page.around_h1:
             cores[node] = None
@@ -121,7 +126,7 @@ def _with_siblings(found: list[Element], goods: Goods, page: Page) -> list[Eleme
                 continue
             if goods.inside.get(child) and _has_title(child, goods) and not _around(child, chosen):
                 chosen[child] = None
-    return _in_order(page, chosen)
+    return in_order(page, chosen)
 
 
 def _around(element: Element, chosen: dict[Element, None]) -> bool:
@@ -137,14 +142,18 @@ def _has_title(element: Element, goods: Goods) -> bool:
     return any(not words.BUTTON.fullmatch(text_of(anchor.element)) for anchor in goods.inside[element])
 
 
-def _in_order(page: Page, chosen: Iterable[Element]) -> list[Element]:
+def in_order(page: Page, chosen: Iterable[Element]) -> list[Element]:
+    """Elements as they follow each other on the page, each once."""
     wanted = set(chosen)
     return [node for node in page.body.iter() if node in wanted]
 
 
-def fill(elements: Sequence[Element], goods: Goods, signs: Iterable[Sign]) -> tuple[list[Card], list[Sign]]:
-    """Cards with their links and signs, and the signs that stand in none of them."""
-    cards = {element: Card(element) for element in elements}
+def fill(
+    elements: Sequence[Element], goods: Goods, signs: Iterable[Sign], blocks: Collection[Element] = ()
+) -> tuple[list[Card], list[Sign]]:
+    """Cards with their links and signs, and the signs that stand in none of them. `blocks` are those of the elements
+    whose title is no link."""
+    cards = {element: Card(element, is_block=element in blocks) for element in elements}
     loose: list[Sign] = []
     for sign in signs:
         card = _card_around(sign.element, cards)
@@ -157,7 +166,16 @@ def fill(elements: Sequence[Element], goods: Goods, signs: Iterable[Sign]) -> tu
         card.title, card.url = title_and_address(card)
         if card.title is None:
             loose += card.signs
+    _drop_shared_addresses([card for card in cards.values() if card.is_block])
     return [card for card in cards.values() if card.title is not None], loose
+
+
+def _drop_shared_addresses(blocks: Sequence[Card]) -> None:
+    """Where the buttons of several blocks lead to one place, it is no page of theirs."""
+    shared = Counter(card.url for card in blocks)
+    for card in blocks:
+        if shared[card.url] > 1:
+            card.url = None
 
 
 def _card_around(element: Element, cards: dict[Element, Card]) -> Card | None:

@@ -37,6 +37,11 @@ def field_of(text: str) -> str | None:
     return labels().get(bare) or labels().get(bare + ".")
 
 
+def has_label(text: str) -> bool:
+    """Whether a text is a code with its label and no colon between them: "Арт. NS-10"."""
+    return _without_colon_match(text) is not None
+
+
 def label_signs(page: Page) -> list[Sign]:
     """Every labelled value of the page."""
     found: list[Sign] = []
@@ -156,13 +161,14 @@ def _is_two(label: Element, value: Element) -> bool:
     return label.getprevious() is None and value.getnext() is None
 
 
+def _without_colon_match(text: str) -> re.Match[str] | None:
+    found = _prefix().fullmatch(text) if len(text) <= 100 else None
+    return found if found is not None and any(char.isdigit() for char in found[2]) else None
+
+
 def _without_colon(run: Text) -> Sign | None:
-    if len(run.text) > 100:
-        return None
-    found = _prefix().fullmatch(run.text)
-    if found is None or not any(char.isdigit() for char in found[2]):
-        return None
-    return _sign(labels()[found[1].casefold()], found[2], run)
+    found = _without_colon_match(run.text)
+    return found and _sign(labels()[found[1].casefold()], found[2], run)
 
 
 def _sign(name: str, value: str, run: Text) -> Sign | None:

@@ -15,7 +15,7 @@ from spiders.readers.signs import number_of
 from spiders.readers.structure import ASIDE, Structure
 from spiders.readers.text import Element, short_text, squeeze
 from spiders.readers.titles import Card
-from spiders.readers.visible import price_tags, visible_facts, with_vat
+from spiders.readers.visible import agreeing_price, price_tags, visible_facts
 
 _COUNTS = re.compile(
     r"найден|всего|показан|товар|позици|предложени|total|found|showing|result|items?|product|барлығы", re.IGNORECASE
@@ -126,13 +126,14 @@ def _say_platform(page: Structure, card: Card, visible: Facts, by: str) -> None:
 
 
 def _weigh_card_price(card: Card, structured: Facts, visible: Facts) -> None:
-    claimed = goods.amount(structured.get("price"))
+    claim = structured.get("price") or ""
+    claimed = goods.amount(claim)
     if claimed is None:
         structured.drop("price", "currency", "regular_price")
         return
     agreeing = next((tag for tag in price_tags(card.signs) if number_of(tag.text) == claimed), None)
     if agreeing is not None:
-        structured.replace("price", with_vat(agreeing, card.signs), structured.by["price"])
+        structured.replace("price", agreeing_price(claim, agreeing, card.signs), structured.by["price"])
     elif price_tags(card.signs) and visible.get("price"):
         structured.drop("price", "currency")
         return
@@ -142,7 +143,7 @@ def _weigh_card_price(card: Card, structured: Facts, visible: Facts) -> None:
 def _is_listing(facts: Facts, card: Card, page: Structure) -> bool:
     """A card of goods: not a tile of a section, which shows neither price nor stock nor a code among others that do."""
     if facts.get("title") is None or (
-        facts.get("url") is None and not (card.signs or facts.get("price") or facts.get("sku"))
+        facts.get("url") is None and not (card.is_block or card.signs or facts.get("price") or facts.get("sku"))
     ):
         return False
     if facts.get("url") and url_key(facts.get("url") or "") == page.key:

@@ -6,12 +6,13 @@ from typing import Any
 from restock.terms import PageRole
 from spiders.readers import goods
 from spiders.readers.addresses import url_key
+from spiders.readers.blocks import speaks_of_service
 from spiders.readers.crumbs import category_of
 from spiders.readers.facts import Facts
 from spiders.readers.platforms import select, select_text
 from spiders.readers.signs import Kind, number_of
 from spiders.readers.structure import Structure, loose_of
-from spiders.readers.visible import price_tags, visible_facts, with_vat
+from spiders.readers.visible import agreeing_price, price_tags, visible_facts
 
 Node = dict[str, Any]
 
@@ -36,7 +37,7 @@ def score(page: Structure) -> int:
     total += 2 * priced + bool(loose_of(page, Kind.BUTTON)) + bool(loose_of(page, Kind.STOCK))
     numbered = page.is_numbered and (page.is_later_page or not set(page.main_cards).isdisjoint(page.entries))
     many = set(page.main_cards) & set(page.repeated)
-    total -= 3 * (len(many) > 1) + 3 * numbered + (page.h1 is None)
+    total -= 3 * (len(many) > 1) + 3 * numbered + (page.h1 is None) + 3 * speaks_of_service(page)
     return total
 
 
@@ -143,7 +144,8 @@ def _say_platform(page: Structure, visible: Facts) -> None:
 def _weigh_price(page: Structure, structured: Facts, visible: Facts) -> None:
     """Structured data knows the amount, the visible tag its words (VAT, "от"): where both agree the tag speaks. Where
     they differ, what the buyer sees stands, if it is marked as a price."""
-    claimed = goods.amount(structured.get("price"))
+    claim = structured.get("price") or ""
+    claimed = goods.amount(claim)
     if claimed is None:
         structured.drop("price", "currency", "regular_price")
         return
@@ -151,7 +153,7 @@ def _weigh_price(page: Structure, structured: Facts, visible: Facts) -> None:
     tags = price_tags(signs)
     agreeing = next((tag for tag in tags if number_of(tag.text) == claimed), None)
     if agreeing is not None:
-        structured.replace("price", with_vat(agreeing, signs), structured.by["price"])
+        structured.replace("price", agreeing_price(claim, agreeing, signs), structured.by["price"])
         structured.say("regular_price", visible.get("regular_price"), visible.by.get("regular_price", ""))
         visible.drop("price", "regular_price")
     elif tags and (tags[0].weight >= 2 or claimed <= 1) and visible.get("price") is not None:

@@ -18,9 +18,10 @@ MAX_TAG = 120  # longer texts are prose, not a price tag or a stock wording
 SURE = 3  # the weight of a labelled value; what a table's header or a warehouse list says weighs more
 MAX_SIGNS = 20_000
 _NUMBER = re.compile(r"\d{1,3}(?:[\s'’.,]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d{1,2}(?!\d))?")
+_RANGE = re.compile(
+    rf"(?:(?:от|from)\s*)?({_NUMBER.pattern})\s*\.?\s*(?:[-–—]|до|to)\s*({_NUMBER.pattern})", re.IGNORECASE
+)
 _GLUED = re.compile(r"(?<=[₽€$£₸])(?=[^\W\d])|(?<=[a-zа-я])(?=[₽€$£₸]\s?\d)")
-_VAT = re.compile(r"ндс|vat|mwst|kdv|ққс", re.IGNORECASE)
-_PERCENT = re.compile(r"\d{1,2}\s?%")
 _SEPARATOR = re.compile(r"\s[—–|•·]\s|\s-\s(?=\D)|;\s|^\s*[—–|•·-]\s")
 LETTER = re.compile(r"[^\W\d_]")
 
@@ -67,6 +68,16 @@ def number_of(text: str) -> Decimal | None:
     return amount(found[0]) if found else None
 
 
+def is_range(text: str) -> bool:
+    """Whether a text is a lower and a higher price and nothing else: "100 – 200 ₽", "от 100 до 200 руб."."""
+    bare = words.CURRENCY.sub(" ", text)
+    found = _RANGE.fullmatch(bare.strip(" .")) if len(bare) < MAX_TAG and len(_NUMBER.findall(bare)) == 2 else None
+    if found is None:
+        return False
+    low, high = amount(found[1]), amount(found[2])
+    return low is not None and high is not None and low < high
+
+
 def price_signs(page: Page) -> list[Sign]:
     """Every price tag of the page, struck-through ones as "regular_price"."""
     found: dict[Element, Sign] = {}
@@ -84,7 +95,7 @@ def pieces(page: Page) -> Iterator[Text]:
     for run in page.texts:
         if len(run.text) > MAX_TAG * 2:
             continue
-        parts = _SEPARATOR.split(run.text)
+        parts = [run.text] if is_range(squeeze(run.text)) else _SEPARATOR.split(run.text)
         for part in parts:
             if part.strip():
                 yield Text(run.element, part, run.order)
@@ -94,8 +105,9 @@ def _price_sign(run: Text, page: Page) -> Sign | None:
     text = squeeze(run.text)
     if len(text) > MAX_TAG:
         return None
-    if _VAT.search(text) and not _NUMBER.search(_PERCENT.sub("", text)):
-        return _vat_sign(run, text)
+    if words.VAT.fullmatch(text):
+        # To be read with the price that it stands beside; a bare "НДС" says nothing.
+        return Sign(Kind.PRICE, "vat", text, run.element, run.order, 0) if len(text) > 5 else None
     named = _names_a_price(run.element)
     if any(char.isdigit() for char in text):
         return _number_sign(run, text, named, page)
@@ -112,13 +124,6 @@ def _number_sign(run: Text, text: str, named: bool, page: Page) -> Sign | None:
         return None
     element, text = _whole_tag(run.element, text, money.amounts)
     return _tag(run, element, text, named, page) if named or money_in(text).currency else None
-
-
-def _vat_sign(run: Text, text: str) -> Sign | None:
-    """A VAT wording of its own ("в т.ч. НДС 20%"), to be read with the price that it stands beside."""
-    if money_in(text).left_over or len(text) < 6:
-        return None
-    return Sign(Kind.PRICE, "vat", text, run.element, run.order, 0)
 
 
 def _currency_beside(element: Element) -> bool:
@@ -161,8 +166,9 @@ def _whole_tag(element: Element, text: str, amounts: int) -> tuple[Element, str]
         if not wider or len(wider) > MAX_TAG:
             break
         money = money_in(wider)
-        if money.amounts != amounts or money.left_over:
+        if (money.amounts != amounts or money.left_over) and not (money.amounts == 2 and is_range(wider)):
             break
+        amounts = money.amounts
         element, text = parent, wider
     return element, text
 

@@ -8,15 +8,17 @@ from urllib.parse import urlsplit
 
 from restock.capture import PageCapture
 from restock.site import Site
+from restock.terms import PageRole
 from spiders.readers import goods, jsonld, microdata, words
 from spiders.readers.addresses import url_key
+from spiders.readers.blocks import find_blocks, is_about_one
 from spiders.readers.cards import fill, find_cards, goods_links
 from spiders.readers.flat import wrap_flat_lists
 from spiders.readers.labels import label_signs
 from spiders.readers.links import anchors
 from spiders.readers.numbering import page_number
 from spiders.readers.page import Page
-from spiders.readers.platforms import Platform, card_elements, platform_of
+from spiders.readers.platforms import Platform, card_elements, platform_of, select
 from spiders.readers.signs import Kind, Sign, button_signs, price_signs
 from spiders.readers.stock import WEAK, stock_signs
 from spiders.readers.tables import goods_rows
@@ -94,8 +96,37 @@ class Structure(Page):
 
     @cached_property
     def found(self) -> tuple[list[Card], list[Sign]]:
-        """Cards, and the signs that stand in none of them."""
-        return fill(self._card_elements(), self.goods_links, self.signs)
+        """Cards, and the signs that stand in none of them.
+
+        Entries without links count where the page isn't about one product, whose parts and variants they would be."""
+        elements = self._card_elements()
+        cards, loose = fill(elements, self.goods_links, self.signs)
+        blocks = [] if self.site.selectors.card is not None else self._blocks(cards, loose)
+        return fill([*elements, *blocks], self.goods_links, self.signs, set(blocks)) if blocks else (cards, loose)
+
+    def _blocks(self, cards: list[Card], loose: list[Sign]) -> list[Element]:
+        known = {card.element for card in cards}
+        around = {node for element in known for node in element.iterancestors()}
+        lone = self.is_numbered and self.capture.role is not PageRole.PRODUCT and not cards
+        found = [
+            element
+            for element in find_blocks(self, loose, lone=lone)
+            if element not in around and not any(node in known for node in (element, *element.iterancestors()))
+        ]
+        return [] if not found or self._claims_one or is_about_one(self, found, loose) else found
+
+    @cached_property
+    def _claims_one(self) -> bool:
+        """Whether the markup says that this is the page of one product: the engine's, OpenGraph's, or structured data
+        that the heading names."""
+        if self.head.get("og:type", "").lower().startswith(("product", "og:product")):
+            return True
+        if self.platform is not None and any(select(self.root, mark) for mark in self.platform.product):
+            return True
+        heading = (self.heading or "").casefold()
+        nodes = [*self.ld_products[0], *self.item_products[0]][:20]
+        titles = [(goods.listings_of(node, "")[0].get("title") or "").casefold() for node in nodes]
+        return bool(heading) and any(title and (title in heading or heading in title) for title in titles)
 
     @property
     def cards(self) -> list[Card]:
@@ -180,6 +211,7 @@ class Structure(Page):
             for card in self.cards
             if (makes[_make(card.element)] > 1 and (card.url is not None or card.element.get("itemscope") is not None))
             or card.element in rows
+            or card.is_block
             or self.zones_around(card) & ASIDE
         ]
 

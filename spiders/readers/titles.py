@@ -1,14 +1,18 @@
 """Titles: which text of a card is its title, and which link leads to its page."""
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 from spiders.readers import words
-from spiders.readers.labels import field_of
+from spiders.readers.labels import field_of, has_label
 from spiders.readers.numbering import Anchor
 from spiders.readers.signs import SURE, Kind, Sign, money_in
+from spiders.readers.stock import stock_left_over
 from spiders.readers.text import Element, squeeze, text_of
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+MIN_TITLE = 5
+MAX_SEARCHED = 200
 
 
 @dataclass(slots=True, eq=False)
@@ -20,10 +24,13 @@ class Card:
     signs: list[Sign] = field(default_factory=list)
     title: str | None = None
     url: str | None = None
+    is_block: bool = False  # its title is no link
 
 
 def title_and_address(card: Card) -> tuple[str | None, str | None]:
     """The card's title as shown, and the address of its page."""
+    if card.is_block:
+        return plain_title(card.element), _details_address(card)
     column = next((sign.text for sign in card.signs if sign.name == "title" and sign.weight > SURE), None)
     if column is not None:
         return column, next((anchor.url for anchor in card.anchors if anchor.skip is None), None)
@@ -32,6 +39,41 @@ def title_and_address(card: Card) -> tuple[str | None, str | None]:
     if best is None:
         return (_whole_title(heading) if heading is not None else None), None
     return _title_beside(card, best, heading), best.url
+
+
+def plain_title(element: Element) -> str | None:
+    """The title of an entry that is no link: what is tagged or named as one, else the first text that could be."""
+    named = _title_element(Card(element))
+    if named is not None:
+        return _whole_title(named)
+    is_value = False  # of the label that the text before ends with
+    for text in islice(element.itertext(), MAX_SEARCHED):
+        if text.strip():
+            found = None if is_value else _as_title(str(text))
+            if found is not None:
+                return found
+            is_value = field_of(str(text)) is not None
+    return None
+
+
+def _as_title(text: str) -> str | None:
+    """A text that reads as the title of goods, without the dash that sets a price apart; else None."""
+    bare = squeeze(text).strip(" —–-|•·,;:")
+    if not MIN_TITLE <= len(bare) <= 400 or words.BUTTON.fullmatch(bare) or words.ON_REQUEST.fullmatch(bare):
+        return None
+    if field_of(bare.partition(":")[0]) is not None or has_label(bare):
+        return None
+    return bare if money_in(bare[:100]).left_over >= 3 and stock_left_over(bare[:100]) >= 3 else None
+
+
+def _details_address(card: Card) -> str | None:
+    """Where the one link of a block that says "details" leads; a button that buys leads to no page of goods."""
+    found = {
+        anchor.url
+        for anchor in card.anchors
+        if anchor.skip is None and not words.BUY_BUTTON.fullmatch(text_of(anchor.element))
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _title_beside(card: Card, best: Anchor, heading: Element | None) -> str | None:

@@ -11,9 +11,10 @@ from spiders.readers.stock import stock_left_over
 
 _SKELETON = str.maketrans("АВЕКМНОРСТУХаеосрху", "ABEKMHOPCTYXaeocpxy")
 _PART_MARKS = re.compile(r"[\s\-–—_/.]+")
+_LOWER = re.compile(r"\W*(?:от|from|as\s+low|starting|ab)\b", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _TIME = re.compile(r"недел|дн[яеи]|день|дней|месяц|нед\b|week|day|month|\d\d\.\d\d", re.IGNORECASE)
-_VAT_WORD = re.compile(r"ндс|vat|mwst|kdv|ққс|\btax\b", re.IGNORECASE)
+_VAT_WORD = re.compile(r"ндс|vat|mwst|kdv|ққс|\btax(?:es)?\b", re.IGNORECASE)
 
 
 def visible_facts(signs: Sequence[Sign], by: str, *, title: str | None) -> Facts:
@@ -100,6 +101,13 @@ def with_vat(tag: Sign, signs: Sequence[Sign]) -> str:
         return tag.text
     closest = min(near, key=lambda sign: (abs(sign.order - tag.order), sign.order))
     return f"{tag.text} {closest.text}" if abs(closest.order - tag.order) <= 12 else tag.text
+
+
+def agreeing_price(claimed: str, tag: Sign, signs: Sequence[Sign]) -> str:
+    """A visible price that structured data agrees with, as a lower bound where only the data says so."""
+    text = bare_price(with_vat(tag, signs))
+    bound = claimed.startswith("от ") and money_in(text).amounts == 1 and not _LOWER.match(text)
+    return f"от {text}" if bound else text
 
 
 def say_stock(facts: Facts, signs: Sequence[Sign], labels: Sequence[Sign], by: str) -> None:

@@ -27,6 +27,7 @@ def _words(name: str) -> re.Pattern[str]:
 
 CURRENCY = re.compile(rf"(?<![^\W\d_])(?:{_alternatives('currency')})(?![^\W\d_])", re.IGNORECASE)
 PRICE_BESIDE = _words("price_beside")
+VAT = re.compile(rf"\W*(?:{_alternatives('vat')})\W*", re.IGNORECASE)
 ON_REQUEST = re.compile(rf"\W*(?:{_alternatives('on_request')})\W*", re.IGNORECASE)
 STOCK = _words("stock")
 _UNIT = rf"(?:{_alternatives('unit')})(?!\w)"
@@ -37,6 +38,7 @@ BUTTON = re.compile(rf"\W*(?:{_alternatives('button')})\W*", re.IGNORECASE)
 BUY_BUTTON = re.compile(rf"\W*(?:{_alternatives('buy_button')})\W*", re.IGNORECASE)
 SIMILAR = re.compile(rf"(?<!\w)(?:{_alternatives('similar')})", re.IGNORECASE)
 PROMOTED = re.compile(rf"(?<!\w)(?:{_alternatives('promoted')})", re.IGNORECASE)
+SERVICE = re.compile(rf"\W*(?:{_alternatives('service')})(?:\s*(?:,|и|and|&)\s*\w+(?:\s+\w+)?)?\W*", re.IGNORECASE)
 OLD_WORDS = _words("price_old_words")
 ASIDE_WORDS = re.compile(rf"(?<!\w)(?:{_alternatives('price_aside_words')})", re.IGNORECASE)
 COUNTED = re.compile(rf"\W*\d[\d\s]*\+?\s*{_UNIT}\W*", re.IGNORECASE)

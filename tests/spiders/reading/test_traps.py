@@ -205,3 +205,72 @@ def test_a_soft_404_is_no_product(capture, site):
 def test_a_label_before_the_price_is_no_part_of_it(product):
     (row,) = product("<h1>Cisco A-100</h1><p>Код: 7</p><p>Цена: 12 500 руб.</p>")
     assert row.price == "12 500 руб."
+
+
+@pytest.mark.parametrize(
+    ("markup", "price"),
+    [
+        ("<p class=price>100 – 200 ₽</p>", "100 – 200 ₽"),
+        ("<p>$100.00 - $200.00</p>", "$100.00 - $200.00"),
+        ("<p class=price>от 100 до 200 руб.</p>", "от 100 до 200 руб."),
+        ("<p class=price><span class=amount>100 ₽</span> – <span class=amount>200 ₽</span></p>", "100 ₽ – 200 ₽"),
+        ("<p class=price><span><bdi>100<i>₽</i></bdi></span> – <span><bdi>200<i>₽</i></bdi></span></p>", "100₽ – 200₽"),
+        ("<p class=price>100 ₽</p>", "от 100 ₽"),
+        ("", "от 100"),
+    ],
+)
+def test_a_lower_and_a_higher_price_are_no_exact_one(product, markup, price):
+    offers = {"@type": "AggregateOffer", "lowPrice": "100", "highPrice": "200", "priceCurrency": "RUB", "price": None}
+    (row,) = product(f"<h1>Cisco A-100</h1><p>Код: 7</p>{markup}", node(**offers))
+    assert (row.price, row.regular_price) == (price, None)
+
+
+@pytest.mark.parametrize("markup", ["<p class=price>$100 - $200</p>", "<p><b>$100</b> - <b>$200</b></p>"])
+def test_a_visible_range_is_kept_as_shown(product, markup):
+    (row,) = product(f"<h1>Cisco A-100</h1><p>Код: 7</p>{markup}")
+    assert (row.price, row.regular_price) == ("$100 - $200", None)
+
+
+def test_one_price_for_low_and_high_is_exact(product):
+    (row,) = product("<h1>Cisco A-100</h1>", node(lowPrice="100", highPrice="100.00", price=None))
+    assert row.price == "100"
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "Tax excluded",
+        "Tax included",
+        "excl. VAT",
+        "без НДС",
+        "НДС не облагается",
+        "в т.ч. НДС",
+        "(с НДС 20%)",
+        "Цена с НДС",
+    ],
+)
+@pytest.mark.parametrize("around", ["<div class=tax-shipping-delivery-label>{}</div>", "<span>{}</span>", "<p>{}</p>"])
+def test_a_wording_of_vat_goes_with_the_price_beside_it(product, wording, around):
+    (row,) = product(f"<h1>Cisco A-100</h1><p>Код: 7</p><div><p class=price>100 ₽</p>{around.format(wording)}</div>")
+    assert row.price == f"100 ₽ {wording}"
+
+
+SECTION = (
+    '<li class="product-category product"><a href=/product-category/{0}/><h2>Раздел {0} <mark>(12)</mark></h2></a></li>'
+)
+GOODS = (
+    '<li class="product type-product"><a href=/product/{0}/><h2>Cisco A-{0}</h2><span class=price>9 ₽</span></a></li>'
+)
+
+
+def test_tiles_of_sections_are_no_goods(capture, site):
+    listed = "".join([*(SECTION.format(n) for n in "ab"), *(GOODS.format(n) for n in "12")])
+    page = f"<body class=woocommerce><h1>Магазин</h1><ul class=products>{listed}</ul>"
+    reading = read_page(capture(page), site)
+    assert [row.title for row in reading.listings] == ["Cisco A-1", "Cisco A-2"]
+    assert {link.role for link in reading.links if "category" in link.url} == {PageRole.LIST}
+
+
+def test_a_page_of_section_tiles_alone_lists_no_goods(capture, site):
+    page = f"<body class=woocommerce><h1>Магазин</h1><ul class=products>{SECTION.format('a')}{SECTION.format('b')}</ul>"
+    assert read_page(capture(page), site).listings == ()
