@@ -27,6 +27,7 @@ from spiders.readers.titles import Card
 from spiders.readers.warehouses import warehouse_signs
 
 ASIDE = frozenset({"zone_similar", "zone_aside"})
+MAX_TILE = 200
 _LAST = 1_000_000  # added to the order of what stands in front of the heading
 _NOT_OWN = frozenset({"zone_similar", "zone_nav", "zone_filter", "zone_chat"})
 _MENUS = frozenset({"zone_nav", "zone_filter", "zone_chat"})
@@ -42,6 +43,7 @@ class Structure(Page):
         self.items: list[dict[str, Any]] = microdata.read_items(self) if "itemscope" in self.source else []
         wrap_flat_lists(self.body)
         self._mark_asides()
+        self._mark_sections()
         self.anchors = anchors(self)
         self.rows, cells = goods_rows(self)
         self.signs = self._signs(cells)
@@ -79,6 +81,18 @@ class Structure(Page):
                     self.mark(following, zone)
             else:
                 self._mark_following(heading, zone)
+
+    def _mark_sections(self) -> None:
+        """Tiles of sections are a menu: a class that says so, around one address and nothing that only goods have."""
+        for node in self.body.iter("li", "div", "article", "a"):
+            names = node.get("class")
+            if not names or "section_class" not in words.kinds_of(names) or node in self.around_h1:
+                continue
+            text = text_of(node)
+            links = {link.get("href") for link in node.iter("a") if link.get("href")}
+            sold = words.STOCK.search(text) or any(words.BUY_BUTTON.fullmatch(text_of(part)) for part in node.iter())
+            if len(links) == 1 and len(text) < MAX_TILE and not sold:
+                self.mark(node, "zone_nav")
 
     def _mark_following(self, heading: Element, zone: str) -> None:
         node = heading.getnext()

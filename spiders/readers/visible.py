@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from spiders.readers import words
 from spiders.readers.facts import Facts
 from spiders.readers.labels import field_of
-from spiders.readers.signs import SURE, Kind, Sign, money_in, number_of
+from spiders.readers.signs import SURE, Kind, Sign, is_range, money_in, number_of
 from spiders.readers.stock import stock_left_over
 
 _SKELETON = str.maketrans("АВЕКМНОРСТУХаеосрху", "ABEKMHOPCTYXaeocpxy")
 _PART_MARKS = re.compile(r"[\s\-–—_/.]+")
 _LOWER = re.compile(r"\W*(?:от|from|as\s+low|starting|ab)\b", re.IGNORECASE)
+_MARKED_RANGE = re.compile(rf"\d\s*(?:[-–—]|до|to)\s*{words.CURRENCY.pattern}", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _TIME = re.compile(r"недел|дн[яеи]|день|дней|месяц|нед\b|week|day|month|\d\d\.\d\d", re.IGNORECASE)
 _VAT_WORD = re.compile(r"ндс|vat|mwst|kdv|ққс|\btax(?:es)?\b", re.IGNORECASE)
@@ -83,7 +84,13 @@ def bare_price(text: str) -> str:
     """A price text without the label in front ("Цена: 12 500 руб."); a label that speaks of VAT stays."""
     head, colon, rest = text.partition(":")
     labelled = colon and rest.strip() and field_of(head) in {"price", "regular_price"} and not _VAT_WORD.search(head)
-    return rest.strip() if labelled else text
+    return _bounded(rest.strip() if labelled else text)
+
+
+def _bounded(text: str) -> str:
+    """A range whose marks stand in front ("$100 - $200") said as the lower bound that it is."""
+    shown = words.VAT.sub("", text) if _VAT_WORD.search(text) else text
+    return f"от {text}" if _MARKED_RANGE.search(text) and is_range(shown) and not _LOWER.match(text) else text
 
 
 def _regular(old: Sequence[Sign], labels: Sequence[Sign], current: object) -> str | None:

@@ -53,6 +53,7 @@ QUANTITY = re.compile(
 _CLASS_KINDS = (
     "zone_nav", "zone_similar", "zone_aside", "zone_chat", "zone_filter", "zone_delivery",
     "price_class", "price_old", "price_aside", "stock_class", "title_class", "crumbs_class",
+    "section_class",
 )  # fmt: skip
 _CLASS_PATTERNS = {kind: re.compile(rf"(?:{_alternatives(kind)})", re.IGNORECASE) for kind in _CLASS_KINDS}
 

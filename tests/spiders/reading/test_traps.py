@@ -211,7 +211,7 @@ def test_a_label_before_the_price_is_no_part_of_it(product):
     ("markup", "price"),
     [
         ("<p class=price>100 – 200 ₽</p>", "100 – 200 ₽"),
-        ("<p>$100.00 - $200.00</p>", "$100.00 - $200.00"),
+        ("<p>$100.00 - $200.00</p>", "от $100.00 - $200.00"),
         ("<p class=price>от 100 до 200 руб.</p>", "от 100 до 200 руб."),
         ("<p class=price><span class=amount>100 ₽</span> – <span class=amount>200 ₽</span></p>", "100 ₽ – 200 ₽"),
         ("<p class=price><span><bdi>100<i>₽</i></bdi></span> – <span><bdi>200<i>₽</i></bdi></span></p>", "100₽ – 200₽"),
@@ -226,9 +226,9 @@ def test_a_lower_and_a_higher_price_are_no_exact_one(product, markup, price):
 
 
 @pytest.mark.parametrize("markup", ["<p class=price>$100 - $200</p>", "<p><b>$100</b> - <b>$200</b></p>"])
-def test_a_visible_range_is_kept_as_shown(product, markup):
+def test_a_visible_range_is_a_lower_bound(product, markup):
     (row,) = product(f"<h1>Cisco A-100</h1><p>Код: 7</p>{markup}")
-    assert (row.price, row.regular_price) == ("$100 - $200", None)
+    assert (row.price, row.regular_price) == ("от $100 - $200", None)
 
 
 def test_one_price_for_low_and_high_is_exact(product):
@@ -274,3 +274,21 @@ def test_tiles_of_sections_are_no_goods(capture, site):
 def test_a_page_of_section_tiles_alone_lists_no_goods(capture, site):
     page = f"<body class=woocommerce><h1>Магазин</h1><ul class=products>{SECTION.format('a')}{SECTION.format('b')}</ul>"
     assert read_page(capture(page), site).listings == ()
+
+
+@pytest.mark.parametrize("name", ["subcategory-item", "category-card", "categories__item", "section-tile big"])
+def test_tiles_of_sections_with_a_price_from_are_no_goods(capture, site, name):
+    tiles = "".join(
+        f'<div class="{name}"><a href=/c/{part}>Раздел {part}</a><p class=price>от 500 руб.</p></div>' for part in "abc"
+    )
+    reading = read_page(capture(f"<h1>Каталог</h1>{tiles}"), site)
+    assert reading.listings == ()
+    assert [link.url for link in reading.links] == [f"http://shop.example/c/{part}" for part in "abc"]
+
+
+def test_goods_in_a_class_of_categories_stay_goods(capture, site):
+    cards = "".join(
+        f'<div class="category-item"><a href=/p/{n}>Cisco A-{n}00</a><p class=price>500 руб.</p><b>В наличии</b></div>'
+        for n in "123"
+    )
+    assert len(read_page(capture(f"<h1>Каталог</h1>{cards}"), site).listings) == 3
