@@ -186,10 +186,3 @@ def to_run(row: Row[Any]) -> Run:
 
 def _trip(row: dict[str, Any]) -> Trip:
     return Trip(row["layer"], row["message"], row["figures"], tuple(row["samples"]))
-
-
-def moment_or_none(connection: Connection, sequence: int | None) -> datetime | None:
-    """When a run observed, by its sequence."""
-    if sequence is None:
-        return None
-    return connection.execute(select(m.run.c.observed_at).where(m.run.c.id == sequence)).scalar()
