@@ -13,6 +13,7 @@ from catalog.guard import Lost
 from catalog.matching import match
 from catalog.merge import merge
 from catalog.presence import read_by
+from catalog.quarantine import find_jumps
 from catalog.staging import Spool, spool, staged
 from catalog.work import Merge
 from restock.errors import UsageError
@@ -90,6 +91,7 @@ def _merge(connection: Connection, run: Run, correction: Run, spooled: Spool, gu
     warnings = [f"a correction of {run.id}"]
     if not trusted:
         warnings.append(f"{lost.missing} of {lost.known} listings were not found again; they stay as they were")
+    find_jumps(connection, correction, guard.price_jump, base=run.sequence)
     counts = merge(
         Merge(
             connection=connection,

@@ -6,8 +6,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exist
 
 from catalog import models as m
 from catalog import runs
-from catalog.guard import HISTORY_LENGTH, Case, Lost
+from catalog.guard import Case, Lost
 from catalog.lost import lost_values
+from catalog.quarantine import find_jumps, samples
 from restock.run import CrawlOutcome, Run
 from restock.site import Guard
 from restock.terms import RunKind, RunStatus
@@ -17,7 +18,9 @@ _SAMPLES = 5
 
 def gather(connection: Connection, run: Run, outcome: CrawlOutcome, guard: Guard, *, whole: bool) -> Case:
     """The case of a run whose listings are staged and matched."""
-    earlier = _earlier(connection, run)
+    earlier = _earlier(connection, run, guard.recent_runs)
+    values, jumped = lost_values(connection, guard.price_jump)
+    held = find_jumps(connection, run, guard.price_jump) if jumped.missing else 0
     last = _last_complete(connection, run)
     return Case(
         outcome=outcome,
@@ -27,8 +30,11 @@ def gather(connection: Connection, run: Run, outcome: CrawlOutcome, guard: Guard
         groups=_groups(connection, run.site),
         missing=_missing(connection, run.site),
         forbidden=_forbidden(connection, run.site),
-        values=lost_values(connection),
+        values=values,
         forgiven=_forgiven(last),
+        jumped=Lost(jumped.known, held),
+        seen_again=jumped.missing - held,
+        jumps=samples(connection) if held else (),
         recent=tuple(runs.figures_of(row).get("listings", 0) for row in earlier),
         lists_before=_lists_of(last),
         whole=whole,
@@ -98,14 +104,14 @@ def _forbidden(connection: Connection, site: str) -> int:
     return connection.execute(query).scalar_one()
 
 
-def _earlier(connection: Connection, run: Run) -> list[Row[Any]]:
+def _earlier(connection: Connection, run: Run, at_most: int) -> list[Row[Any]]:
     """The last complete runs of the site, the latest first, as far back as they say how many listings to expect: an
     accepted shrink and a new reading begin anew."""
     query = runs.runs_of(run.site).where(
         m.run.c.id < run.sequence, m.run.c.status == RunStatus.COMPLETE.value, m.run.c.whole
     )
     found: list[Row[Any]] = []
-    for row in connection.execute(query.limit(HISTORY_LENGTH)):
+    for row in connection.execute(query.limit(at_most)):
         found.append(row)
         if row.accepted or row.kind == RunKind.CORRECTION.value:
             break

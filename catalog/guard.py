@@ -12,10 +12,6 @@ from restock.run import CrawlOutcome, Trip, Verdict
 from restock.site import Guard
 from restock.terms import RunStatus
 
-TOTAL_SHARE = 0.02  # how far below a list's own total the cards read may be: totals are often a little stale
-EMPTIED_FROM = 3  # a list with fewer cards may empty out by itself
-NEARLY_ALL, FEW = 0.8, 5  # of a handful of listings, some may well lose a price in a day, but not nearly all
-HISTORY_LENGTH = 5
 _SAMPLES = 5
 
 
@@ -39,8 +35,10 @@ class Case:
     `groups` the same per brand and category (`("brand", "Cisco")`); `missing` are keys of some that it missed.
     `forbidden` known listings may not be seen and count as neither known nor missing: robots.txt forbids their pages.
     `values` are, by field, the known listings seen that had a value, and how many of them have none now; the loss of
-    the fields in `forgiven` was accepted. `recent` are the listing counts of the last complete runs, the latest first;
-    `lists_before` the cards on each list in the last of them. `whole` is False for a run over single pages, which
+    the fields in `forgiven` was accepted. `jumped` are the priced listings seen, and how many of their prices are held
+    back, `jumps` some of them in words, `seen_again` the prices that an earlier run held back. `recent` are the listing
+    counts of the last complete runs, the latest first; `lists_before` the cards on each list in the last of them.
+    `whole` is False for a run over single pages, which
     can't miss anything.
     """
 
@@ -53,6 +51,9 @@ class Case:
     forbidden: int = 0
     values: Mapping[str, Lost] = field(default_factory=dict)
     forgiven: frozenset[str] = frozenset()
+    jumped: Lost = Lost(0, 0)
+    seen_again: int = 0
+    jumps: tuple[str, ...] = ()
     recent: tuple[int, ...] = ()
     lists_before: Mapping[str, int] = field(default_factory=dict)
     whole: bool = True
@@ -113,7 +114,7 @@ def emptied_lists(case: Case) -> Trip | None:
     empty = {
         url: f"{before} before, none now"
         for url, before in case.lists_before.items()
-        if before >= EMPTIED_FROM and case.outcome.lists.get(url) == 0
+        if before >= case.guard.emptied_from and case.outcome.lists.get(url) == 0
     }
     return (
         _pages("emptied_lists", "list(s) that had goods in the last complete run are empty", empty) if empty else None
@@ -124,7 +125,7 @@ def totals(case: Case) -> Trip | None:
     short = {
         url: f"{case.outcome.lists.get(url, 0)} of {total}"
         for url, total in case.outcome.totals.items()
-        if total - case.outcome.lists.get(url, 0) > max(1, TOTAL_SHARE * total)
+        if total - case.outcome.lists.get(url, 0) > max(1, case.guard.total_share * total)
     }
     return _pages("totals", "list(s) gave fewer goods than the total that the site prints", short) if short else None
 
@@ -178,7 +179,9 @@ def lost_fields(case: Case) -> tuple[str, ...]:
 
 def _lost_at_once(lost: Lost, guard: Guard) -> bool:
     many = lost.known >= guard.lost_value_from and lost.share >= guard.lost_value_share
-    return many or (lost.known >= FEW and lost.share >= NEARLY_ALL)
+    # Of a handful of listings, some may well lose a price in a day, but not nearly all.
+    few = lost.known >= guard.few_lost_value_from and lost.share >= guard.few_lost_value_share
+    return many or few
 
 
 def fields_lost(case: Case) -> Trip | None:
@@ -188,6 +191,14 @@ def fields_lost(case: Case) -> Trip | None:
     figures = {name: {"known": case.values[name].known, "lost": case.values[name].missing} for name in names}
     told = " and ".join(f"{case.values[name].missing} of {case.values[name].known} their {name}" for name in names)
     return Trip("fields_lost", f"known listings lost values at once: {told}; the last known stay", figures)
+
+
+def prices_jumped(case: Case) -> Trip | None:
+    held = case.jumped
+    if not _lost_at_once(held, case.guard):
+        return None
+    message = f"{held.missing} of {held.known} prices jumped at once; the old ones stand until they are seen again"
+    return Trip("prices_jumped", message, {"known": held.known, "jumped": held.missing}, case.jumps)
 
 
 def _pages(layer: str, message: str, found: Mapping[str, str], **figures: int) -> Trip:
@@ -206,4 +217,5 @@ LAYERS: tuple[Layer, ...] = (
     group_missing,
     emptied_site,
     fields_lost,
+    prices_jumped,
 )

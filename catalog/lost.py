@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, s
 
 from catalog import models as m
 from catalog.guard import Lost
+from catalog.quarantine import jumped
 from catalog.staging import kept_details_hash
 from catalog.work import Merge
 from restock.terms import Availability
@@ -15,22 +16,32 @@ _stage, _version, _details = m.stage.c, m.version.c, m.details.c
 # What rests on a value is kept with it: an amount means nothing in another currency, and a verdict that was reached
 # without the brand is no verdict on it.
 _OFFERS = {
-    "price": ("price", "currency", "price_type", "vat", "regular_price"),
-    "availability": ("availability", "quantity", "quantity_bound", "lead_time_days"),
+    "price": m.PRICE_COLUMNS,
+    "currency": m.PRICE_COLUMNS,
+    "availability": m.STOCK_COLUMNS,
+    "quantity": ("quantity", "quantity_bound"),
 }
 _CONCLUSIONS = (
     "relation", "category", "hs6", "hs6_basis", "components", "restrictions", "restricted", "undecided",
 )  # fmt: skip
-_IDENTITY = {"brand": ("brand", *_CONCLUSIONS), "mpn": ("mpn", *_CONCLUSIONS)}
+_DETAILS = {
+    "brand": ("brand", *_CONCLUSIONS),
+    "mpn": ("mpn", *_CONCLUSIONS),
+    "category": _CONCLUSIONS,
+    "condition": ("condition",),
+}
 
 
-def lost_values(connection: Connection) -> dict[str, Lost]:
-    """By field, how many of the known listings that were staged had a value, and how many of them have none now."""
-    fields = (*_OFFERS, *_IDENTITY)
+def lost_values(connection: Connection, jump: int) -> tuple[dict[str, Lost], Lost]:
+    """By field, how many of the known listings that were staged had a value, and how many of them have none now; and
+    how many have a price still, and of how many it jumped."""
+    fields = (*_OFFERS, *_DETAILS)
     sums = [func.sum(case((condition, 1), else_=0)) for name in fields for condition in (_had(name), _has_lost(name))]
-    row = connection.execute(select(*sums).where(*_held())).one()
-    counts = [count or 0 for count in row]
-    return {name: Lost(*counts[2 * place : 2 * place + 2]) for place, name in enumerate(fields)}
+    jumps = (_had("price") & _stage.price.is_not(None), jumped(jump))
+    sums += [func.sum(case((condition, 1), else_=0)) for condition in jumps]
+    counts = [count or 0 for count in connection.execute(select(*sums).where(*_held())).one()]
+    pairs = [Lost(*counts[place : place + 2]) for place in range(0, len(counts), 2)]
+    return dict(zip(fields, pairs, strict=False)), pairs[-1]
 
 
 def keep_lost_values(work: Merge) -> None:
@@ -44,7 +55,7 @@ def keep_lost_values(work: Merge) -> None:
 
 
 def _keep_details(connection: Connection, name: str) -> None:
-    kept = {column: _details[column] for column in _IDENTITY[name]}
+    kept = {column: _details[column] for column in _DETAILS[name]}
     returned = [_stage[column] for column in ("row", *m.DETAIL_COLUMNS)]
     query = update(m.stage).where(*_held(), _has_lost(name)).values(kept).returning(*returned)
     rows: list[dict[str, Any]] = [
@@ -72,5 +83,11 @@ def _had(name: str) -> ColumnElement[bool]:
 
 
 def _has_lost(name: str) -> ColumnElement[bool]:
-    lacks = _stage.availability == Availability.UNKNOWN if name == "availability" else _stage[name].is_(None)
-    return and_(_had(name), lacks)
+    if name == "availability":
+        return and_(_had(name), _stage.availability == Availability.UNKNOWN)
+    lost = and_(_had(name), _stage[name].is_(None))
+    if name == "currency":  # of a price that is read still; without one there is no currency either
+        return and_(lost, _stage.price.is_not(None))
+    if name == "quantity":  # what is no longer in stock, or is to be had without a number, has no quantity
+        return and_(lost, _stage.availability == _version.availability)
+    return lost

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal, or_, select, update
 
 from catalog import models as m
-from catalog import presence
+from catalog import presence, quarantine
 from catalog.lost import keep_lost_values
 from catalog.work import WRITTEN, Merge, Verb, close
 
@@ -120,14 +120,14 @@ def _write_facts(work: Merge) -> None:
 
 def _write_captures(work: Merge) -> None:
     connection = work.connection
-    paths = select(_stage.warc).distinct().where(_is_written(), _stage.warc.is_not(None))
+    paths = select(_stage.warc).distinct().where(_has_proof(), _stage.warc.is_not(None))
     fresh = paths.where(_stage.warc.not_in(select(m.warc.c.path))).order_by(_stage.warc)
     connection.execute(insert(m.warc).from_select(["path"], fresh))
     highest = connection.execute(select(func.max(m.capture.c.id))).scalar() or 0
     place = func.row_number().over(order_by=_stage.shot)
     shots = (
         select((place + highest), _stage.shot, func.min(_stage.row))
-        .where(_is_written(), _stage.shot.is_not(None))
+        .where(_has_proof(), _stage.shot.is_not(None))
         .group_by(_stage.shot)
     )
     connection.execute(insert(m.shot).from_select(["id", "hash", "row"], shots))
@@ -142,6 +142,11 @@ def _write_captures(work: Merge) -> None:
 
 def _is_written() -> ColumnElement[bool]:
     return _stage.verb.in_(WRITTEN)
+
+
+def _has_proof() -> ColumnElement[bool]:
+    """That a staged row's evidence is kept: it is what a new state, or a price that is held back, rests on."""
+    return or_(_is_written(), _stage.listing_id.in_(select(m.jump.c.listing_id)))
 
 
 def _close_changed(work: Merge) -> None:
@@ -204,6 +209,7 @@ STEPS: tuple[Callable[[Merge], None], ...] = (
     _write_new_listings,
     _note_moves,
     keep_lost_values,
+    quarantine.hold,
     _compare,
     _write_facts,
     _write_captures,
@@ -213,4 +219,5 @@ STEPS: tuple[Callable[[Merge], None], ...] = (
     presence.decide_gone,
     presence.close_gone,
     presence.note_presence,
+    quarantine.note_held,
 )

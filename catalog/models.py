@@ -33,7 +33,7 @@ from catalog.columns import (
     Money,
 )
 
-REVISION = "0001"  # the newest migration; a test holds it to what Alembic finds
+REVISION = "0002"  # the newest migration; a test holds it to what Alembic finds
 
 metadata = MetaData(
     naming_convention={
@@ -190,6 +190,21 @@ sighting = Table(
     sqlite_with_rowid=False,
 )
 
+# A price that jumped, held back until a later run sees it again: what the run read, and where it stands.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("listing_id", ForeignKey("listing.id"), primary_key=True),
+    Column("run_id", ForeignKey("run.id"), nullable=False),
+    Column("capture_id", ForeignKey("capture.id")),
+    Column("price", Money, nullable=False),
+    Column("currency", Text),
+    Column("price_type", Coded(PRICE_TYPES)),
+    Column("vat", Coded(VATS), nullable=False),
+    Column("regular_price", Money),
+    sqlite_with_rowid=False,
+)
+
 # One `currency` costs `value` of `base` on that day.
 rate = Table(
     "rate",
@@ -203,10 +218,9 @@ rate = Table(
     UniqueConstraint("currency", "base", "day", "source"),
 )
 
-OFFER_COLUMNS = (
-    "price", "currency", "price_type", "vat", "regular_price", "availability", "quantity", "quantity_bound",
-    "lead_time_days",
-)  # fmt: skip
+PRICE_COLUMNS = ("price", "currency", "price_type", "vat", "regular_price")
+STOCK_COLUMNS = ("availability", "quantity", "quantity_bound", "lead_time_days")
+OFFER_COLUMNS = (*PRICE_COLUMNS, *STOCK_COLUMNS)
 DETAIL_COLUMNS = (
     "url", "title", "brand", "mpn", "gtin", "sku", "category", "hs6", "hs6_basis", "relation", "condition",
     "components", "restrictions", "restricted", "undecided",
@@ -263,6 +277,16 @@ shot = Table(
     prefixes=["TEMPORARY"],
 )
 
+# The prices of this run that jumped and are to be held back.
+jump = Table(
+    "jump",
+    _stage_metadata,
+    Column("listing_id", Integer, primary_key=True, autoincrement=False),
+    Column("shot", BigInteger),
+    *(Column(name, quarantine.c[name].type) for name in PRICE_COLUMNS),
+    prefixes=["TEMPORARY"],
+)
+
 # The pages that robots.txt forbids and whose listings stay as they were: these are not missing.
 forbidden = Table(
     "forbidden",
@@ -271,4 +295,4 @@ forbidden = Table(
     prefixes=["TEMPORARY"],
 )
 
-SCRATCH = (stage, missed, shot, forbidden)
+SCRATCH = (stage, missed, shot, jump, forbidden)

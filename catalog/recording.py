@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, and_, delete, exists, insert, literal, select, update
 
-from catalog import figures, runs
+from catalog import figures, quarantine, runs
 from catalog import models as m
 from catalog.corrections import runs_to_correct
 from catalog.database import Database
@@ -56,6 +56,7 @@ def finish_run(database: Database, run_id: str, listings: Iterable[Listing], end
             case = figures.gather(connection, run, ending.outcome, ending.guard, whole=ending.whole_site)
             verdict = judge(case)
             counts = _merge_judged(connection, run, case, verdict, spooled.facts)
+            counts["held"] = case.jumped.missing
             counts["unread"] = known(ending.unread) + spooled.unkept
             notes = [*ending.warnings, *verdict.warnings, *_notes(connection, run, spooled, folded, case)]
             values = {"counts": counts, "warnings": notes, "finished_at": known(ending.finished_at)}
@@ -93,6 +94,11 @@ def _notes(connection: Connection, run: Run, spooled: Spool, folded: int, case: 
         found.append(f"{folded} listing(s) were the same goods as another and were folded into it")
     if spooled.unkept:
         found.append(f"{spooled.unkept} number(s) were too large to be true and were not kept")
+    if case.jumped.missing:
+        told = f"{case.jumped.missing} price(s) jumped and are held back until a later run sees them again"
+        found.append(f"{told}: {', '.join(case.jumps)}")
+    if case.seen_again:
+        found.append(f"{case.seen_again} price(s) that jumped were seen again and taken")
     stale = runs_to_correct(connection, run.site, run.rules, before=run.sequence)
     if stale and case.whole:
         names = ", ".join(earlier.id for earlier in stale)
@@ -124,7 +130,8 @@ def fail_run(database: Database, run_id: str, reason: str, finished_at: datetime
 
 
 def accept(database: Database, run_id: str) -> None:
-    """Overrules the guard: what the run did not see is gone as of that run, and later runs are judged by it."""
+    """Overrules the guard: what the run did not see is gone as of that run, the prices that it held back are its own,
+    and later runs are judged by it."""
     with (
         database.errors(),
         database.engine.connect() as connection,
@@ -133,12 +140,14 @@ def accept(database: Database, run_id: str) -> None:
     ):
         run = runs.find(connection, run_id)
         _refuse_unacceptable(connection, run)
-        if run.status is RunStatus.COMPLETE:
+        released = quarantine.release(connection, run)
+        values: dict[str, Any] = {"status": RunStatus.COMPLETE.value, "accepted": True}
+        counts = run.counts | {"held": 0, "changed": run.counts.get("changed", 0) + released}
+        if run.status is not RunStatus.COMPLETE:
+            values["baseline"] = connection.execute(runs.complete_runs(run.site).limit(1)).first() is None
+            counts |= {"gone": run.counts.get("gone", 0) + _close_absent(connection, run), "unseen": 0}
+        elif not released:
             return
-        gone = _close_absent(connection, run)
-        first = connection.execute(runs.complete_runs(run.site).limit(1)).first() is None
-        counts = run.counts | {"gone": run.counts.get("gone", 0) + gone, "unseen": 0}
-        values: dict[str, Any] = {"status": RunStatus.COMPLETE.value, "accepted": True, "baseline": first}
         runs.finish(connection, run, values | {"counts": counts})
 
 
@@ -173,4 +182,5 @@ def _close_absent(connection: Connection, run: Run) -> int:
     ended = and_(spans.to_run.is_(None), ~there)
     connection.execute(delete(m.absence).where(ended, spans.from_run == run.sequence))
     connection.execute(update(m.absence).where(ended, spans.from_run < run.sequence).values(to_run=run.sequence))
+    quarantine.forget_gone(connection)
     return closed.rowcount

@@ -43,6 +43,7 @@ def _invariants() -> list[tuple[str, Select[Any]]]:
         ("versions of a run that was never merged", _unmerged()),
         ("versions of another site's run", _other_site()),
         ("absences of listings that are gone", _absent_and_gone()),
+        ("prices that are held back for listings that are gone", _held_and_gone()),
         ("sites with more than one baseline", _baselines()),
     ]
 
@@ -97,6 +98,12 @@ def _absent_and_gone() -> Select[Any]:
     spans = m.absence.c
     there = exists().where(m.version.c.listing_id == spans.listing_id, m.version.c.to_run.is_(None))
     return select(spans.listing_id, spans.from_run).where(spans.to_run.is_(None), ~there)
+
+
+def _held_and_gone() -> Select[Any]:
+    held = m.quarantine.c
+    there = exists().where(m.version.c.listing_id == held.listing_id, m.version.c.to_run.is_(None))
+    return select(held.listing_id, held.run_id).where(~there)
 
 
 def _baselines() -> Select[Any]:

@@ -35,13 +35,22 @@ def show(
         write_table(output, every_column(everything, columns), everything)
         say(f"{len(everything)} rows written to {output}")
         return len(everything)
-    match chosen or (Format.TABLE if sys.stdout.isatty() else Format.JSONL):
+    match _format(chosen):
         case Format.JSONL:
             return _print_jsonl(rows)
         case Format.CSV:
             return _print_csv(list(rows), columns)
         case Format.TABLE:
             return _print_table([display(row) for row in rows] if display else list(rows), columns)
+
+
+def as_table(chosen: Format | None, output: Path | None) -> bool:
+    """Whether rows will be shown as a table, for people."""
+    return output is None and _format(chosen) is Format.TABLE
+
+
+def _format(chosen: Format | None) -> Format:
+    return chosen or (Format.TABLE if sys.stdout.isatty() else Format.JSONL)
 
 
 WIDE = frozenset({"title", "was", "now", "url", "text", "value", "source", "sample", "counts", "message", "file"})

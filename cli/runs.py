@@ -1,11 +1,12 @@
 """`runs list|show|accept`: crawl runs, their status, counts and warnings."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from cli.catching import RUN_COLUMNS, report_run
-from cli.console import say, show
+from cli.console import Row, as_table, say, show
 from cli.options import Home, OutFormat, Output, SiteOption
 from cli.session import workspace_of
 from reports.tables import cell_text
@@ -13,6 +14,7 @@ from restock.run import Run, Trip
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Runs. Example: restock runs list --site nag")
 
+PARTICULARS = ("what", "value")
 RunArgument = Annotated[str, typer.Argument(help="A run's id.", metavar="RUN")]
 
 
@@ -41,6 +43,9 @@ def show_run(run: RunArgument, format: OutFormat = None, output: Output = None, 
     """
     with workspace_of(home) as workspace:
         found = workspace.catalogue.run(run)
+        if as_table(format, output):
+            show(particulars(found), PARTICULARS, format)
+            return
         outcome = found.outcome.to_json() if found.outcome else None
         show([found.to_json() | {"outcome": outcome}], RUN_COLUMNS, format, output)
         for line in explanation(found):
@@ -49,7 +54,8 @@ def show_run(run: RunArgument, format: OutFormat = None, output: Output = None, 
 
 @app.command("accept")
 def accept(run: RunArgument, format: OutFormat = None, output: Output = None, home: Home = None) -> None:
-    """Overrule the guard: the run counts as complete, and what it did not find is gone.
+    """Overrule the guard: the run counts as complete, what it did not find is gone, and the prices that it held back
+    are taken.
 
     Example: restock runs accept nag-000017
     """
@@ -59,6 +65,26 @@ def accept(run: RunArgument, format: OutFormat = None, output: Output = None, ho
             accepted = workspace.catalogue.accept(run)
         show([accepted.to_json()], RUN_COLUMNS, format, output)
         report_run(accepted)
+
+
+def particulars(run: Run) -> Iterator[Row]:
+    """A run as a table for people: what it was, its counts, each layer that tripped with figures and samples, notes."""
+    plain = run.to_json()
+    for name in ("run", "site", "kind", "status", "observed_at", "started_at", "finished_at", "rules"):
+        yield {"what": name, "value": plain[name]}
+    for name in ("baseline", "accepted"):
+        if plain[name]:
+            yield {"what": name, "value": "yes"}
+    for name, count in run.counts.items():
+        yield {"what": name, "value": f"{count:,}"}
+    for trip in run.trips:
+        yield {"what": f"tripped: {trip.layer}", "value": trip.message}
+        for name, figure in trip.figures.items():
+            yield {"what": "", "value": f"{name.replace('_', ' ')}: {cell_text(figure)}"}
+        for sample in trip.samples:
+            yield {"what": "", "value": f"for example {sample}"}
+    for note in (*run.warnings, *(run.outcome.notes if run.outcome else ())):
+        yield {"what": "note", "value": note}
 
 
 def explanation(run: Run) -> list[str]:

@@ -25,17 +25,26 @@ class Selectors(BaseModel):
 
 
 class Guard(BaseModel):
-    """Thresholds of the guard; a site may be more or less steady than most. Shares are of known listings."""
+    """Thresholds of the guard; a site may be more or less steady than most. Shares are of known listings.
+
+    docs/catalogue.md says which layer uses which.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    failed_share: float = Field(default=0.005, ge=0, le=1)
+    emptied_from: int = Field(default=3, ge=1)
+    total_share: float = Field(default=0.02, ge=0, le=1)
     lost_share: float = Field(default=0.3, gt=0, le=1)
     lost_from: int = Field(default=10, ge=1)
+    recent_runs: int = Field(default=5, ge=1, le=100)
     group_lost_share: float = Field(default=0.4, gt=0, le=1)
     group_from: int = Field(default=20, ge=1)
     lost_value_share: float = Field(default=0.3, gt=0, le=1)
     lost_value_from: int = Field(default=10, ge=1)
-    failed_share: float = Field(default=0.005, ge=0, le=1)
+    few_lost_value_share: float = Field(default=0.8, gt=0, le=1)
+    few_lost_value_from: int = Field(default=5, ge=1)
+    price_jump: int = Field(default=90, ge=2)
     misses_before_gone: int = Field(default=1, ge=1)
 
 

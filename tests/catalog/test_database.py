@@ -90,7 +90,7 @@ def test_damage_within_a_catalogue_is_found(url: str, path: Path, shop: Any, lis
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     broken = path.with_name("broken.sqlite")
     content = bytearray(path.read_bytes())
-    content[len(content) // 2 : len(content) // 2 + 8192] = os.urandom(8192)
+    content[len(content) * 3 // 4 : len(content) * 3 // 4 + 8192] = os.urandom(8192)
     broken.write_bytes(content)
     with Catalogue.open(f"sqlite:///{broken}") as opened:
         assert opened.check() != []

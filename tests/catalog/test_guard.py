@@ -40,6 +40,7 @@ CASES: dict[Layer, Case] = {
     guard.group_missing: replace(WHOLE, groups={("brand", "HPE"): Lost(20, 8)}),
     guard.emptied_site: replace(WHOLE, listings=0, known=Lost(4, 4), recent=(), values={}),
     guard.fields_lost: replace(WHOLE, values={"price": Lost(100, 30)}),
+    guard.prices_jumped: replace(WHOLE, jumped=Lost(100, 30), jumps=("shop/p/1: 1.00 → 100.00 RUB",)),
 }
 
 
@@ -76,6 +77,7 @@ def test_a_layer_stops_what_no_other_does(layer: Layer) -> None:
         replace(WHOLE, groups={("brand", "HPE"): Lost(19, 19), ("brand", "Dell"): Lost(20, 7)}),
         replace(WHOLE, values={"price": Lost(100, 29), "brand": Lost(0, 0)}),
         replace(WHOLE, values={"price": Lost(9, 7), "mpn": Lost(4, 4)}),
+        replace(WHOLE, jumped=Lost(100, 29)),
         replace(WHOLE, values={"price": Lost(100, 100)}, forgiven=frozenset({"price"})),
     ],
 )
