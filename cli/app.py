@@ -1,20 +1,19 @@
-"""The tree of commands."""
+"""The root command: its options, and the help that lists every command."""
 
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from cli import catching, changes, database, demo, evidence, importing, normalise, questions, report, runs, sites
+from cli.commands import PLAIN, CommandGroup
+from cli.home import remember_home
 from cli.options import Home
-from cli.session import remember_home
 
 app = typer.Typer(
     name="restock",
+    cls=CommandGroup,
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    **PLAIN,
     help="What restricted goods can be bought, where, since when, at what price, and what changed.\n\n"
     "Example: restock snapshot https://shop.example/catalog --format table",
 )
@@ -34,21 +33,3 @@ def _root(
     ] = False,
 ) -> None:
     remember_home(home)
-
-
-app.command("demo")(demo.demo)
-app.command("snapshot")(catching.snapshot)
-app.command("crawl")(catching.crawl)
-app.command("import")(importing.import_list)
-app.command("normalise")(normalise.normalise)
-app.command("diff")(changes.diff)
-app.command("search")(questions.search)
-app.command("history")(questions.history)
-app.command("compare")(questions.compare)
-app.command("explain")(questions.explain)
-app.command("reparse")(evidence.reparse)
-app.command("verify")(evidence.verify)
-app.add_typer(report.app, name="report")
-app.add_typer(sites.app, name="sites")
-app.add_typer(runs.app, name="runs")
-app.add_typer(database.app, name="db")

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from cli.console import say, show
+from cli.console import LISTING_COLUMNS, say, show
 from cli.options import Concurrency, Delay, Home, OutFormat, Output
 from cli.progress import CrawlMeter
 from cli.session import workspace_of
 from restock.errors import CrawlError, RestockError, UsageError
+from restock.listing import LISTING_FIELDS
 from restock.run import Run
 from restock.site import Site
 from restock.terms import RunKind, RunStatus
@@ -17,7 +18,6 @@ from scheduler.bundle import write_bundle
 from scheduler.crawl import Pace, crawl_site
 from scheduler.workspace import Workspace
 
-LISTING_COLUMNS = ("site", "title", "brand", "mpn", "price", "currency", "availability", "quantity", "restricted")
 RUN_COLUMNS = ("run", "site", "kind", "status", "observed_at", "counts")
 
 
@@ -53,7 +53,7 @@ def snapshot(
         if bundle is not None:
             write_bundle(workspace, run, listings, bundle)
             say(f"evidence bundle written to {bundle}")
-        show((listing.to_json() for listing in listings), LISTING_COLUMNS, format, output)
+        show((listing.to_json() for listing in listings), LISTING_COLUMNS, format, output, whole=LISTING_FIELDS)
         report_run(run)
     raise typer.Exit(exit_code([run]))
 

@@ -7,8 +7,9 @@ import typer
 
 from catalog import Catalogue
 from cli.console import say, show
+from cli.home import settings_of
 from cli.options import Home, OutFormat, Output
-from cli.session import settings_of, workspace_of
+from cli.session import workspace_of
 from restock.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The catalogue. Example: restock db check")

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from cli.catching import LISTING_COLUMNS
-from cli.console import say, show
+from cli.console import LISTING_COLUMNS, say, show
 from cli.options import Home, OutFormat, Output
 from cli.session import workspace_of
+from restock.listing import LISTING_FIELDS
 from scheduler.evidence import verify_runs
 from scheduler.reparse import reparse as reparse_run
 
@@ -42,4 +42,10 @@ def reparse(
     Example: restock reparse nag-000017
     """
     with workspace_of(home) as workspace:
-        show((listing.to_json() for listing in reparse_run(workspace, run)), LISTING_COLUMNS, format, output)
+        show(
+            (listing.to_json() for listing in reparse_run(workspace, run)),
+            LISTING_COLUMNS,
+            format,
+            output,
+            whole=LISTING_FIELDS,
+        )

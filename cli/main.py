@@ -49,8 +49,15 @@ def _invoke(args: list[str]) -> int:
     except Exception as error:
         if not isinstance(error, _UsageException):
             raise
-        return _fail(error.format_message(), 2)  # type: ignore[attr-defined]
+        message: str = error.format_message()  # type: ignore[attr-defined]
+        return _show_usage(message) if message.startswith("Usage:") else _fail(message, 2)
     return result if isinstance(result, int) else 0
+
+
+def _show_usage(usage: str) -> int:
+    """A command that was asked for nothing says what it can be asked for."""
+    sys.stderr.write(f"{usage}\n")
+    return 2
 
 
 def _fail(message: str, code: int) -> int:

@@ -9,16 +9,19 @@ from typing import Annotated, TextIO
 
 import typer
 
-from cli.catching import LISTING_COLUMNS
-from cli.console import Row, say, show
+from cli.console import LISTING_COLUMNS, Row, fills_terminal, say, show
+from cli.home import settings_of
 from cli.options import Home, OutFormat, Output
-from cli.session import settings_of
+from cli.progress import RowMeter
 from cli.windows import moment
 from pipelines.normalise import Normaliser
 from pipelines.rules import load_rules
 from restock import clock
 from restock.errors import UsageError
+from restock.listing import LISTING_FIELDS
 from scheduler.normalise import normalise_rows
+
+STEP = 1_000  # rows between two reports of progress
 
 
 def normalise(
@@ -39,16 +42,18 @@ def normalise(
     normaliser = Normaliser(load_rules(settings_of(home).home), market=market)
     errors = 0
 
-    def rows(lines: TextIO) -> Iterator[Row]:
+    def rows(lines: TextIO, meter: RowMeter) -> Iterator[Row]:
         nonlocal errors
-        for row in normalise_rows(lines, normaliser, on=on):
+        for number, row in enumerate(normalise_rows(lines, normaliser, on=on), start=1):
             if "error" in row:
                 errors += 1
                 say(f"row {row['row']}: {row['error']}")
+            if number % STEP == 0:
+                meter(number)
             yield row
 
-    with _lines(file) as lines:
-        show(rows(lines), LISTING_COLUMNS, format, output)
+    with _lines(file) as lines, RowMeter("normalise", drawn=not fills_terminal(format, output)) as meter:
+        show(rows(lines, meter), LISTING_COLUMNS, format, output, whole=(*LISTING_FIELDS, "error", "row"))
     raise typer.Exit(3 if errors else 0)
 
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from catalog import Search
-from cli.catching import LISTING_COLUMNS
-from cli.console import say, show
+from cli.console import LISTING_COLUMNS, say, show
 from cli.options import BrandOption, Home, OutFormat, Output, RestrictedOption
 from cli.session import workspace_of
 from cli.windows import moment
 from restock.errors import UsageError
+from restock.listing import LISTING_FIELDS
 from scheduler.compare import compare_offers
 from scheduler.explain import explain as explain_listing
 
@@ -65,7 +65,7 @@ def search(
     )
     with workspace_of(home) as workspace:
         rows = (listing.to_json() for listing in workspace.catalogue.search(query))
-        if not show(rows, LISTING_COLUMNS, format, output):
+        if not show(rows, LISTING_COLUMNS, format, output, whole=LISTING_FIELDS):
             say("no listing in the catalogue fits")
 
 

@@ -10,7 +10,6 @@ import orjson
 
 from reports.files import whole_file
 from reports.safety import guarded, storable
-from reports.workbook import Sheet, write_workbook
 from restock.errors import UsageError
 
 Row = Mapping[str, Any]
@@ -124,6 +123,8 @@ def _write_json(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None
 
 
 def _write_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    from reports.workbook import Sheet, write_workbook  # noqa: PLC0415  most tables are no workbooks
+
     write_workbook(path, [Sheet("restock", columns, (tuple(flat(cell(row, c)) for c in columns) for row in rows))])
 
 

@@ -1,7 +1,10 @@
 """Every command explains itself with an example, and the documentation names every command."""
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -21,6 +24,20 @@ def leaves(prefix: str, node: object) -> Iterator[tuple[str, object]]:
 
 
 COMMANDS = dict(leaves("", get_command(app)))
+
+
+def test_a_group_without_a_command_shows_its_help(restock: Callable[..., Any]) -> None:
+    answer = restock("runs")
+    assert answer.code == 2
+    assert "\n  accept " in answer.err
+
+
+def test_a_command_imports_what_it_needs() -> None:
+    """Normalising starts at once: no database, no crawler and no spreadsheet is waited for."""
+    heavy = "{'sqlalchemy', 'scrapy', 'lxml', 'xlsxwriter', 'rich', 'catalog', 'spiders'}"
+    program = f"import sys, cli.app, cli.normalise; sys.exit(', '.join({heavy} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""
 
 
 @pytest.mark.parametrize("path", sorted(COMMANDS))
