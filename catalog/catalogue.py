@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 from catalog import corrections, diff, history, questions, rates, recording, runs, summary, upkeep
 from catalog import models as m
 from catalog.database import Database, backup
-from catalog.windows import Marker
+from catalog.desk import Desk
+from catalog.windows import Bounds, Marker
 from restock.errors import CatalogueError
 from restock.listing import Listing
 from restock.run import CrawlOutcome, Run
@@ -28,6 +29,7 @@ class Catalogue:
     def __init__(self, database: Database, owner: str | None = None) -> None:
         self._database = database
         self._owner = owner
+        self.desk = Desk(database, owner)
 
     @classmethod
     def open(cls, url: str, *, timeout: float = _TIMEOUT, owner: str | None = None) -> Self:
@@ -207,15 +209,19 @@ class Catalogue:
         *,
         since: Marker | None = None,
         until: Marker | None = None,
+        starts: Collection[int] | None = None,
         sites: Collection[str] | None = None,
         wanted: diff.Wanted | None = None,
     ) -> diff.Diff:
-        """What changed between two runs of each site; by default, the last complete run and the one before it."""
+        """What changed between two runs of each site; by default, the last complete run and the one before it.
+
+        `starts` (an earlier diff's `ends`) begins each site's window exactly where that one ended, and in place of
+        `since`: whatever was merged after it is told, whenever it was observed."""
         with self._database.read() as connection:
             for site in sites or ():
                 questions.refuse_unknown_site(connection, site)
             chosen = None if sites is None else list(sites)
-            return diff.diff(connection, since, until, chosen, wanted or diff.Wanted())
+            return diff.diff(connection, Bounds(since, until, starts), chosen, wanted or diff.Wanted())
 
     def search(self, query: questions.Search) -> Iterator[Listing]:
         """The listings that a search asks for, by site and key."""

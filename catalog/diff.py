@@ -10,7 +10,7 @@ from catalog import models as m
 from catalog import runs
 from catalog.availability import newly_available
 from catalog.stories import Story, stories
-from catalog.windows import Marker, Window, find_windows
+from catalog.windows import Bounds, Window, find_windows
 from restock.change import Change, Correction
 from restock.run import Run
 from restock.terms import Event, RunKind
@@ -38,20 +38,20 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Changes of the market and, apart from them, corrections; the window of each site, and why others have none."""
+    """Changes of the market and, apart from them, corrections; the window of each site, and why others have none.
+    `ends` are the runs (by sequence) that the sites stand at: where a following diff begins."""
 
     changes: list[Change] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
     windows: list[Window] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def diff(
-    connection: Connection, since: Marker | None, until: Marker | None, sites: list[str] | None, wanted: Wanted
-) -> Diff:
+def diff(connection: Connection, bounds: Bounds, sites: list[str] | None, wanted: Wanted) -> Diff:
     """What differs between the two ends of each site's window, by site, listing and event."""
-    windows, notes = find_windows(connection, since, until, sites)
-    found = Diff(windows=windows, notes=notes)
+    windows, ends, notes = find_windows(connection, bounds, sites)
+    found = Diff(windows=windows, ends=ends, notes=notes)
     for window in windows:
         told = sorted(stories(connection, window), key=lambda story: story.key)
         fresh = newly_available(connection, window, told)
@@ -60,7 +60,7 @@ def diff(
         found.changes.extend(change for change in changes if wanted.passes(change))
         found.corrections.extend(_corrections(connection, told))
         found.notes.extend(_rules_note(connection, window))
-        if until is None:
+        if bounds.until is None:
             found.notes.extend(_attempt_note(connection, window))
     return found
 

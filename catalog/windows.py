@@ -1,5 +1,6 @@
 """Windows: between which two runs of each site a diff looks, from run ids or from dates."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -25,6 +26,16 @@ class Window:
     to_run: Run
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between what a diff looks. `starts` are the runs (by sequence) that an earlier diff ended with: a site that has
+    one begins there, another one at its first complete run."""
+
+    since: Marker | None = None
+    until: Marker | None = None
+    starts: Collection[int] | None = None
+
+
 def moment_of(marker: Marker, *, end: bool) -> datetime | None:
     """The moment that a marker stands for, None for a run id. A day begins at midnight UTC."""
     if isinstance(marker, datetime):
@@ -43,10 +54,11 @@ def moment_of(marker: Marker, *, end: bool) -> datetime | None:
 
 
 def find_windows(
-    connection: Connection, since: Marker | None, until: Marker | None, sites: list[str] | None
-) -> tuple[list[Window], list[str]]:
-    """The window of each site, and a note for each site that has none. Raises UsageError for markers that no window
-    can have."""
+    connection: Connection, bounds: Bounds, sites: list[str] | None
+) -> tuple[list[Window], list[int], list[str]]:
+    """The window of each site, the run that each site stands at where they end, and a note for each site that has no
+    window. Raises UsageError for markers that no window can have."""
+    since, until = bounds.since, bounds.until
     start, end = _end(connection, since, end=False), _end(connection, until, end=True)
     named = {found.site for found in (start, end) if isinstance(found, Run)}
     if len(named) > 1:
@@ -56,14 +68,24 @@ def find_windows(
     if sites is not None and not set(wanted) <= set(sites):
         raise UsageError(f"{since or until} is a run of {wanted[0]}, which was not asked for")
     windows: list[Window] = []
+    ends: list[int] = []
     notes: list[str] = []
     for site in wanted:
-        found = _site_window(connection, site, start, end)
+        begins = start if bounds.starts is None else _standing(connection, site, bounds.starts)
+        found, stands = _site_window(connection, site, begins, end)
+        ends += [] if stands is None else [stands]
         if isinstance(found, Window):
             windows.append(found)
         else:
             notes.append(found)
-    return windows, notes
+    return windows, ends, notes
+
+
+def _standing(connection: Connection, site: str, starts: Collection[int]) -> Run | datetime:
+    """The run of a site that is among the starts; where there is none, a moment before every run."""
+    own = runs.runs_of(site).where(m.run.c.id.in_(starts)).limit(1)
+    row = connection.execute(own).first()
+    return runs.to_run(row) if row is not None else datetime.min.replace(tzinfo=UTC)
 
 
 def _sites(connection: Connection) -> list[str]:
@@ -99,23 +121,23 @@ def _refuse_backwards(start: Run | datetime | None, end: Run | datetime | None) 
 
 def _site_window(
     connection: Connection, site: str, start: Run | datetime | None, end: Run | datetime | None
-) -> Window | str:
-    """A site's window, or why it has none."""
+) -> tuple[Window | str, int | None]:
+    """A site's window, or why it has none; and the run that the site stands at where it ends."""
     complete = connection.execute(runs.complete_runs(site).with_only_columns(m.run.c.id, m.run.c.observed_at)).all()
     if not complete:
-        return f"{site}: no complete run yet"
+        return f"{site}: no complete run yet", None
     first = complete[-1].id
     last = _last(complete, end)
     if last is None:
-        return f"{site}: no complete run up to the end of the window"
+        return f"{site}: no complete run up to the end of the window", None
     before = _first(complete, start, last)
     if before is None and start is None:
-        return f"{site}: only one complete run so far; it is the baseline"
+        return f"{site}: only one complete run so far; it is the baseline", last
     # What came before the first complete run was never the whole site: nothing is new against it.
     earliest = max(before if before is not None else first, first)
     if earliest >= last:
-        return f"{site}: nothing to compare: no later run in the window"
-    return Window(site, _run(connection, earliest), _run(connection, last))
+        return f"{site}: nothing to compare: no later run in the window", max(earliest, last)
+    return Window(site, _run(connection, earliest), _run(connection, last)), last
 
 
 def _last(complete: list[Row[Any]] | Any, end: Run | datetime | None) -> int | None:

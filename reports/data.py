@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from restock.change import Change, Correction
 from restock.listing import Listing
+from restock.review import Mark
 from restock.run import Run
 from restock.terms import RunStatus
+from restock.watching import Every, Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +43,24 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Whom a report is for: the subscription's name (None: nobody's in particular), its language, how often it comes,
+    and the titles of the watch lists that chose its changes (none: every listing)."""
+
+    name: str | None = None
+    language: Language = Language.ENGLISH
+    every: Every = Every.WEEK
+    lists: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyData:
     """One window and what happened in it.
 
     `offers` holds the current listings of a product by (brand, MPN), for "cheaper than"; `first_seen` is by
-    (site, key); `rates` gives units of the reporting currency for one unit of another.
+    (site, key); `rates` gives units of the reporting currency for one unit of another. `marks` are what analysts said
+    of listings, by (site, key); what they called a false positive is not among the changes, and `false_positives`
+    counts those listings.
     """
 
     since: datetime
@@ -58,6 +73,9 @@ class WeeklyData:
     first_seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     reporting_currency: str | None = None
     rates: Mapping[str, Decimal] = field(default_factory=dict)
+    audience: Audience = Audience()
+    marks: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
+    false_positives: int = 0
 
     def rate(self, currency: str | None) -> Decimal | None:
         """Units of the reporting currency for one unit of `currency`; None where no rate is known."""

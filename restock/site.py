@@ -1,6 +1,11 @@
 """Sites: a web shop as data. One YAML file says where a site starts, how it is read and how politely."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""`HH:MM`. In YAML it stands in quotes: bare, it is a number to the base of sixty."""
 
 
 class Follow(BaseModel):
@@ -53,6 +58,8 @@ class Site(BaseModel):
 
     `platform` names the reader ("json-ld", "microdata", "bitrix", "selectors", …, or "auto" to try them in order);
     `listings` says where listings are read: on product pages ("pages"), on list pages ("cards"), or "auto".
+    `seller` is the legal entity that sells there, where it is known: several sites may be one seller's.
+    `crawl_at` are the times of day of its crawls, where they are not those of the settings.
     `known` and `assumed` record what the definition rests on. A site that isn't enabled needs no `start`: price lists
     may be all that is known of it.
     """
@@ -61,6 +68,7 @@ class Site(BaseModel):
 
     name: str = Field(min_length=1)
     title: str | None = None
+    seller: str | None = None
     enabled: bool = True
     start: tuple[str, ...] = Field(default=(), validate_default=True)
     market: str = Field(default="RU", pattern=r"^[A-Z]{2}$")
@@ -73,12 +81,13 @@ class Site(BaseModel):
     guard: Guard = Guard()
     delay: float | None = Field(default=None, ge=0)
     concurrency: int | None = Field(default=None, ge=1, le=64)
+    crawl_at: tuple[TimeOfDay, ...] = ()
     max_pages: int = Field(default=20_000, ge=1)
     max_depth: int = Field(default=200, ge=1)
     known: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
 
-    @field_validator("start", "known", "assumed", mode="before")
+    @field_validator("start", "crawl_at", "known", "assumed", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value

@@ -4,7 +4,7 @@ import codecs
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -12,8 +12,8 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 import yaml
 from cssselect import SelectorError
 from parsel.csstranslator import HTMLTranslator
-from pydantic import ValidationError
 
+from restock.documents import read_document
 from restock.errors import SettingsError, UsageError
 from restock.listing import RAW_FIELDS
 from restock.site import Site
@@ -44,54 +44,11 @@ def _load_folder(folder: Path) -> dict[str, Site]:
 
 def load_site(file: Path) -> Site:
     """The site of one definition file; without a `name` it is called after the file."""
-    try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        row = yaml.SafeLoader("").construct_document(node) if node else None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SettingsError(f"{file}:{line}: not readable as YAML: {error.problem or error.context}") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
-        raise SettingsError(f"{file}:1: not readable as YAML: {error}") from None
-    if not isinstance(row, dict) or node is None:
-        raise SettingsError(f"{file}:1: a site definition is a mapping of keys to values")
-    _refuse_repeated_keys(file, node)
-    try:
-        site = Site.model_validate({"name": file.stem, **row})
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise _fault(file, node, first["loc"], first["msg"]) from None
+    document = read_document(file, "a site definition")
+    site = document.model(Site, {"name": file.stem})
     for place, reason in _faults(site):
-        raise _fault(file, node, place, reason)
+        raise document.fault(place, reason)
     return site
-
-
-def _fault(file: Path, node: yaml.Node, place: Sequence[str | int], reason: str) -> SettingsError:
-    key = ".".join(str(part) for part in place)
-    return SettingsError(f"{file}:{_line(node, place)}: {key}: {reason}")
-
-
-def _line(node: yaml.Node, place: Sequence[str | int]) -> int:
-    """The line of the deepest node that the place leads to."""
-    for part in place:
-        if isinstance(node, yaml.MappingNode):
-            pair = next((pair for pair in node.value if pair[0].value == str(part)), None)
-            if pair is None:
-                break
-            node = pair[0] if isinstance(pair[1], yaml.ScalarNode) else pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-    return int(node.start_mark.line) + 1
-
-
-def _refuse_repeated_keys(file: Path, node: yaml.Node) -> None:
-    if not isinstance(node, yaml.MappingNode):
-        return
-    seen: set[str] = set()
-    for key, value in node.value:
-        if key.value in seen:
-            raise SettingsError(f"{file}:{key.start_mark.line + 1}: {key.value}: the key stands here twice")
-        seen.add(key.value)
-        _refuse_repeated_keys(file, value)
 
 
 def _faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:

@@ -13,7 +13,7 @@ from restock.run import CrawlOutcome
 from restock.settings import load_settings
 from restock.site import Guard
 from restock.terms import Availability, PriceType, RunKind
-from scheduler.weekly import WEEK, gather
+from scheduler.weekly import WEEK, changes_between, gather
 from scheduler.workspace import Workspace
 
 MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -46,7 +46,8 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 def of_week(workspace: Workspace, end: datetime) -> WeeklyData:
-    return gather(workspace, since=end - WEEK, until=end)
+    found = changes_between(workspace, since=end - WEEK, until=end)
+    return gather(workspace, found, since=end - WEEK, until=end)
 
 
 def test_a_past_week_is_told_as_it_was(workspace: Workspace) -> None:

@@ -1,0 +1,133 @@
+"""The outbox: letters rendered once, the deliveries that still wait, and what each server said."""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, or_, select, update
+
+from catalog import desk_models as d
+from restock.post import Answer, Delivery, Letter, LetterKind, PostState
+
+_letter, _delivery = d.letter.c, d.delivery.c
+_WAITING = PostState.WAITING.value
+
+
+def queue(connection: Connection, owner: str, letter: Letter) -> Letter:
+    """Puts a letter into the outbox, with every delivery waiting; gives it with its number."""
+    values = {
+        "owner": owner,
+        "kind": letter.kind.value,
+        "subscription": letter.subscription,
+        "message_id": letter.message_id,
+        "since": letter.since,
+        "until": letter.until,
+        "ends": json.dumps(letter.ends),
+        "subject": letter.subject,
+        "summary": letter.summary,
+        "body": None if letter.body is None else zlib.compress(letter.body),
+        "state": letter.state.value,
+        "created_at": letter.created_at,
+    }
+    number = connection.execute(insert(d.letter).values(**values).returning(_letter.id)).scalar_one()
+    rows = [{"letter_id": number, **_row(delivery)} for delivery in letter.deliveries]
+    connection.execute(insert(d.delivery), rows)
+    return find(connection, number)
+
+
+def find(connection: Connection, number: int) -> Letter:
+    row = connection.execute(select(d.letter).where(_letter.id == number)).one()
+    return _letters(connection, [row])[0]
+
+
+def waiting(connection: Connection, owner: str, tried: datetime | None) -> list[Letter]:
+    """The letters with a delivery that waits, the oldest first; with `tried`, only where a try is due by then."""
+    open_ = select(_delivery.letter_id).where(_delivery.state == _WAITING)
+    if tried is not None:
+        open_ = open_.where(or_(_delivery.next_try.is_(None), _delivery.next_try <= tried))
+    query = _of(owner).where(_letter.id.in_(open_)).order_by(_letter.id)
+    return _letters(connection, connection.execute(query).all())
+
+
+def last_report(connection: Connection, owner: str, subscription: str, *, sent: bool = False) -> Letter | None:
+    """The last report of a subscription, or the last one that was sent."""
+    query = _of(owner).where(_letter.subscription == subscription, _letter.kind == LetterKind.REPORT.value)
+    if sent:
+        query = query.where(_letter.state == PostState.SENT.value)
+    rows = connection.execute(query.order_by(_letter.id.desc()).limit(1)).all()
+    return next(iter(_letters(connection, rows)), None)
+
+
+def letters(connection: Connection, owner: str, limit: int | None) -> list[Letter]:
+    """The letters of a home without their bodies, the latest first."""
+    columns = [column for column in d.letter.c if column is not _letter.body]
+    query = _of(owner).with_only_columns(*columns).order_by(_letter.id.desc()).limit(limit)
+    return _letters(connection, connection.execute(query).all())
+
+
+def record(connection: Connection, number: int, answers: Mapping[str, Answer], tried: datetime) -> Letter:
+    """Writes what came of a try at some of a letter's targets."""
+    for delivery in find(connection, number).deliveries:
+        if (answer := answers.get(delivery.target)) is not None:
+            here = (_delivery.letter_id == number, _delivery.target == delivery.target)
+            connection.execute(update(d.delivery).where(*here).values(_row(delivery.after(answer, tried))))
+    letter = find(connection, number)
+    values: dict[str, Any] = {"state": letter.state.value}
+    if all(delivery.state is not PostState.WAITING for delivery in letter.deliveries):
+        values["body"] = None
+    connection.execute(update(d.letter).where(_letter.id == number).values(**values))
+    return find(connection, number)
+
+
+def _of(owner: str) -> Select[Any]:
+    return select(d.letter).where(_letter.owner == owner)
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "target": delivery.target,
+        "state": delivery.state.value,
+        "attempts": delivery.attempts,
+        "first_try": delivery.first_try,
+        "next_try": delivery.next_try,
+        "answer": delivery.answer,
+    }
+
+
+def _letters(connection: Connection, rows: Sequence[Row[Any]]) -> list[Letter]:
+    deliveries: dict[int, list[Delivery]] = {row.id: [] for row in rows}
+    query = select(d.delivery).where(_delivery.letter_id.in_(deliveries)).order_by(_delivery.target)
+    for row in connection.execute(query):
+        deliveries[row.letter_id].append(_to_delivery(row))
+    return [_to_letter(row, tuple(deliveries[row.id])) for row in rows]
+
+
+def _to_delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        target=row.target,
+        state=PostState(row.state),
+        attempts=row.attempts,
+        first_try=row.first_try,
+        next_try=row.next_try,
+        answer=row.answer,
+    )
+
+
+def _to_letter(row: Row[Any], deliveries: tuple[Delivery, ...]) -> Letter:
+    packed: bytes | None = row._mapping.get("body")  # noqa: SLF001  the public name of a row's columns in SQLAlchemy
+    return Letter(
+        id=row.id,
+        kind=LetterKind(row.kind),
+        subscription=row.subscription,
+        message_id=row.message_id,
+        since=row.since,
+        until=row.until,
+        ends=tuple(json.loads(row.ends)),
+        subject=row.subject,
+        summary=row.summary,
+        body=None if packed is None else zlib.decompress(packed),
+        created_at=row.created_at,
+        deliveries=deliveries,
+    )
