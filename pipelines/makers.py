@@ -1,13 +1,18 @@
 """The maker of the goods: names in the title, the site's claim, its category and part-number forms weighed together."""
 
+import re
 from collections.abc import Callable
 
 from pipelines.brands import BrandBook
 from pipelines.case import Case, MakerFound
 from pipelines.lexicon import Hit
+from pipelines.text import skeleton
 from pipelines.titles import within
 from restock.terms import Relation
 
+_NOUN_WORDS = 3
+_MODEL_AFTER = re.compile(r" (?:[A-ZА-Я][\w-]* ){0,2}(?:[A-Z][\w/.-]*\d|\d{3,}|\d{2,}[-/.]\d)")
+_JOINED = re.compile(rf"[/,+&]|\b(?:{skeleton('и|или')}|and|or|und|et|ve)\b")
 NOBODY_NAMED = MakerFound(None, "nobody is named")
 
 
@@ -22,10 +27,24 @@ def is_supported(case: Case, hit: Hit) -> bool:
     if hit[2].detail.seller:
         return False
     written = case.title.text[hit[0] : hit[1]]
+    if _stands_as_maker(case, hit):
+        return True
     if written != brand and not written.isupper():
         return False
     free = [item for item in case.own if not item.owners.maker]
     return any(0 < item.start - hit[1] <= 1 for item in free) or (bool(free) and _stands_alone(case, hit))
+
+
+def _stands_as_maker(case: Case, hit: Hit) -> bool:
+    """Whether a capitalised name stands right behind the noun or leads the title, and a model follows: "Delta RT-3K",
+    "Аккумулятор CSB GP 1272"."""
+    text, before = case.title.text, case.title.text[: hit[0]]
+    if hit[1] - hit[0] < 3 or not text[hit[0]].isupper() or any(sign in before for sign in ",;:(/"):
+        return False
+    earlier = (*case.title.brands, *case.title.families)
+    if before.count(" ") > _NOUN_WORDS or any(other[0] < hit[0] for other in earlier):
+        return False
+    return _MODEL_AFTER.match(text, hit[1]) is not None
 
 
 def _stands_alone(case: Case, hit: Hit) -> bool:
@@ -99,10 +118,21 @@ def _claimed(case: Case) -> MakerFound | None:
 def _is_usable(case: Case) -> bool:
     """Whether the site's claim may name the maker: not the shop itself, nor a part's maker, nor the original's."""
     claim = case.claim
-    others = {hit[2].value for hit in case.title.brands} | {part.brand for part in case.parts}
+    others = {hit[2].value for hit in case.title.brands if not _follows_original(case, hit)}
+    others |= {part.brand for part in case.parts}
     if claim.brand is None or claim.seller or claim.brand in others:
         return False
     return case.bearing.relation is not Relation.COMPATIBLE_WITH or not _is_original_of(case, claim.brand)
+
+
+def _follows_original(case: Case, hit: Hit) -> bool:
+    """ "Кулер для Intel LGA1700 DeepCool AK400": a second name behind "для …" that nothing joins to the first."""
+    for start, end in case.bearing.loose:
+        if start <= hit[0] < end:
+            firsts = [other for other in case.title.brands if start <= other[0] < hit[0]]
+            between = case.title.folded[firsts[-1][1] : hit[0]] if firsts else "/"
+            return not _JOINED.search(between)
+    return False
 
 
 def _is_original_of(case: Case, brand: str) -> bool:

@@ -101,9 +101,19 @@ def _fitting(case: Case, fitting: Sequence[Candidate], brand: str | None) -> Can
     if case.head in _LICENCES and (own := [item for item in fitting if item.owners.category(brand) in _LICENCES]):
         return own[0]
     best = max(fitting, key=lambda item: (_fit(item, brand), -item.start))
+    if len(fitting) > 1 and (whole := next((item for item in fitting if _holds(item, best, brand)), None)):
+        return whole
     if brand in best.owners.known:
         return best
     return next((item for item in fitting if _in_brackets(title, item, brand)), best)
+
+
+def _holds(longer: Candidate, shorter: Candidate, brand: str | None) -> bool:
+    """Whether an order number holds the model that stands beside it: BR-G610-8-16G-0 and G610; a licence's number
+    holds that of its device, too, and is not meant."""
+    if len(longer.number) <= len(shorter.number) or longer.owners.category(brand) in _LICENCES:
+        return False
+    return longer.number.endswith(shorter.number) or f"-{shorter.number}-" in f"-{longer.number}-"
 
 
 def _in_brackets(title: Title, item: Candidate, brand: str | None) -> bool:

@@ -30,7 +30,7 @@ _BRIEF = re.compile(r"[A-Z0-9+/-]{1,11}")
 _DIGIT = re.compile(r"\d")
 _EDGES = "./:-*№_\\&%~^@"
 _BROKEN = re.compile(r"(?<=[A-Z0-9])(?: -|- | - )(?=[A-Z0-9])")
-_PIECE = re.compile(r"\d{1,3}[A-Z]{1,5}\d?[A-Z]*|[A-Z]{1,2}\d?")
+_PIECE = re.compile(r"(?!\d+U$)(?:\d{1,3}[A-Z]{1,5}\d?[A-Z]*|[A-Z]{1,2}\d?)")  # "2U" is a height
 _LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)[:#=]+", re.IGNORECASE)
 _DIGITS_ONLY = re.compile(r"\d{3,}-\d{4,}(-\d+)*")
 _COMPACT = re.compile(r"[^A-Z0-9]+")
