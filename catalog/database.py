@@ -20,14 +20,15 @@ _LOST = ("malformed", "not a database", "disk image", "file is encrypted")
 class Database:
     """An open database: read and write transactions on it, with every failure as a CatalogueError."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, timeout: float) -> None:
         self.engine = engine
+        self.timeout = timeout
         self.url = engine.url
 
     @classmethod
     def open(cls, address: str, *, timeout: float) -> Self:
         """Opens a database of this version; a fresh SQLite file gets its tables first."""
-        database = cls(_engine(_parsed(address), timeout))
+        database = cls(_engine(_parsed(address), timeout), timeout)
         try:
             with database.errors():
                 database._settle()
@@ -39,7 +40,7 @@ class Database:
     @classmethod
     def upgrade(cls, address: str, *, timeout: float) -> None:
         """Applies the migrations that a database lacks."""
-        database = cls(_engine(_parsed(address), timeout))
+        database = cls(_engine(_parsed(address), timeout), timeout)
         try:
             with database.errors():
                 database._refuse_strangers()
@@ -81,6 +82,8 @@ class Database:
         connection.execution_options(writes=True)
         with connection.begin():
             if not self.is_sqlite:
+                # How long to wait is said for each transaction: a pool of connections between may share sessions.
+                connection.execute(text(f"SET LOCAL lock_timeout = {int(self.timeout * 1000)}"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MERGE_LOCK})
             yield
 
@@ -98,7 +101,7 @@ class Database:
             said = said.replace(str(self.url.password), "***")
         if any(sign in said for sign in _LOST):
             return f"{self.name}: the catalogue is damaged or is not a database ({said})"
-        if "locked" in said or "busy" in said:
+        if "locked" in said or "busy" in said or "lock timeout" in said:
             return f"{self.name}: the catalogue is locked by another process ({said})"
         if "readonly" in said or "unable to open" in said:
             return f"{self.name}: the catalogue can't be opened for writing ({said})"
@@ -177,7 +180,8 @@ def _parsed(address: str) -> URL:
 
 def _engine(url: URL, timeout: float) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, connect_args={"connect_timeout": max(2, int(timeout))})
+        # A scheduler outlives restarts of its server: a connection that died meanwhile is replaced before it is used.
+        return create_engine(url, connect_args={"connect_timeout": max(2, int(timeout))}, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": timeout})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

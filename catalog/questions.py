@@ -1,6 +1,7 @@
 """Questions of analysts: searches, one listing by its reference, the offers for part numbers."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -63,8 +64,8 @@ def search(connection: Connection, query: Search) -> Iterator[Listing]:
         refuse_unknown_site(connection, query.site)
     found = states().where(*_asked(query), held(connection, query.at))
     ordered = found.order_by(m.site.c.name, m.listing.c.key)
-    passing = (state.listing for state in load(connection, ordered) if query.passes(state.listing))
-    return islice(passing, query.limit)
+    with closing(load(connection, ordered)) as there:
+        yield from islice((state.listing for state in there if query.passes(state.listing)), query.limit)
 
 
 def refuse_unknown_site(connection: Connection, name: str) -> None:
@@ -148,7 +149,8 @@ def listing(connection: Connection, reference: str, at: Marker | None = None) ->
     query = states().where(m.version.c.listing_id == found[0][0]).order_by(m.version.c.from_run.desc()).limit(1)
     if at is not None:
         query = query.where(held(connection, at))
-    state = next(load(connection, query), None)
+    with closing(load(connection, query)) as states_found:
+        state = next(states_found, None)
     if state is None:
         raise UsageError(f"{reference}: the listing was not there at {at}")
     return state.listing
@@ -211,7 +213,8 @@ def _cheapest_first(item: Listing) -> tuple[Any, ...]:
 
 def listings_of_run(connection: Connection, run: Run) -> Iterator[Listing]:
     """What a run saw, as of that run, by key."""
-    return (state.listing for state in load(connection, _seen_by(run).order_by(m.listing.c.key)))
+    with closing(load(connection, _seen_by(run).order_by(m.listing.c.key))) as there:
+        yield from (state.listing for state in there)
 
 
 def _seen_by(run: Run) -> Select[Any]:

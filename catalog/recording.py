@@ -145,7 +145,8 @@ def accept(database: Database, run_id: str) -> None:
         counts = run.counts | {"held": 0, "changed": run.counts.get("changed", 0) + released}
         if run.status is not RunStatus.COMPLETE:
             values["baseline"] = connection.execute(runs.complete_runs(run.site).limit(1)).first() is None
-            counts |= {"gone": run.counts.get("gone", 0) + _close_absent(connection, run), "unseen": 0}
+            gone = _close_absent(connection, run)
+            counts |= {"gone": run.counts["gone"] + gone, "unseen": run.counts["unseen"] - gone}
         elif not released:
             return
         runs.finish(connection, run, values | {"counts": counts})

@@ -1,7 +1,7 @@
 """States out of the database: the query that joins a version with what it rests on, and the Listing it makes."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -75,10 +75,12 @@ def states() -> Select[Any]:
     return select(*_COLUMNS).select_from(joined)
 
 
-def load(connection: Connection, query: Select[Any]) -> Iterator[State]:
-    """The states of a narrowed `states()` query, streamed."""
-    for row in connection.execute(query.execution_options(yield_per=1000)):
-        yield State(row.listing_id, row.from_run, row.to_run, to_listing(row))
+def load(connection: Connection, query: Select[Any]) -> Generator[State]:
+    """The states of a narrowed `states()` query, streamed. Who doesn't read to the end closes it: PostgreSQL keeps a
+    cursor open as long."""
+    with connection.execute(query.execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            yield State(row.listing_id, row.from_run, row.to_run, to_listing(row))
 
 
 def to_listing(row: Row[Any]) -> Listing:

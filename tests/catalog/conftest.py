@@ -1,14 +1,13 @@
 """Fixtures of the catalogue's tests: a fresh catalogue, and a shop whose days are written down in a line each."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from catalog import Catalogue, Diff, Search
 from restock.listing import Evidence, Listing
@@ -85,24 +84,32 @@ def told(found: Diff) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'restock.sqlite'}"
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh catalogue, migrated once and copied for every test."""
-    path = tmp_path_factory.mktemp("catalogue") / "template.sqlite"
-    Catalogue.open(f"sqlite:///{path}").close()
-    return path
+def url(request: pytest.FixtureRequest, backend: str, new_database: Callable[..., str]) -> str:
+    """A database of each kind in turn: with the catalogue's tables where the test uses them, else empty."""
+    return new_database(backend, empty="catalogue" not in request.fixturenames)
 
 
 @pytest.fixture
-def catalogue(url: str, tmp_path: Path, template: Path) -> Iterator[Catalogue]:
-    shutil.copy(template, tmp_path / "restock.sqlite")
+def catalogue(url: str) -> Iterator[Catalogue]:
     with Catalogue.open(url, timeout=5) as opened:
         yield opened
         assert opened.check() == []
+
+
+@pytest.fixture
+def sql(url: str) -> Callable[..., None]:
+    """Runs statements on the test's database, past the catalogue and past its foreign keys."""
+
+    def run(*statements: str, on: str = url, **values: Any) -> None:
+        engine = create_engine(on)
+        with engine.begin() as connection:
+            if engine.name == "postgresql":
+                connection.execute(text("SET session_replication_role = replica"))
+            for statement in statements:
+                connection.execute(text(statement), values)
+        engine.dispose()
+
+    return run
 
 
 @pytest.fixture

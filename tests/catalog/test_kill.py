@@ -1,80 +1,67 @@
-"""Killed between any two steps of a merge, the catalogue is as it was, and the next run goes through."""
+"""Killed before anything that it writes, the catalogue is as it was or as it will be, and the next run goes through."""
 
-import shutil
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from sqlite3 import connect
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from catalog import Catalogue
-from catalog.merge import STEPS
-from restock.listing import Listing
-from restock.terms import RunStatus
-
-# One interpreter for all steps: it forks a child for each, which dies in its merge as kill -9 would have it.
-KILLED = """
-import os, sys
-from datetime import UTC, datetime
-from decimal import Decimal
-import catalog.merge
 from catalog import Catalogue
 from restock.listing import Listing
 from restock.run import CrawlOutcome
-from restock.site import Guard
-from restock.terms import PriceType
+from restock.terms import RunStatus
 
-run_id, *paths = sys.argv[1:]
-listings = [
-    Listing(site="shop", key=None, url=f"https://shop.example/p/{n}", title=f"Other {n}", price=Decimal(n),
-            currency="RUB", price_type=PriceType.EXACT)
-    for n in range(1, 30)
-]
-for step, path in enumerate(paths):
-    child = os.fork()
-    if child == 0:
-        steps = catalog.merge.STEPS
-        catalog.merge.STEPS = (*steps[:step], lambda work: os._exit(9), *steps[step:])
-        with Catalogue.open(f"sqlite:///{path}") as opened:
-            opened.finish_run(run_id, listings, CrawlOutcome(finished=True), guard=Guard(),
-                              finished_at=datetime(2026, 11, 2, tzinfo=UTC))
-        os._exit(0)
-    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 9:
-        sys.exit(f"the merge outlived step {step}")
-"""
+Make = Callable[..., Listing]
+NewDatabase = Callable[..., str]
+KILLED = Path(__file__).parent / "killed.py"
+FEWEST = {"finish": 20, "accept": 5, "correct": 20}  # kills, as a sign that they are where they should be
 
 
-@pytest.fixture
-def interrupted(url: str, tmp_path: Path, shop: Any, listing: Callable[..., Listing]) -> str:
-    """A catalogue of one complete run, with a second one that is about to be merged."""
-    shop.crawl(listing(1), listing(2), listing(40))
-    killed: str = shop.begin().id
-    with closing(connect(tmp_path / "restock.sqlite")) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return killed
+def prepare(shop: Any, make: Make, action: str) -> str:
+    """Two days of a shop, the second of which is about to be finished, accepted or read again; gives its run's id."""
+    shop.crawl(make(1), make(2), make(40))
+    if action == "finish":
+        return str(shop.begin().id)
+    broken = CrawlOutcome(finished=action == "correct", reason="broken")
+    return str(shop.crawl(make(1, "90"), make(3), make(40), outcome=broken).id)
 
 
-def test_a_killed_merge_never_happened(
-    interrupted: str, tmp_path: Path, shop: Any, listing: Callable[..., Listing]
+@pytest.mark.parametrize("action", FEWEST)
+def test_a_kill_leaves_nothing_half_written(
+    action: str, url: str, backend: str, new_database: NewDatabase, catalogue: Catalogue, shop: Any, listing: Make
 ) -> None:
-    before = shop.now()
-    copies = [tmp_path / f"step-{step}.sqlite" for step in range(len(STEPS) + 1)]
-    for copy in copies:
-        shutil.copy(tmp_path / "restock.sqlite", copy)
-    script = tmp_path / "killed.py"
-    script.write_text(KILLED)
-    done = subprocess.run([sys.executable, str(script), interrupted, *map(str, copies)], cwd=Path.cwd(), check=False)
-    assert done.returncode == 0
-    for copy in copies:
-        with Catalogue.open(f"sqlite:///{copy}") as opened:
-            again = type(shop)(opened, day=shop.day)
-            assert again.now() == before
-            assert opened.check() == []
-            opened.fail_interrupted("shop", opened.run(interrupted).observed_at)
-            assert opened.run(interrupted).status is RunStatus.FAILED
-            after = again.crawl(listing(1, "90"), listing(2))
-            assert (after.status, after.counts["changed"], after.counts["gone"]) == (RunStatus.COMPLETE, 1, 1)
+    run = prepare(shop, listing, action)
+    done = subprocess.run(
+        [sys.executable, str(KILLED), url, action, run], check=False, capture_output=True, text=True, cwd=Path.cwd()
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) >= FEWEST[action]
+    assert catalogue.check() == []
+    helper = runpy.run_path(str(KILLED))
+    with Catalogue.open(new_database(backend)) as twin:
+        assert prepare(type(shop)(twin), listing, action) == run
+        skip_numbers(twin, catalogue.runs(limit=1)[0].sequence)
+        helper["ACTIONS"][action](twin, run)
+        assert helper["rows_of"](url) == helper["rows_of"](str(twin._database.url))
+
+
+def skip_numbers(twin: Catalogue, sequence: int) -> None:
+    """PostgreSQL gives the number of a run that never was to no other run."""
+    if not twin._database.is_sqlite:
+        with twin._database.write() as connection:
+            connection.execute(text(f"SELECT setval('run_id_seq', {sequence}, false)"))
+
+
+def test_what_a_killed_run_leaves_is_failed_and_the_next_goes_through(
+    catalogue: Catalogue, shop: Any, listing: Make
+) -> None:
+    shop.crawl(listing(1), listing(2), listing(40))
+    left = shop.begin()
+    catalogue.fail_interrupted("shop", left.observed_at)
+    assert catalogue.run(left.id).status is RunStatus.FAILED
+    after = shop.crawl(listing(1, "90"), listing(2))
+    assert (after.status, after.counts["changed"], after.counts["gone"]) == (RunStatus.COMPLETE, 1, 1)
