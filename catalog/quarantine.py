@@ -113,8 +113,9 @@ def forget_gone(connection: Connection) -> None:
     connection.execute(delete(m.quarantine).where(~there))
 
 
-def release(connection: Connection, run: Run) -> int:
-    """Takes the prices that a run held back, as that run's; says how many."""
+def release(connection: Connection, run: Run) -> tuple[int, int]:
+    """Takes the prices that a run held back, as that run's; says how many, and how many listings that changed which
+    the run had left unchanged."""
     open_version = and_(_version.listing_id == _held.listing_id, _version.to_run.is_(None))
     mine = _held.run_id == run.sequence
     columns = ["listing_id", "from_run", "details_run", "capture_id", *m.OFFER_COLUMNS]
@@ -130,11 +131,11 @@ def release(connection: Connection, run: Run) -> int:
         .join(m.quarantine, open_version)
         .where(mine, _version.from_run < run.sequence)
     )
-    connection.execute(insert(m.version).from_select(columns, taken))
+    changed = connection.execute(insert(m.version).from_select(columns, taken)).rowcount
     held = select(_held.listing_id).where(mine)
     earlier = and_(_version.to_run.is_(None), _version.from_run < run.sequence)
     connection.execute(update(m.version).where(earlier, _version.listing_id.in_(held)).values(to_run=run.sequence))
     # What this run wrote itself (another stock), or a correction of it, takes the price too.
     prices = {name: _held[name] for name in (*m.PRICE_COLUMNS, "capture_id")}
     connection.execute(update(m.version).where(open_version, mine).values(prices))
-    return connection.execute(delete(m.quarantine).where(mine)).rowcount
+    return connection.execute(delete(m.quarantine).where(mine)).rowcount, changed

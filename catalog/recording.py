@@ -140,9 +140,9 @@ def accept(database: Database, run_id: str) -> None:
     ):
         run = runs.find(connection, run_id)
         _refuse_unacceptable(connection, run)
-        released = quarantine.release(connection, run)
+        released, changed = quarantine.release(connection, run)
         values: dict[str, Any] = {"status": RunStatus.COMPLETE.value, "accepted": True}
-        counts = run.counts | {"held": 0, "changed": run.counts.get("changed", 0) + released}
+        counts = run.counts | {"held": 0, "changed": run.counts["changed"] + changed}
         if run.status is not RunStatus.COMPLETE:
             values["baseline"] = connection.execute(runs.complete_runs(run.site).limit(1)).first() is None
             gone = _close_absent(connection, run)

@@ -84,9 +84,14 @@ def told(found: Diff) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest, backend: str, new_database: Callable[..., str]) -> str:
-    """A database of each kind in turn: with the catalogue's tables where the test uses them, else empty."""
-    return new_database(backend, empty="catalogue" not in request.fixturenames)
+def url(backend: str, new_database: Callable[..., str]) -> str:
+    """A database of each kind in turn, with the catalogue's tables."""
+    return new_database(backend)
+
+
+@pytest.fixture
+def empty_url(backend: str, new_database: Callable[..., str]) -> str:
+    return new_database(backend, empty=True)
 
 
 @pytest.fixture
@@ -97,11 +102,11 @@ def catalogue(url: str) -> Iterator[Catalogue]:
 
 
 @pytest.fixture
-def sql(url: str) -> Callable[..., None]:
+def sql(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Runs statements on the test's database, past the catalogue and past its foreign keys."""
 
-    def run(*statements: str, on: str = url, **values: Any) -> None:
-        engine = create_engine(on)
+    def run(*statements: str, on: str | None = None, **values: Any) -> None:
+        engine = create_engine(on or request.getfixturevalue("url"))
         with engine.begin() as connection:
             if engine.name == "postgresql":
                 connection.execute(text("SET session_replication_role = replica"))

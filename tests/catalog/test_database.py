@@ -21,9 +21,9 @@ Make = Callable[..., Listing]
 Sql = Callable[..., None]
 
 
-def test_migrations_make_the_tables_that_the_models_describe(url: str) -> None:
-    Catalogue.upgrade(url)
-    engine = create_engine(url)
+def test_migrations_make_the_tables_that_the_models_describe(empty_url: str) -> None:
+    Catalogue.upgrade(empty_url)
+    engine = create_engine(empty_url)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
@@ -35,27 +35,27 @@ def test_the_newest_migration_is_the_one_the_models_name() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [REVISION]
 
 
-def test_an_older_catalogue_asks_for_its_upgrade(url: str, sql: Sql) -> None:
-    sql("CREATE TABLE alembic_version (version_num TEXT)", "INSERT INTO alembic_version VALUES ('0000')")
+def test_an_older_catalogue_asks_for_its_upgrade(empty_url: str, sql: Sql) -> None:
+    sql("CREATE TABLE alembic_version (version_num TEXT)", "INSERT INTO alembic_version VALUES ('0000')", on=empty_url)
     with pytest.raises(CatalogueError, match="restock db upgrade"):
-        Catalogue.open(url)
+        Catalogue.open(empty_url)
 
 
-def test_an_upgrade_makes_a_fresh_database_and_leaves_a_current_one(url: str) -> None:
-    Catalogue.upgrade(url)
-    Catalogue.upgrade(url)
-    with Catalogue.open(url) as opened:
+def test_an_upgrade_makes_a_fresh_database_and_leaves_a_current_one(empty_url: str) -> None:
+    Catalogue.upgrade(empty_url)
+    Catalogue.upgrade(empty_url)
+    with Catalogue.open(empty_url) as opened:
         assert opened.check() == []
 
 
 @pytest.mark.parametrize("open_", [Catalogue.open, Catalogue.upgrade])
-def test_a_newer_or_foreign_database_is_refused(url: str, sql: Sql, open_: Callable[[str], object]) -> None:
-    sql("CREATE TABLE somebody_elses (id INTEGER)")
+def test_a_newer_or_foreign_database_is_refused(empty_url: str, sql: Sql, open_: Callable[[str], object]) -> None:
+    sql("CREATE TABLE somebody_elses (id INTEGER)", on=empty_url)
     with pytest.raises(CatalogueError, match="not a restock catalogue"):
-        open_(url)
-    sql("CREATE TABLE alembic_version (version_num TEXT)", "INSERT INTO alembic_version VALUES ('9999')")
+        open_(empty_url)
+    sql("CREATE TABLE alembic_version (version_num TEXT)", "INSERT INTO alembic_version VALUES ('9999')", on=empty_url)
     with pytest.raises(CatalogueError, match="newer version"):
-        open_(url)
+        open_(empty_url)
 
 
 def test_a_catalogue_locked_by_another_is_said(url: str, shop: Any, listing: Make) -> None:

@@ -26,9 +26,9 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "restock.sqlite"
 
 
-def test_a_fresh_file_gets_its_tables(url: str) -> None:
-    Catalogue.open(url).close()
-    with Catalogue.open(url) as opened:
+def test_a_fresh_file_gets_its_tables(empty_url: str) -> None:
+    Catalogue.open(empty_url).close()
+    with Catalogue.open(empty_url) as opened:
         assert opened.check() == []
 
 
