@@ -53,25 +53,27 @@ class Lexicon:
         """Every entry that stands in a folded text between word boundaries, in order; what lies within a longer one is
         left out."""
         hits: list[Hit] = []
-        size = len(folded)
+        size, reached, apart = len(folded), 0, True
         for last, (reach, is_word, group) in self._automaton.iter(folded):
             start, end = last - reach, last + 1
             if is_word and start and folded[start - 1].isalnum():
                 continue
-            if end == size or folded[end] == " ":
-                hits.extend([(start, end, entry) for entry in group if start < 2 or _starts_well(folded, start, entry)])
-                continue
-            hits.extend([(start, end, entry) for entry in group if _ends_well(folded, start, end, entry)])
-        return _longest(hits) if len(hits) > 1 else hits
+            stands = _starts_well if end == size or folded[end] == " " else _ends_well
+            for entry in group:
+                if stands(folded, start, end, entry):
+                    hits.append((start, end, entry))
+                    apart = apart and start >= reached
+                    reached = end
+        return hits if apart else _longest(hits)
 
 
-def _starts_well(folded: str, start: int, entry: Entry) -> bool:
+def _starts_well(folded: str, start: int, _end: int, entry: Entry) -> bool:
     """A name behind a hyphen is the tail of another word: "TL-Link"."""
-    return entry.kind != "brand" or folded[start - 1] != "-" or not folded[start - 2].isalnum()
+    return start < 2 or folded[start - 1] != "-" or entry.kind != "brand" or not folded[start - 2].isalnum()
 
 
 def _ends_well(folded: str, start: int, end: int, entry: Entry) -> bool:
-    if start > 1 and not _starts_well(folded, start, entry):
+    if not _starts_well(folded, start, end, entry):
         return False
     if entry.prefix:
         return True

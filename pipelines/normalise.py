@@ -1,6 +1,5 @@
 """Normalisation: a raw listing becomes a listing, every value with the rule that gave it."""
 
-import re
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
@@ -21,7 +20,6 @@ from restock.addresses import clean_url
 from restock.listing import Component, Listing, Normalised, RawListing
 from restock.terms import Condition, PriceType, Relation
 
-_PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/[^\s?#;]*")
 _REFURBISHED = ("-RF", "-RF=")
 
 
@@ -143,10 +141,8 @@ class Normaliser:
 
 def _url(url: str | None) -> str | None:
     """The address without tracking; None for one that can't be split."""
-    if url is None or _PLAIN_URL.fullmatch(url):
-        return url
     try:
-        return clean_url(url)
+        return clean_url(url) if url is not None else None
     except ValueError:
         return None
 
@@ -158,5 +154,5 @@ def _gtin(text: str | None) -> str | None:
     digits = "".join(text.split()).replace("-", "")
     if not (digits.isascii() and digits.isdigit() and len(digits) in {8, 12, 13, 14}):
         return None
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
-    return digits if total % 10 == 0 and int(digits) else None
+    total = sum(map(int, digits[-1::-2])) + 3 * sum(map(int, digits[-2::-2]))
+    return digits if total and total % 10 == 0 else None

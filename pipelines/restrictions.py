@@ -122,6 +122,7 @@ class RestrictionBook:
                 self._found.setdefault((brand, row["part_number"]), row)
         self._watched = tuple(_watched(row, canonical) for row in watchlist)
         self.judge = lru_cache(maxsize=16384)(self._judge)
+        self.component = lru_cache(maxsize=1024)(self._component)
 
     def policy(self, brand: str | None, on: date) -> Policy | None:
         """The earliest act of this maker that holds on a day."""
@@ -172,7 +173,7 @@ class RestrictionBook:
         standing = "is not" if maker.coalition is False else "is not surely"
         return f"maker's home country {maker.country} {standing} in the export-control coalition"
 
-    def component(self, brand: str, hs6: str | None, market: str, on: date) -> Restriction | None:
+    def _component(self, brand: str, hs6: str | None, market: str, on: date) -> Restriction | None:
         """The reason where a part of this brand and kind would itself be restricted."""
         judged = self.judge(brand, hs6, "part", market, on)
         if not judged.reasons:

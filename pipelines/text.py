@@ -1,8 +1,10 @@
 """Folding of shop text: look-alike letters, spaces, dashes and quotes, character by character so that places stay."""
 
+import codecs
 import html
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 
 # Cyrillic and Greek letters that are drawn like a Latin one, lower case.
 LOOK_ALIKES = dict(zip("авекмнорстухіјѕԁԛԝһαβεζηικμνορτυχ", "abekmhopctyxijsdqwhabezhikmvoptux", strict=True))
@@ -48,6 +50,36 @@ def _skeleton_table() -> dict[int, str]:
 
 _SKELETON = _skeleton_table()
 _BOTH = _SKELETON | {code: _SKELETON.get(ord(plain), plain) for code, plain in _CLEAN.items()}
+# The letters and signs of nearly every shop's texts; at most 255.
+_USUAL = "".join(
+    dict.fromkeys(
+        [
+            *map(chr, range(128)),
+            *map(chr, range(ord("А"), ord("я") + 1)),
+            *"ЁёІіЇїЄєҐґӘәҒғҚқҢңӨөҰұҮүҺһ№₽€£₸₺₴«»“”„’‘—–…®™°×±²³·•½\u00a0ÄÖÜäöüßÇçĞğİıŞşÉéÈèÀàÂâÊê",
+        ]
+    )
+)
+
+
+def _translation(table: Mapping[int, str]) -> Callable[[str], str]:
+    """What replaces the letters of a table. A text of the usual letters goes there and back through a code page, as
+    texts in an old encoding do: several times as fast as letter by letter."""
+    nothing = "\ufffe"  # what a code page has where it has nothing
+    codes = codecs.charmap_build(_USUAL.ljust(256, nothing))
+    letters = "".join(table.get(ord(letter), letter) for letter in _USUAL).ljust(256, nothing)
+
+    def translated(text: str) -> str:
+        try:
+            return codecs.charmap_decode(codecs.charmap_encode(text, "strict", codes)[0], "strict", letters)[0]
+        except UnicodeEncodeError:
+            return text.translate(table)
+
+    return translated
+
+
+_to_skeleton = _translation(_SKELETON)
+_to_both = _translation(_BOTH)
 _UNCLEAN = re.compile(f"[{re.escape(''.join(map(chr, _CLEAN)))}]")
 _MIXED = re.compile("[A-Za-z][авекмнорстухіјѕАВЕКМНОРСТУХІЈЅ]|[авекмнорстухіјѕАВЕКМНОРСТУХІЈЅ][A-Za-z]")
 
@@ -63,7 +95,7 @@ def skeleton(text: str) -> str:
     """Lower case, with look-alike letters turned Latin: two spellings that look the same fold to the same text.
 
     Length and places are those of the input; folding twice changes nothing."""
-    return text.lower() if text.isascii() else text.translate(_SKELETON)
+    return text.lower() if text.isascii() else _to_skeleton(text)
 
 
 def latin(folded: str) -> str:
@@ -76,7 +108,7 @@ def latin(folded: str) -> str:
 
 def fold(text: str) -> str:
     """The skeleton of a cleaned text in one step."""
-    return skeleton(clean(text)) if "&" in text else text.translate(_BOTH)
+    return skeleton(clean(text)) if "&" in text else _to_both(text)
 
 
 def squeeze(text: str) -> str:

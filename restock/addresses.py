@@ -1,6 +1,7 @@
 """Addresses of listings: made absolute and free of tracking by `clean_url`, made comparable by `url_key`."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
@@ -12,8 +13,13 @@ _TRACKING = re.compile(
 )
 _PATH_SESSION = re.compile(r";(jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
 _SPACE = re.compile(r"[\x00-\x20]+")
+# An address that needs no splitting by the rules: host and port, path, query, fragment.
+_USUAL = re.compile(
+    r"(https?://[a-z0-9.-]+(?::\d+)?)(/[^\s\x00-\x20?#;]*)?(?:\?([^\s\x00-\x20#]*))?(?:#[^\s\x00-\x20]*)?"
+)
 
 
+@lru_cache(maxsize=1024)
 def is_tracking(name: str) -> bool:
     """Whether a query parameter says who came from where, or carries a session, and not which page is meant."""
     return bool(_TRACKING.match(name))
@@ -24,6 +30,10 @@ def clean_url(url: str, base: str | None = None) -> str:
 
     The path and the kept parameters are not re-encoded. Raises ValueError for an address that can't be split."""
     absolute = urljoin(base, url.strip()) if base else url.strip()
+    if usual := _USUAL.fullmatch(absolute):
+        host, path, query = usual.groups()
+        kept = _kept_query(query) if query else ""
+        return f"{host}{path or '/'}?{kept}" if kept else f"{host}{path or '/'}"
     parts = urlsplit(_SPACE.sub(lambda found: "%20" * len(found[0]), absolute))
     path = _PATH_SESSION.sub("", parts.path)
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path or "/", _kept_query(parts.query), ""))
