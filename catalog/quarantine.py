@@ -131,10 +131,11 @@ def release(connection: Connection, run: Run) -> tuple[int, int]:
         .join(m.quarantine, open_version)
         .where(mine, _version.from_run < run.sequence)
     )
-    changed = connection.execute(insert(m.version).from_select(columns, taken)).rowcount
+    connection.execute(insert(m.version).from_select(columns, taken))
     held = select(_held.listing_id).where(mine)
     earlier = and_(_version.to_run.is_(None), _version.from_run < run.sequence)
-    connection.execute(update(m.version).where(earlier, _version.listing_id.in_(held)).values(to_run=run.sequence))
+    ended = update(m.version).where(earlier, _version.listing_id.in_(held)).values(to_run=run.sequence)
+    changed = connection.execute(ended).rowcount
     # What this run wrote itself (another stock), or a correction of it, takes the price too.
     prices = {name: _held[name] for name in (*m.PRICE_COLUMNS, "capture_id")}
     connection.execute(update(m.version).where(open_version, mine).values(prices))
