@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.tables import Row, Table
-from pipelines.text import fold, squeeze
+from pipelines.text import fold, skeleton, squeeze
 from restock.terms import PriceType, Vat
 
 CURRENCIES = Table("currencies.csv", ("mark", "currency", "source"), ("mark",))
@@ -24,11 +24,12 @@ _ABSURD = Decimal(10) ** 12
 _NUMBER = re.compile(
     r"(?<![\w.,])"
     r"(?P<whole>[1-9]\d{0,2}(?P<group>[ .,'_])\d{3}(?:(?P=group)\d{3})*(?!\d)|\d+)"
-    r"(?:(?!(?P=group))[.,](?P<cents>\d{1,4})(?!\d)|[.,](?P<plain>\d+)(?![\d.,]))?"
+    r"(?:(?!(?P=group))[.,](?P<cents>\d{1,4})(?!\d)|[.,](?P<plain>\d+)(?![\d.,])"
+    rf"|(?<=\d{{3}})[-=](?P<minor>\d\d)(?=\s*(?:{skeleton('руб')}|{skeleton('р')}\b|₽|rub|$)))?"
     r"(?:[.,]?[-–—=](?!\s*\d))?"
 )
 _PLAIN = re.compile(r"(?P<whole>[1-9]\d{0,2}(?: \d{3})+|[1-9]\d+)(?:[.,](?P<cents>\d{1,2}))?(?![\d.,'_]| \d) ?")
-_PERCENT = re.compile(r"[-–+(]*\s*\d{1,2}(?:[.,]\d+)?\s*%\)?")
+_PERCENT = re.compile(r"[-–(]*\s*(?:\d{1,2}(?:[.,]\d+)?\s*%|%\s?\d{1,2}(?!\d))\)?")
 _LETTER = re.compile(r"[^\W\d_]")
 _SPACE = re.compile(r"\s+")
 _RANGE = re.compile(r"\s*[-–—]\s*")
@@ -57,6 +58,7 @@ class _Amount:
     role: str | None = None
     pieces: bool = False
     after: str | None = None
+    factor: int = 1
 
 
 class PriceReader:
@@ -70,7 +72,11 @@ class PriceReader:
         self._roles = roles
         self._vat = {squeeze(row["wording"]): Vat(row.one_of("vat", frozenset(Vat))) for row in vat}
         letters = "(?<![^\\W\\d_])"
-        self._mark = re.compile(_alternatives(self._currency))
+        suffixes = [word for word, role in roles.items() if role == "from_after"]
+        self._suffix = re.compile(_alternatives(suffixes))  # "so'mdan", "TL'den başlayan"
+        self._mark = re.compile(_alternatives(self._currency, suffixes))
+        glued = [mark for mark in self._currency if mark.isalpha() and mark.isascii()]
+        self._glued = re.compile(f"{letters}(?:{'|'.join(sorted(glued, key=len, reverse=True))})(?=\\d)")  # "USD1200"
         self._mark_before = re.compile(letters + _alternatives(self._currency) + r"\s*$")
         self._word = re.compile(letters + _alternatives(roles))
         saving = [word for word, role in roles.items() if role == "saving"]
@@ -98,7 +104,7 @@ class PriceReader:
         return self._with_currency(self._read_wordy(folded), claimed, fallback)
 
     def _wordy(self, folded: str) -> Price:
-        vat, folded = self._take_vat(self._without_percents(folded))
+        vat, folded = self._take_vat(self._glued.sub(r"\g<0> ", self._without_percents(folded)))
         amounts, rest = self._amounts(folded)
         return self._judge(folded, amounts, rest, vat)
 
@@ -170,18 +176,21 @@ class PriceReader:
         end = match.end()
         value = _decimal(match)
         currency = self._currency[before[0].strip()] if before else None
-        marked, pieces, after = before is not None, False, None
+        marked, pieces, after, factor = before is not None, False, None, 1
         while True:
             gap = end + (folded[end : end + 1] == " ")
             word, mark = self._word.match(folded, gap), self._mark.match(folded, gap)
             role = self._roles[word[0]] if word else None
             if word and (not mark or word.end() > mark.end()) and role in _MULTIPLIERS:
-                value *= _MULTIPLIERS[role]
+                factor *= _MULTIPLIERS[role]
                 if role == "thousand_roubles":
                     currency, marked = "RUB", True
                 end = word.end()
             elif mark and not marked:
                 currency, marked, end = self._currency[mark[0]], True, mark.end()
+                if suffix := self._suffix.match(folded, end):
+                    after, end = "from_after", suffix.end()
+                    break
             elif word and role in {"pieces", "minor", "from_after"}:
                 pieces, after, end = pieces or (role == "pieces" and not marked), role, word.end()
                 break
@@ -189,7 +198,7 @@ class PriceReader:
                 break
         if end < len(folded) and folded[end].isalpha() and end == match.end():
             return None
-        return _Amount(value, match.start(), end, currency, marked, pieces=pieces, after=after)
+        return _Amount(value * factor, match.start(), end, currency, marked, None, pieces, after, factor)
 
     def _last_role(self, words: str) -> str | None:
         found = None
@@ -214,8 +223,12 @@ class PriceReader:
         left = [self._mark.sub(" ", self._word.sub(" ", part)) for part in parts]
         return "".join(_LETTER.findall(" ".join(left)))
 
+    def _is_request(self, word: str, amounts: Sequence[_Amount]) -> bool:
+        """Whether a word asks to ask; a dash does where it stands for the price, not between two numbers."""
+        return self._roles[word] == "request" and (not amounts or any(map(str.isalpha, word)))
+
     def _judge(self, folded: str, amounts: list[_Amount], rest: str, vat: Vat) -> Price:
-        asked = any(self._roles[match[0]] == "request" for match in self._word.finditer(folded))
+        asked = any(self._is_request(match[0], amounts) for match in self._word.finditer(folded))
         _spread_marks(folded, amounts)
         tiers = any(amount.pieces for amount in amounts)
         offers = [amount for amount in amounts if not amount.pieces and amount.role != "saving"]
@@ -263,15 +276,19 @@ def _choose(folded: str, offers: list[_Amount], *, tiers: bool) -> tuple[_Amount
 
 
 def _spread_marks(folded: str, amounts: list[_Amount]) -> None:
-    """In "10 000 - 15 000 ₽" and "от 10 000 до 15 000 ₽" the mark stands for both."""
+    """In "10 000 - 15 000 ₽", "от 10 000 до 15 000 ₽" and "12-15 тыс. руб." mark and multiplier stand for both."""
     for one, other in pairwise(amounts):
-        joined = _RANGE.fullmatch(folded[one.end : other.start]) or (one.role == "from" and other.role == "up_to")
+        joined = _RANGE.fullmatch(folded[one.end : other.start]) or other.role == "up_to"
         if joined and other.marked and not one.marked:
             one.currency, one.marked = other.currency, True
+        if joined and one.factor == 1 and one.value < other.value / other.factor:
+            one.value, one.factor = one.value * other.factor, other.factor
 
 
 def _is_range(folded: str, offers: list[_Amount]) -> bool:
-    return len(offers) > 1 and bool(_RANGE.fullmatch(folded[offers[0].end : offers[1].start]))
+    if len(offers) < 2:
+        return False
+    return offers[1].role == "up_to" or _RANGE.fullmatch(folded[offers[0].end : offers[1].start]) is not None
 
 
 def _negative(folded: str, amount: _Amount) -> bool:
@@ -283,7 +300,7 @@ def _decimal(match: re.Match[str]) -> Decimal:
     whole = match["whole"]
     if match["group"]:
         whole = whole.replace(match["group"], "")
-    cents = match["cents"] or match["plain"]
+    cents = match["cents"] or match["plain"] or match["minor"]
     return Decimal(f"{whole}.{cents}" if cents else whole)
 
 
@@ -295,8 +312,8 @@ def _unread(vat: Vat) -> Price:
     return Price(None, None, None, vat, None, "not understood")
 
 
-def _alternatives(wordings: Iterable[str]) -> str:
-    """A pattern of all wordings, longest first, each ending where a word ends."""
+def _alternatives(wordings: Iterable[str], suffixes: Sequence[str] = ()) -> str:
+    """A pattern of all wordings, longest first, each ending where a word ends or one of the suffixes begins."""
     ordered = sorted(wordings, key=lambda word: (-len(word), word))
-    closed = [re.escape(word) + (r"(?![^\W\d_])" if word[-1].isalpha() else "") for word in ordered]
-    return f"(?:{'|'.join(closed)})"
+    end = f"(?:(?![^\\W\\d_])|(?={_alternatives(suffixes)}))" if suffixes else r"(?![^\W\d_])"
+    return f"(?:{'|'.join(re.escape(word) + (end if word[-1].isalpha() else '') for word in ordered)})"

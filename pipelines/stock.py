@@ -14,13 +14,14 @@ from restock.terms import Availability, QuantityBound
 WORDINGS = Table("stock_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
 _STATES = frozenset(state.value for state in Availability)
 _OTHER_ROLES = frozenset(
-    {"many", "at_least", "at_least_after", "at_most", "piece", "days", "weeks", "months"}
+    {"many", "at_least", "at_least_after", "at_most", "piece", "days", "weeks", "months", "remote", "total"}
     | {f"month:{number}" for number in range(1, 13)}
 )
 _DAYS = {"days": 1, "weeks": 7, "months": 30}
 # What speaks first where a text says several things at once: goods on one shelf outweigh a delivery to another.
 _ORDER = ("Discontinued", "LimitedAvailability", "InStock", "many", "PreOrder", "BackOrder", "OutOfStock")
 _FAR = frozenset({"PreOrder", "BackOrder"})
+_REMOTE = "remote"  # a warehouse elsewhere: goods to order, whose count adds to that of the others
 _AT_HAND = frozenset({"InStock", "LimitedAvailability"})
 _DATE = re.compile(
     r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<![\d.])(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?(?![\d.]\d)"
@@ -32,6 +33,7 @@ _NUMBER = re.compile(
 _WEB = re.compile(r"^https?://schema\.org/", re.IGNORECASE)
 _DAY_BEFORE = re.compile(r"(\d{1,2})\s*$")
 _YEAR_AFTER = re.compile(r"\s*(\d{4})")
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _SPAN = re.compile(r"\s*[-–—]\s*(\d+)")
 
 
@@ -65,6 +67,7 @@ class _Reading:
     states: set[str] = field(default_factory=set)
     near: list[tuple[int, bool]] = field(default_factory=list)
     far: list[tuple[int, bool]] = field(default_factory=list)
+    total: tuple[int, bool] | None = None
     at_most: bool = False
     lead_days: int | None = None
     arrival: date | tuple[int, int] | None = None
@@ -108,12 +111,23 @@ class StockReader:
         hits = self._lexicon.scan(folded)
         dated = self._take_dates(folded, hits, found)
         found.states = {entry.value for _, _, entry in hits if entry.value in _STATES or entry.value == "many"}
+        if any(entry.value == _REMOTE for _, _, entry in hits):
+            found.states.add("BackOrder")
         loose = loose or not any(letter.isalpha() for letter in folded)
-        for match in _NUMBER.finditer(dated):
-            _take_number(dated, match, hits, found, loose=loose)
+        if "(" in dated:  # "3 (Москва: 2, Казань: 1)": the brackets hold the parts of the count before them
+            outside = _IN_BRACKETS.sub(lambda part: " " * len(part[0]), dated)
+            self._take_numbers(outside, hits, found, loose=loose)
+        if not found.near:
+            self._take_numbers(dated, hits, found, loose=loose)
         if found.lead_days is None and not found.near:
             found.lead_days = next((_DAYS[e.value] for _, _, e in hits if e.value in _DAYS), None)
         return found
+
+    def _take_numbers(self, text: str, hits: Sequence[Hit], found: _Reading, *, loose: bool) -> None:
+        for match in _NUMBER.finditer(text):
+            _take_number(text, match, hits, found, loose=loose)
+        if found.total is not None:
+            found.near = [found.total]
 
     def _take_dates(self, folded: str, hits: Sequence[Hit], found: _Reading) -> str:
         """The text with its dates blanked out; the first is the day of arrival."""
@@ -144,7 +158,8 @@ def _take_number(text: str, match: re.Match[str], hits: Sequence[Hit], found: _R
         if days * _DAYS[follower] < 10_000:
             found.lead_days = max(found.lead_days or 0, days * _DAYS[follower])
         return
-    if match["sign"] == "-" or text[end : end + 1] in {":", "%"} or (upper and not loose):
+    minus = match["sign"] == "-" and not _joins(text, match)
+    if minus or text[end : end + 1] in {":", "%"} or (upper and not loose):
         return
     piece = follower == "piece"
     at_hand = _state_at(hits, last, text) in _AT_HAND  # "45 in stock"
@@ -153,6 +168,11 @@ def _take_number(text: str, match: re.Match[str], hits: Sequence[Hit], found: _R
     if follower is None and not at_hand and text[last : last + 2].strip(" ")[:1].isalpha():
         return
     _count(match, value, hits, found, piece_end=_after_piece(hits, last, text) if piece else last, text=text)
+
+
+def _joins(text: str, match: re.Match[str]) -> bool:
+    """Whether the dash before a number parts it from a place ("Москва - 4") and is no sign."""
+    return text[match.start() + 1 : match.start() + 2] == " " and text[: match.start()].rstrip()[-1:].isalpha()
 
 
 def _count(
@@ -169,6 +189,8 @@ def _count(
         or _role_at(hits, piece_end, text) == "at_least_after"
         or _role_at(hits, match.end(), text) == "at_least_after"
     )
+    if before == "total":
+        found.total = (value, more)
     state = _state_before(hits, match.start())
     (found.far if state in _FAR else found.near).append((value, more))
 
@@ -208,7 +230,7 @@ def _role_before(hits: Sequence[Hit], place: int) -> str | None:
 
 
 def _state_before(hits: Sequence[Hit], place: int) -> str | None:
-    before = [entry.value for start, _, entry in hits if start < place and entry.value in _STATES]
+    before = [entry.value for start, _, entry in hits if start < place and entry.value in _STATES | {_REMOTE}]
     return before[-1] if before else None
 
 
