@@ -4,7 +4,6 @@ from catalog.catalogue import Catalogue
 from catalog.diff import EVERYDAY, Diff, Wanted
 from catalog.history import HistoryEntry
 from catalog.questions import Search
-from catalog.rates import Rate
 from catalog.windows import Marker, Window
 
-__all__ = ["EVERYDAY", "Catalogue", "Diff", "HistoryEntry", "Marker", "Rate", "Search", "Wanted", "Window"]
+__all__ = ["EVERYDAY", "Catalogue", "Diff", "HistoryEntry", "Marker", "Search", "Wanted", "Window"]

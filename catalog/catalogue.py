@@ -16,6 +16,7 @@ from catalog.desk import Desk
 from catalog.windows import Bounds, Marker
 from restock.errors import CatalogueError
 from restock.listing import Listing
+from restock.rate import Rate
 from restock.run import CrawlOutcome, Run
 from restock.site import Guard, Site
 from restock.terms import RunKind
@@ -246,6 +247,11 @@ class Catalogue:
         with self._database.read() as connection:
             return questions.offers(connection, mpns, at)
 
+    def last_offers(self, mpns: Iterable[str]) -> dict[str, tuple[str, datetime]]:
+        """By part numbers that nobody offers now: the site that had the last offer, and since when that is gone."""
+        with self._database.read() as connection:
+            return questions.last_offers(connection, mpns)
+
     def brand_counts(self, at: Marker | None = None) -> list[summary.BrandCount]:
         """How many listings each site has of each brand, now or at a moment."""
         with self._database.read() as connection:
@@ -256,11 +262,18 @@ class Catalogue:
         with self._database.read() as connection:
             return summary.first_seen(connection, keys)
 
-    def import_rates(self, rows: Iterable[rates.Rate]) -> int:
+    def import_rates(self, rows: Iterable[Rate]) -> rates.Imported:
+        """Keeps exchange rates; one that its source gives again replaces the earlier one."""
         with self._database.write() as connection:
             return rates.import_rates(connection, rows)
 
+    def rate_spans(self) -> list[rates.RateSpan]:
+        """Which rates are known, by pair of currencies and source."""
+        with self._database.read() as connection:
+            return rates.rate_spans(connection)
+
     def rate(self, currency: str, into: str, on: date) -> tuple[Decimal, date] | None:
+        """What one `currency` cost in another on a day, and the day of that rate, the last one up to then."""
         with self._database.read() as connection:
             return rates.find_rate(connection, currency, into, on)
 

@@ -20,7 +20,8 @@ _GROUPS: tuple[tuple[Event, tuple[str, ...]], ...] = (
     (Event.QUANTITY_CHANGED, ("quantity",)),
     (Event.DETAILS_CHANGED, _DETAILS),
 )
-PROVENANCE = frozenset({"observed_at", "run", "evidence"})  # where a state was seen, not what it is
+# Where and when a state was seen, not what it is.
+PROVENANCE = frozenset({"observed_at", "run", "evidence", "last_seen", "in_last_run"})
 _CONTENT = tuple(field.name for field in fields(Listing) if field.name not in PROVENANCE)
 _MARKET = tuple(name for _, names in _GROUPS for name in names)
 

@@ -1,18 +1,19 @@
 """Questions of analysts: searches, one listing by its reference, the offers for part numbers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from catalog import models as m
 from catalog import runs
 from catalog.hashing import text_hash
+from catalog.seen import Seen
 from catalog.states import load, states
 from catalog.windows import Marker, moment_of
 from restock.addresses import url_key
@@ -20,6 +21,8 @@ from restock.errors import UsageError
 from restock.listing import Listing
 from restock.run import Run
 from restock.terms import Availability, PriceType, RunKind
+
+Item = TypeVar("Item")
 
 _CHUNK = 500
 _OBTAINABLE = tuple(term for term in Availability if term.obtainable)
@@ -62,9 +65,9 @@ def search(connection: Connection, query: Search) -> Iterator[Listing]:
     """The listings that a search asks for, by site and key."""
     if query.site is not None:
         refuse_unknown_site(connection, query.site)
-    found = states().where(*_asked(query), held(connection, query.at))
-    ordered = found.order_by(m.site.c.name, m.listing.c.key)
-    with closing(load(connection, ordered)) as there:
+    ends = ends_at(connection, query.at)
+    ordered = states().where(*_asked(query), held(ends)).order_by(m.site.c.name, m.listing.c.key)
+    with closing(Seen.as_of(connection, ends).states(connection, ordered)) as there:
         yield from islice((state.listing for state in there if query.passes(state.listing)), query.limit)
 
 
@@ -101,19 +104,23 @@ def part_number(text: str) -> str:
     return "".join(text.split()).upper()
 
 
-def held(connection: Connection, at: Marker | None) -> ColumnElement[bool]:
-    """That a version holds now, or held at a moment."""
+def ends_at(connection: Connection, at: Marker | None) -> dict[int, int] | None:
+    """The run as of which each site stands at a moment, by the site's number; None for now."""
     if at is None:
-        return m.version.c.to_run.is_(None)
+        return None
     moment = moment_of(at, end=True)
     if moment is None:
         raise UsageError(f"{at}: not an ISO date")
-    site_ids = connection.execute(select(m.site.c.id, m.site.c.name)).all()
-    conditions = []
-    for site_id, name in site_ids:
-        sequence = sequence_at(connection, name, moment)
-        if sequence is not None:
-            conditions.append(and_(m.listing.c.site_id == site_id, *held_at(sequence)))
+    sites = connection.execute(select(m.site.c.id, m.site.c.name)).all()
+    found = {site_id: sequence_at(connection, name, moment) for site_id, name in sites}
+    return {site_id: sequence for site_id, sequence in found.items() if sequence is not None}
+
+
+def held(ends: Mapping[int, int] | None) -> ColumnElement[bool]:
+    """That a version holds now, or held as of a run of each site."""
+    if ends is None:
+        return m.version.c.to_run.is_(None)
+    conditions = [and_(m.listing.c.site_id == site_id, *held_at(end)) for site_id, end in ends.items()]
     return or_(*conditions) if conditions else m.version.c.from_run < 0
 
 
@@ -148,7 +155,7 @@ def listing(connection: Connection, reference: str, at: Marker | None = None) ->
         raise UsageError(f"{reference}: more than one listing is meant: {names}")
     query = states().where(m.version.c.listing_id == found[0][0]).order_by(m.version.c.from_run.desc()).limit(1)
     if at is not None:
-        query = query.where(held(connection, at))
+        query = query.where(held(ends_at(connection, at)))
     with closing(load(connection, query)) as states_found:
         state = next(states_found, None)
     if state is None:
@@ -196,14 +203,37 @@ def offers(connection: Connection, mpns: Iterable[str], at: Marker | None = None
     """The offers for part numbers, now or at a moment, in their order; within one, by currency, the cheapest first,
     and those without a price last."""
     wanted = list(dict.fromkeys(part_number(text) for text in mpns))
-    there = held(connection, at)
+    ends = ends_at(connection, at)
+    seen = Seen.as_of(connection, ends)
     found: list[Listing] = []
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
-        query = states().where(m.details.c.mpn.in_(chunk), there)
-        found.extend(state.listing for state in load(connection, query))
+    for chunk in chunks(wanted):
+        query = states().where(m.details.c.mpn.in_(chunk), held(ends))
+        found.extend(state.listing for state in seen.states(connection, query))
     places = {mpn: place for place, mpn in enumerate(wanted)}
     return sorted(found, key=lambda item: (places[item.mpn or ""], *_cheapest_first(item)))
+
+
+def last_offers(connection: Connection, mpns: Iterable[str]) -> dict[str, tuple[str, datetime]]:
+    """Where part numbers that nobody offers now were last offered: the site, and since when the offer is gone."""
+    found: dict[str, tuple[str, datetime]] = {}
+    spans, details = m.version.c, m.details.c
+    for chunk in chunks(list(mpns)):
+        rested = and_(details.listing_id == spans.listing_id, details.run_id == spans.details_run)
+        query = (
+            select(details.mpn, m.site.c.name, m.run.c.observed_at)
+            .join(m.version, rested)
+            .join(m.run, m.run.c.id == spans.to_run)
+            .join(m.site, m.site.c.id == m.run.c.site_id)
+            .where(details.mpn.in_(chunk))
+            .order_by(spans.to_run)
+        )
+        found |= {mpn: (site, moment) for mpn, site, moment in connection.execute(query)}
+    return found
+
+
+def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """As many at a time as one statement takes."""
+    yield from (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
 
 
 def _cheapest_first(item: Listing) -> tuple[Any, ...]:

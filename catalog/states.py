@@ -1,7 +1,7 @@
 """States out of the database: the query that joins a version with what it rests on, and the Listing it makes."""
 
 import json
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -75,15 +75,17 @@ def states() -> Select[Any]:
     return select(*_COLUMNS).select_from(joined)
 
 
-def load(connection: Connection, query: Select[Any]) -> Generator[State]:
-    """The states of a narrowed `states()` query, streamed. Who doesn't read to the end closes it: PostgreSQL keeps a
-    cursor open as long."""
+def load(
+    connection: Connection, query: Select[Any], told: Callable[[Row[Any]], dict[str, Any]] | None = None
+) -> Generator[State]:
+    """The states of a narrowed `states()` query, streamed. `told` says what a listing has besides its state. Who
+    doesn't read to the end closes it: PostgreSQL keeps a cursor open as long."""
     with connection.execute(query.execution_options(yield_per=1000)) as rows:
         for row in rows:
-            yield State(row.listing_id, row.from_run, row.to_run, to_listing(row))
+            yield State(row.listing_id, row.from_run, row.to_run, to_listing(row, told(row) if told else {}))
 
 
-def to_listing(row: Row[Any]) -> Listing:
+def to_listing(row: Row[Any], besides: dict[str, Any]) -> Listing:
     values = row._mapping  # noqa: SLF001  the public name of a row's columns in SQLAlchemy
     return Listing(
         **{name: values[name] for name in _PLAIN},
@@ -91,6 +93,7 @@ def to_listing(row: Row[Any]) -> Listing:
         restrictions=_read_restrictions(values["restrictions"]),
         observed_at=values["observed_at"] or values["run_observed_at"],
         evidence=_evidence(values["path"], values["record"], values["sha256"]),
+        **besides,
     )
 
 

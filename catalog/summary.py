@@ -1,6 +1,6 @@
 """Figures over the whole catalogue: how much of each brand each site carries, and since when a listing is known."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +8,8 @@ from sqlalchemy import Connection, Integer, cast, func, select
 
 from catalog import models as m
 from catalog.hashing import text_hash
-from catalog.questions import held
+from catalog.questions import chunks, ends_at, held
 from catalog.windows import Marker
-
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def brand_counts(connection: Connection, at: Marker | None = None) -> list[Brand
     query = (
         select(m.site.c.name, details.brand, func.count(), restricted)
         .select_from(joined)
-        .where(held(connection, at))
+        .where(held(ends_at(connection, at)))
         .group_by(m.site.c.name, details.brand)
         .order_by(m.site.c.name, func.count().desc(), details.brand)
     )
@@ -52,13 +50,9 @@ def first_seen(connection: Connection, keys: Collection[tuple[str, str]]) -> dic
         .group_by(m.site.c.name, m.listing.c.key)
     )
     found: dict[tuple[str, str], datetime] = {}
-    for chunk in _chunks(sorted(keys)):
+    for chunk in chunks(sorted(keys)):
         asked = first.where(m.listing.c.key_hash.in_([text_hash(key) for _, key in chunk])).subquery()
         query = select(asked.c.name, asked.c.key, m.run.c.observed_at).join(m.run, m.run.c.id == asked.c.run_id)
         rows = connection.execute(query)
         found.update({(row.name, row.key): row.observed_at for row in rows if (row.name, row.key) in keys})
     return found
-
-
-def _chunks(items: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
-    yield from (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))

@@ -25,6 +25,7 @@ WHERE = {
     "report": "cli.report:app",
     "sites": "cli.sites:app",
     "runs": "cli.runs:app",
+    "rates": "cli.rates:app",
     "db": "cli.database:app",
 }
 """By its name, a command's function, or the app of its sub-commands."""

@@ -1,26 +1,31 @@
 """`search`, `history`, `compare` and `explain`: questions to the catalogue."""
 
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from catalog import Search
-from cli.console import LISTING_COLUMNS, say, show
+from cli.console import LISTING_COLUMNS, Row, say, show
+from cli.money import amount, currency_of
 from cli.options import BrandOption, Home, OutFormat, Output, RestrictedOption
 from cli.session import workspace_of
 from cli.windows import moment
 from restock.errors import UsageError
-from restock.listing import LISTING_FIELDS
+from restock.listing import STANDING_FIELDS
 from scheduler.compare import compare_offers
 from scheduler.explain import explain as explain_listing
+from scheduler.part_numbers import asked_number, read_part_numbers
 
-HISTORY_COLUMNS = ("site", "from", "until", "price", "currency", "price_type", "availability", "quantity", "condition")
-COMPARE_COLUMNS = (
-    "mpn", "brand", "site", "price", "currency", "reporting_price", "reporting_currency", "vat", "condition",
-    "availability", "cheaper_than_next_pct", "url",
+HISTORY_COLUMNS = (
+    "site", "from", "until", "seen", "price", "currency", "price_type", "availability", "quantity", "condition",
 )  # fmt: skip
+COMPARE_COLUMNS = (
+    "asked", "brand", "site", "price", "currency", "reporting_price", "reporting_currency", "rate", "rate_day", "vat",
+    "condition", "availability", "cheaper_than_next_pct", "last_seen", "note", "url",
+)  # fmt: skip
+SEARCH_COLUMNS = (*LISTING_COLUMNS, "seen")
 FINDING_COLUMNS = ("field", "value", "rule", "text", "source", "confidence")
 
 
@@ -51,12 +56,12 @@ def search(
     query = Search(
         text=text,
         brand=brand,
-        mpn=mpn,
+        mpn=asked_number(mpn) if mpn else None,
         site=site,
         category=category,
         restricted=restricted,
-        min_price=_amount(min_price, "--min-price"),
-        max_price=_amount(max_price, "--max-price"),
+        min_price=amount(min_price, "--min-price"),
+        max_price=amount(max_price, "--max-price"),
         min_quantity=min_quantity,
         available=available or None,
         undecided=undecided or None,
@@ -64,21 +69,23 @@ def search(
         limit=limit,
     )
     with workspace_of(home) as workspace:
-        rows = (listing.to_json() for listing in workspace.catalogue.search(query))
-        if not show(rows, LISTING_COLUMNS, format, output, whole=LISTING_FIELDS):
+        unseen = 0
+
+        def rows() -> Iterator[Row]:
+            nonlocal unseen
+            for listing in workspace.catalogue.search(query):
+                unseen += listing.in_last_run is False
+                yield listing.standing()
+
+        if not show(rows(), SEARCH_COLUMNS, format, output, display=_seen, whole=STANDING_FIELDS):
             say("no listing in the catalogue fits")
+        if unseen:
+            say(f"{unseen} of these were not seen by their site's last run; last_seen says when they were")
 
 
-def _amount(text: str | None, option: str) -> Decimal | None:
-    if text is None:
-        return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise UsageError(f"{option}: not an amount: {text!r}") from None
-    if not amount.is_finite():
-        raise UsageError(f"{option}: not an amount: {text!r}")
-    return amount
+def _seen(row: Row) -> Row:
+    """A listing for a table: when it was last seen, where that was not by its site's last run."""
+    return row | {"seen": "" if row["in_last_run"] is not False else f"last {row['last_seen'][:10]}"}
 
 
 def history(
@@ -92,46 +99,48 @@ def history(
     Example: restock history WS-C2960X-48TS-L --format table
     """
     with workspace_of(home) as workspace:
-        entries = workspace.catalogue.history(mpn)
-        if not show((entry.to_json() for entry in entries), HISTORY_COLUMNS, format, output):
+        entries = workspace.catalogue.history(asked_number(mpn))
+        if not show((entry.to_json() for entry in entries), HISTORY_COLUMNS, format, output, display=_presence):
             say(f"{mpn}: no listing has had this part number")
+
+
+def _presence(row: Row) -> Row:
+    """A span of a history for a table: what is no offer is said in words."""
+    told = {True: "", False: "gone", None: "not seen"}[row["present"]]
+    return row | {"seen": told or (f"last {row['last_seen'][:10]}" if row["last_seen"] else "")}
 
 
 def compare(
     mpn: Annotated[str | None, typer.Argument(help="The maker's part number.")] = None,
     file: Annotated[
-        Path | None, typer.Option("--file", help="A list of part numbers, one a line.", metavar="LIST")
+        Path | None,
+        typer.Option("--file", help="A list of part numbers: one a line, or a column of a CSV.", metavar="LIST"),
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option("--currency", help="The reporting currency; RUB or the settings'.", metavar="CODE")
     ] = None,
     format: OutFormat = None,
     output: Output = None,
     home: Home = None,
 ) -> None:
-    """The current offers for a part number side by side, cheapest first.
+    """The current offers for a part number side by side, cheapest first, in their own currency and in one, with the
+    rate and its day. Of a list of part numbers, those that nobody offers have a row that says so.
 
     Example: restock compare WS-C2960X-48TS-L --format table
     """
-    wanted = _part_numbers(mpn, file)
-    with workspace_of(home) as workspace:
-        rows = list(compare_offers(workspace, wanted))
-        show(rows, COMPARE_COLUMNS, format, output)
-        for missing in dict.fromkeys(wanted):
-            if not any(row["asked"] == missing for row in rows):
-                say(f"{missing}: no offer")
-        unrated = {row["currency"] for row in rows if row["price"] and row["reporting_price"] is None}
-        for currency in sorted(unrated - {None}):
-            say(f"no exchange rate is known for {currency}: its offers are not compared with the others")
-
-
-def _part_numbers(mpn: str | None, file: Path | None) -> list[str]:
     if (mpn is None) == (file is None):
         raise UsageError("either a part number or --file LIST, and not both")
-    if file is None:
-        return [mpn or ""]
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: can't be read: {error}") from None
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    wanted = read_part_numbers(file) if file else [mpn or ""]
+    code = currency_of(currency)
+    with workspace_of(home) as workspace:
+        rows = list(compare_offers(workspace, wanted, code))
+        missing = [row for row in rows if row["site"] is None]
+        show(rows if file else [row for row in rows if row["site"]], COMPARE_COLUMNS, format, output)
+        for row in missing:
+            say(f"{row['asked']}: {row['note']}")
+        unrated = {row["currency"] for row in rows if row["price"] and row["reporting_price"] is None}
+        for name in sorted(unrated - {None}):
+            say(f"no exchange rate is known for {name}: its offers are not compared with the others")
 
 
 def explain(

@@ -1,7 +1,7 @@
 """Listings: the raw one, text exactly as the site shows it, and the normalised one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Self
@@ -126,7 +126,11 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One seller's entry for a product, normalised. A value that is not known is None, never a guess."""
+    """One seller's entry for a product, normalised. A value that is not known is None, never a guess.
+
+    `last_seen` and `in_last_run` are said where the catalogue is asked what stands in it: when the listing was last
+    found, and whether its site's last run found it.
+    """
 
     site: str | None
     key: str | None
@@ -157,6 +161,8 @@ class Listing:
     observed_at: datetime | None = None
     run: str | None = None
     evidence: Evidence | None = None
+    last_seen: datetime | None = field(default=None, compare=False)
+    in_last_run: bool | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The contract's listing. `undecided` is the catalogue's own mark and is not part of it."""
@@ -191,8 +197,14 @@ class Listing:
             "evidence": self.evidence and self.evidence.to_json(),
         }
 
+    def standing(self) -> dict[str, Any]:
+        """The listing as one that stands in the catalogue, with when it was last seen."""
+        return self.to_json() | {"last_seen": time_text(self.last_seen), "in_last_run": self.in_last_run}
 
-LISTING_FIELDS = tuple(field.name for field in fields(Listing) if field.name != "undecided")
+
+_ASIDE = frozenset({"undecided", "last_seen", "in_last_run"})
+LISTING_FIELDS = tuple(part.name for part in fields(Listing) if part.name not in _ASIDE)
+STANDING_FIELDS = (*LISTING_FIELDS, "last_seen", "in_last_run")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,51 +1,77 @@
 """`compare`: current offers for part numbers side by side, in the offer's currency and in the reporting one."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from restock import clock
-from restock.listing import Listing, money_text
+from restock.listing import STANDING_FIELDS, Listing, money_text
+from scheduler.exchange import Converted, Exchange
+from scheduler.part_numbers import asked_number
 from scheduler.workspace import Workspace
 
-
-def compare_offers(workspace: Workspace, part_numbers: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """A row for each current offer, by part number and then cheapest first. `reporting_price` is null where no rate
-    is known, `cheaper_than_next_pct` where the next offer can't be compared."""
-    currency = workspace.settings.reporting_currency
-    for asked in dict.fromkeys(part_numbers):
-        offers = workspace.catalogue.offers([asked])
-        priced = sorted(
-            ((_reporting(workspace, offer, currency), offer) for offer in offers), key=lambda pair: _order(*pair)
-        )
-        for place, (amount, offer) in enumerate(priced):
-            following = priced[place + 1][0] if place + 1 < len(priced) else None
-            yield {
-                "asked": asked,
-                **offer.to_json(),
-                "reporting_price": money_text(amount),
-                "reporting_currency": currency if amount is not None else None,
-                "cheaper_than_next_pct": money_text(_cheaper(amount, following)),
-            }
+Priced = tuple[Converted | None, Listing]
 
 
-def _reporting(workspace: Workspace, offer: Listing, currency: str) -> Decimal | None:
-    """The offer's price in the reporting currency; None where there is no price or no rate."""
-    if offer.price is None or offer.currency is None:
-        return None
-    if offer.currency == currency:
-        return offer.price
-    rate = workspace.catalogue.rate(offer.currency, currency, clock.now().date())
-    return None if rate is None else (offer.price * rate[0]).quantize(Decimal("0.01"))
+def compare_offers(
+    workspace: Workspace, part_numbers: Sequence[str], currency: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """A row for each current offer, by part number and then cheapest first; a part number without any has a row that
+    says so. `reporting_price` is null where no rate is known, `cheaper_than_next_pct` where the next offer can't be
+    compared."""
+    exchange = Exchange(workspace.catalogue, currency or workspace.settings.reporting_currency)
+    asked = {asked_number(text): text for text in reversed(part_numbers)}
+    wanted = list(dict.fromkeys(map(asked_number, part_numbers)))
+    offers: dict[str, list[Listing]] = defaultdict(list)
+    for offer in workspace.catalogue.offers(wanted):
+        offers[offer.mpn or ""].append(offer)
+    gone = workspace.catalogue.last_offers([number for number in wanted if number not in offers])
+    for number in wanted:
+        if number in offers:
+            yield from _rows(asked[number], offers[number], exchange)
+        else:
+            last = gone.get(number)
+            note = f"no offer now; gone from {last[0]} since {last[1]:%Y-%m-%d}" if last else "no offer was ever seen"
+            yield _row(asked[number], None, None) | {"note": note}
 
 
-def _order(amount: Decimal | None, offer: Listing) -> tuple[bool, Decimal, bool, Decimal, str, str]:
+def _rows(asked: str, offers: Sequence[Listing], exchange: Exchange) -> Iterator[dict[str, Any]]:
+    priced = sorted(((exchange.price(offer), offer) for offer in offers), key=lambda pair: _order(*pair))
+    for place, (found, offer) in enumerate(priced):
+        following = priced[place + 1][0] if place + 1 < len(priced) else None
+        note = None
+        if offer.in_last_run is False:
+            note = "not seen by the site's last run"
+        elif found is None and offer.price is not None:
+            note = f"no exchange rate for {offer.currency or 'an unknown currency'}"
+        yield _row(asked, offer, found) | {
+            "reporting_currency": exchange.currency if found is not None else None,
+            "cheaper_than_next_pct": money_text(_cheaper(found, following)),
+            "note": note,
+        }
+
+
+def _row(asked: str, offer: Listing | None, found: Converted | None) -> dict[str, Any]:
+    standing = offer.standing() if offer else dict.fromkeys(STANDING_FIELDS)
+    return {
+        "asked": asked,
+        **standing,
+        "reporting_price": money_text(found.amount) if found else None,
+        "reporting_currency": None,
+        "rate": f"{found.rate.normalize():f}" if found and found.rate is not None else None,
+        "rate_day": found.day.isoformat() if found and found.day else None,
+        "cheaper_than_next_pct": None,
+    }
+
+
+def _order(found: Converted | None, offer: Listing) -> tuple[bool, Decimal, bool, Decimal, str, str]:
     """Comparable prices first, then other currencies by their own amount, then offers without a price."""
     none = Decimal(0)
-    return (amount is None, amount or none, offer.price is None, offer.price or none, offer.site or "", offer.key or "")
+    amount = found.amount if found else none
+    return (found is None, amount, offer.price is None, offer.price or none, offer.site or "", offer.key or "")
 
 
-def _cheaper(amount: Decimal | None, following: Decimal | None) -> Decimal | None:
-    if amount is None or not following:
+def _cheaper(found: Converted | None, following: Converted | None) -> Decimal | None:
+    if found is None or following is None or not following.amount:
         return None
-    return ((following - amount) / following * 100).quantize(Decimal("0.01"))
+    return ((following.amount - found.amount) / following.amount * 100).quantize(Decimal("0.01"))

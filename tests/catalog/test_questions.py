@@ -1,15 +1,18 @@
 """Searches, references, histories, offers and rates."""
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from catalog import Catalogue, Rate, Search
+from catalog import Catalogue, Search
+from catalog.rates import Imported
 from restock.errors import UsageError
 from restock.listing import Component, Evidence, Listing, Restriction
+from restock.rate import Rate
 from restock.run import CrawlOutcome
 from restock.terms import Availability, Condition, QuantityBound, Relation, RestrictionRule, Vat
 
@@ -164,7 +167,9 @@ def test_rates_by_date_and_across(catalogue: Catalogue) -> None:
         Rate(friday, "CNY", "RUB", Decimal("11.5"), "cbr"),
         Rate(monday, "USD", "RUB", Decimal(81), "cbr"),
     ]
-    assert catalogue.import_rates(rows) == catalogue.import_rates(rows) == 3
+    assert catalogue.import_rates(rows) == Imported(new=3)
+    assert catalogue.import_rates(rows) == Imported(known=3)
+    assert catalogue.import_rates([replace(rows[2], value=Decimal(82)), *rows]) == Imported(known=3)
     assert catalogue.rate("USD", "RUB", date(2026, 11, 22)) == (Decimal("80.5"), friday)
     assert catalogue.rate("USD", "RUB", monday) == (Decimal(81), monday)
     assert catalogue.rate("RUB", "USD", monday) == (1 / Decimal(81), monday)
@@ -172,6 +177,19 @@ def test_rates_by_date_and_across(catalogue: Catalogue) -> None:
     assert catalogue.rate("EUR", "RUB", monday) is None
     assert catalogue.rate("USD", "RUB", date(2026, 11, 19)) is None
     assert catalogue.rate("RUB", "RUB", monday) == (1, monday)
+    assert catalogue.rate("USD", "RUB", monday + timedelta(days=31)) == (Decimal(81), monday)
+    assert catalogue.rate("USD", "RUB", monday + timedelta(days=32)) is None
+
+
+def test_a_rate_that_its_source_corrects(catalogue: Catalogue) -> None:
+    day = date(2026, 11, 20)
+    catalogue.import_rates([Rate(day, "USD", "RUB", Decimal(80), "Bank of Russia")])
+    assert catalogue.import_rates([Rate(day, "USD", "RUB", Decimal(81), "Bank of Russia")]) == Imported(changed=1)
+    catalogue.import_rates([Rate(day, "USD", "RUB", Decimal(90), "CSV")])
+    assert catalogue.rate("USD", "RUB", day) == (Decimal(90), day)
+    assert catalogue.rate("RUB", "USD", day) == (1 / Decimal(90), day)
+    (bank, own) = catalogue.rate_spans()
+    assert (bank.source, bank.rates, bank.first, own.source) == ("Bank of Russia", 1, day, "CSV")
 
 
 def test_how_much_of_each_brand_and_since_when(catalogue: Catalogue, shop: Any, listing: Make) -> None:

@@ -1,0 +1,27 @@
+"""Amounts and currencies on the command line."""
+
+from decimal import Decimal, InvalidOperation
+
+from restock.errors import UsageError
+from restock.rate import currency_code
+
+
+def amount(text: str | None, option: str) -> Decimal | None:
+    """Raises UsageError for what is no amount."""
+    if text is None:
+        return None
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        raise UsageError(f"{option}: not an amount: {text!r}") from None
+    if not found.is_finite():
+        raise UsageError(f"{option}: not an amount: {text!r}")
+    return found
+
+
+def currency_of(text: str | None) -> str | None:
+    """Raises UsageError for what is no currency."""
+    try:
+        return currency_code(text) if text is not None else None
+    except ValueError as error:
+        raise UsageError(f"--currency: {error}") from None
