@@ -190,6 +190,11 @@ class Catalogue:
         with self._database.read() as connection:
             return runs.last_complete(connection, until)
 
+    def first_observed(self) -> datetime | None:
+        """When the first run of all observed its site."""
+        with self._database.read() as connection:
+            return connection.execute(select(m.run.c.observed_at).order_by(m.run.c.id).limit(1)).scalar()
+
     def definition_of(self, run_id: str) -> str | None:
         """The site's definition as it was when the run began."""
         with self._database.read() as connection:

@@ -9,7 +9,7 @@ from cli.console import LISTING_COLUMNS, say, show
 from cli.options import Concurrency, Delay, Home, OutFormat, Output
 from cli.progress import CrawlMeter
 from cli.session import workspace_of
-from restock.errors import CrawlError, RestockError, UsageError
+from restock.errors import CrawlError, UsageError, told
 from restock.listing import LISTING_FIELDS
 from restock.run import Run
 from restock.site import Site
@@ -94,13 +94,6 @@ def crawl(
     if errors and not runs:
         raise typer.Exit(getattr(errors[0], "exit_code", 1))
     raise typer.Exit(exit_code(runs, missing=bool(errors)))
-
-
-def told(error: Exception) -> str:
-    """An error and what was noted on it, in one line."""
-    foreseen = isinstance(error, RestockError | OSError)
-    text = str(error) if foreseen else f"internal error: {type(error).__name__}: {error}"
-    return " ".join("; ".join([text, *getattr(error, "__notes__", ())]).split())
 
 
 def enabled(workspace: Workspace) -> list[Site]:

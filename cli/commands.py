@@ -23,6 +23,7 @@ WHERE = {
     "reparse": "cli.evidence:reparse",
     "verify": "cli.evidence:verify",
     "report": "cli.report:app",
+    "schedule": "cli.schedule:app",
     "sites": "cli.sites:app",
     "runs": "cli.runs:app",
     "rates": "cli.rates:app",

@@ -1,5 +1,6 @@
 """`report weekly`: the weekly diff report."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -7,10 +8,13 @@ import typer
 
 from cli.console import say
 from cli.options import Home
+from cli.schedule import tell
 from cli.session import workspace_of
 from cli.windows import moment
 from restock import clock
+from scheduler.rounds import exit_code, send_weekly
 from scheduler.weekly import weekly
+from scheduler.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Reports. Example: restock report weekly")
 
@@ -26,6 +30,9 @@ def weekly_report(
     output: Annotated[
         Path | None, typer.Option("--output", help="Write HTML, text and attachments there.", metavar="DIR")
     ] = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="Mail it to whom subscriptions or RESTOCK_MAIL_TO name, and try at once.")
+    ] = False,
     home: Home = None,
 ) -> None:
     """The weekly diff report: what is new first, then what moved, then what was not crawled.
@@ -34,6 +41,8 @@ def weekly_report(
     """
     end = moment(until, "--until", end_of_day=True) if until else clock.now()
     with workspace_of(home) as workspace:
+        if send:
+            raise typer.Exit(_send(workspace, min(end, clock.now()), output))
         report = weekly(workspace, until=end)
         if output is None:
             typer.echo(report.text)
@@ -41,3 +50,19 @@ def weekly_report(
         for path in report.write(output):
             typer.echo(path)
         say(report.subject)
+
+
+def _send(workspace: Workspace, until: datetime, output: Path | None) -> int:
+    """Sends the report of each subscription's next window, and shows what was written."""
+    done = send_weekly(workspace, until, tell)
+    written = [one.written for one in done if one.written is not None]
+    for one in written:
+        if output is None:
+            typer.echo(one.report.text)
+            continue
+        folder = output if len(written) == 1 else output / one.letter.subscription
+        for path in one.report.write(folder):
+            typer.echo(path)
+    if not written:
+        say("no report was written: nothing is newer than the last one, or an earlier one still waits")
+    return exit_code(done)

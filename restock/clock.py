@@ -23,3 +23,8 @@ def now() -> datetime:
         return parse_moment(text).replace(microsecond=0)
     except ValueError:
         raise SettingsError(f"RESTOCK_NOW is not an ISO date-time: {text!r}") from None
+
+
+def real_now() -> datetime:
+    """The moment by the machine's clock, whatever RESTOCK_NOW says: for back-off between tries."""
+    return datetime.now(UTC)

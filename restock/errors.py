@@ -2,7 +2,8 @@
 
 RestockError                1  it failed and nothing usable came of it
 ├── UsageError              2  wrong usage: unknown site, bad URL, bad date
-│   └── SettingsError       2  bad settings, definition or data file (file, line, key)
+│   ├── SettingsError       2  bad settings, definition or data file (file, line, key)
+│   └── BusyError           2  another process is at it
 ├── CatalogueError          1  the database can't be opened, is corrupt, locked or from another version
 ├── EvidenceError           1  stored evidence is missing or altered
 └── CrawlError              1  a site could not be captured at all
@@ -33,3 +34,14 @@ class EvidenceError(RestockError):
 
 class CrawlError(RestockError):
     pass
+
+
+class BusyError(UsageError):
+    """Another process is at it, and this one may try again later."""
+
+
+def told(error: BaseException) -> str:
+    """An error and what was noted on it, in one line."""
+    foreseen = isinstance(error, RestockError | OSError)
+    text = str(error) if foreseen else f"internal error: {type(error).__name__}: {error}"
+    return " ".join("; ".join([text, *getattr(error, "__notes__", ())]).split())

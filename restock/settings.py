@@ -2,7 +2,10 @@
 
 import os
 import tomllib
+from email.utils import parseaddr
 from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -14,6 +17,14 @@ from pydantic_settings import (
 )
 
 from restock.errors import SettingsError
+from restock.site import TimeOfDay
+from restock.watching import mail_address
+
+
+def mail_addresses(text: str | None) -> tuple[str, ...]:
+    """The bare addresses of a comma separated text; `Anna <anna@example.org>` is taken too. Raises ValueError."""
+    parts = [part.strip() for part in (text or "").split(",")]
+    return tuple(dict.fromkeys(mail_address(parseaddr(part)[1] or part) for part in parts if part))
 
 
 class CrawlSettings(BaseModel):
@@ -30,6 +41,46 @@ class CrawlSettings(BaseModel):
     max_bytes: int = Field(default=32 * 1024 * 1024, gt=0)
 
 
+class ScheduleSettings(BaseModel):
+    """When jobs are due. Times of day are in `timezone`; a crawl begins up to `jitter` seconds later."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    timezone: str = "UTC"
+    crawl_at: tuple[TimeOfDay, ...] = ("01:00",)
+    jitter: int = Field(default=900, ge=0, le=6 * 3600)
+    report_at: TimeOfDay = "04:00"
+    report_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
+    at_once: int = Field(default=2, ge=1, le=64)
+    stop_after: float = Field(default=1800.0, gt=0)
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"no such time zone: {name!r}") from None
+        return name
+
+
+class HealthSettings(BaseModel):
+    """What operators are told, and where. Analysts never are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mail_to: str | None = None
+    notify: tuple[str, ...] = ()
+    stale_days: int = Field(default=3, ge=1)
+    remind_days: int = Field(default=7, ge=1)
+
+    @field_validator("mail_to")
+    @classmethod
+    def _are_addresses(cls, text: str | None) -> str | None:
+        mail_addresses(text)
+        return text
+
+
 class Settings(BaseSettings):
     """Everything a command may need to know. Secrets are never printed, logged or put in a report."""
 
@@ -40,13 +91,31 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = None
     mail_from: str | None = None
     mail_to: str | None = None
+    smtp_ca: Path | None = None
+    smtp_timeout: float = Field(default=60.0, gt=0)
+    notify: dict[str, SecretStr] = Field(default_factory=dict)
     reporting_currency: str = Field(default="RUB", pattern=r"^[A-Z]{3}$")
     crawl: CrawlSettings = CrawlSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    health: HealthSettings = HealthSettings()
 
     @field_validator("database_url", "smtp_url", "mail_from", "mail_to", mode="before")
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("mail_to")
+    @classmethod
+    def _are_addresses(cls, text: str | None) -> str | None:
+        mail_addresses(text)
+        return text
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_address(cls, text: str | None) -> str | None:
+        if text is not None and len(mail_addresses(text)) != 1:
+            raise ValueError("one mail address is expected")
+        return text
 
     @property
     def evidence_dir(self) -> Path:

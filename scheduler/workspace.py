@@ -14,7 +14,7 @@ from catalog import Catalogue
 from pipelines.normalise import Normaliser
 from pipelines.rules import Rules, load_rules
 from restock import clock
-from restock.errors import UsageError
+from restock.errors import BusyError, UsageError
 from restock.run import Run
 from restock.settings import Settings
 from restock.site import Site
@@ -87,21 +87,39 @@ class Workspace:
     def site_lock(self, site: str) -> Iterator[None]:
         """Holds a site for one run at a time. The lock dies with its process.
 
-        Raises UsageError where another process is at it."""
+        Raises BusyError where another process is at it."""
         lock = self._lock(site)
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise UsageError(f"{site}: another run of this site is under way") from None
+            raise BusyError(f"{site}: another run of this site is under way") from None
         try:
             yield
         finally:
             lock.release()
 
+    @contextmanager
+    def held(self, name: str, *, wait: float) -> Iterator[bool]:
+        """Holds one of the home's own locks (`outbox`, `schedule`), waiting for it so many seconds; gives whether it
+        could be had."""
+        lock = FileLock(self._locks() / f"+{name}.lock")
+        try:
+            lock.acquire(timeout=wait)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
     def _lock(self, site: str) -> FileLock:
+        return FileLock(self._locks() / f"{site_slug(site)}.lock")
+
+    def _locks(self) -> Path:
         folder = self.settings.home / "locks"
         folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(folder / f"{site_slug(site)}.lock")
+        return folder
 
     def _mark_dead_runs(self, catalogue: Catalogue, site: str) -> None:
         """A lock that can be had is held by no living run of this home. Of other homes it says nothing."""

@@ -21,6 +21,8 @@ import pytest
 
 from catalog import Catalogue
 
+pytest_plugins = ["mail_servers"]  # in tests/servers, which pyproject.toml puts on the path
+
 NewDatabase = Callable[..., str]
 _PR_SET_PDEATHSIG = 1
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=32MB")

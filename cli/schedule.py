@@ -1,0 +1,93 @@
+"""`schedule`: the scheduler, and its jobs one by one."""
+
+from typing import Annotated
+
+import typer
+
+from cli.console import say, show
+from cli.options import Home, OutFormat, Output
+from cli.session import workspace_of
+from restock import clock
+from restock.listing import time_text
+from scheduler.jobs import Job, JobKind, Standing, job_of, jobs_of, standings
+from scheduler.rounds import Done, Round, exit_code
+from scheduler.workspace import Workspace
+
+app = typer.Typer(rich_markup_mode=None, help="The scheduler. Example: restock schedule list")
+
+JOB_COLUMNS = ("job", "next", "due", "done", "result")
+DONE_COLUMNS = ("job", "result", "about", "at")
+SCHEDULE = "schedule"
+
+
+@app.command("list")
+def list_jobs(format: OutFormat = None, output: Output = None, home: Home = None) -> None:
+    """The next run of each job, whether it is due, and how it last went.
+
+    Example: restock schedule list --format table
+    """
+    with workspace_of(home) as workspace:
+        found = standings(workspace, jobs_of(workspace), clock.now())
+        show((_row(standing) for standing in found), JOB_COLUMNS, format, output)
+        if not found:
+            say("no job: no site is enabled, and nobody is to be sent a report")
+
+
+def _row(standing: Standing) -> dict[str, object]:
+    return {
+        "job": standing.job.name,
+        "next": time_text(standing.next),
+        "due": time_text(standing.due),
+        "done": time_text(standing.done),
+        "result": standing.result,
+    }
+
+
+@app.command("run-due")
+def run_due(format: OutFormat = None, output: Output = None, home: Home = None) -> None:
+    """Do what is due now and exit: crawl sites, write reports, send what waits. For cron.
+
+    Example: restock schedule run-due
+    """
+    with workspace_of(home) as workspace, workspace.held(SCHEDULE, wait=0) as held:
+        if not held:
+            say("another scheduler works in this home; nothing was done")
+            return
+        done = Round(workspace, clock.now(), tell).run()
+        show((one.to_json() for one in done), DONE_COLUMNS, format, output)
+        if not done:
+            say("nothing is due")
+    raise typer.Exit(exit_code(done))
+
+
+@app.command("run-now")
+def run_now(
+    job: Annotated[str, typer.Argument(help="A job's name, as `schedule list` shows it.", metavar="JOB")],
+    format: OutFormat = None,
+    output: Output = None,
+    home: Home = None,
+) -> None:
+    """Do one job now, whether it is due or not.
+
+    Example: restock schedule run-now crawl:nag
+    """
+    with workspace_of(home) as workspace:
+        done = _run_job(workspace, job_of(workspace, job))
+        show((one.to_json() for one in done), DONE_COLUMNS, format, output)
+    raise typer.Exit(exit_code(done))
+
+
+def _run_job(workspace: Workspace, job: Job) -> list[Done]:
+    at_work = Round(workspace, clock.now(), tell)
+    if job.kind is JobKind.CRAWL:
+        at_work.crawl([job])
+    else:
+        at_work.report([job])
+    return at_work.done
+
+
+def tell(done: Done) -> None:
+    """How a job went, as it ends."""
+    say(f"{done.job}: {done.result}{f' ({done.about})' if done.about else ''}")
+    for line in done.lines:
+        say(line)

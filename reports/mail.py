@@ -1,0 +1,79 @@
+"""Letters as MIME messages: rendered once, so that every try sends the same bytes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+
+from reports.safety import shown
+from reports.weekly import Report
+
+MAX_ATTACHED = 15 * 1024 * 1024  # bytes before encoding; many servers refuse more than 20 to 25 MB
+_TYPES = {
+    ".csv": ("text", "csv"),
+    ".json": ("application", "json"),
+    ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+# Seven-bit encodings pass every server; line ends are those of the protocol.
+_POLICY = SMTP.clone(cte_type="7bit")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who sends to whom, when and under which id."""
+
+    sender: str
+    to: Sequence[str]
+    message_id: str
+    at: datetime
+
+
+def new_message_id(sender: str) -> str:
+    return make_msgid("restock", domain=sender.rpartition("@")[2].strip("<> ") or "localhost")
+
+
+def report_message(report: Report, files: Iterable[Path], envelope: Envelope) -> bytes:
+    """A report with its text, its HTML, and those of its files that are attachments."""
+    message = _message(report.subject, envelope)
+    message.set_content(report.text)
+    message.add_alternative(report.html, subtype="html")
+    _attach(message, [file for file in files if file.suffix in _TYPES])
+    message["Content-Language"] = report.data.audience.language.value
+    return message.as_bytes()
+
+
+def text_message(subject: str, text: str, envelope: Envelope) -> bytes:
+    message = _message(subject, envelope)
+    message.set_content(text)
+    return message.as_bytes()
+
+
+def _message(subject: str, envelope: Envelope) -> EmailMessage:
+    message = EmailMessage(policy=_POLICY)
+    message["Subject"] = shown(subject, 200)
+    message["From"] = envelope.sender
+    message["To"] = ", ".join(envelope.to) or "undisclosed-recipients:;"
+    message["Date"] = format_datetime(envelope.at)
+    message["Message-ID"] = envelope.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    return message
+
+
+def _attach(message: EmailMessage, files: Sequence[Path]) -> None:
+    """Attaches what fits, the smallest first; what doesn't is named in an attachment of its own."""
+    left = MAX_ATTACHED
+    missing = []
+    for file in sorted(files, key=lambda one: one.stat().st_size):
+        content = file.read_bytes()
+        if len(content) > left:
+            missing.append(f"{file.name} ({len(content)} bytes)")
+            continue
+        left -= len(content)
+        main, sub = _TYPES[file.suffix]
+        message.add_attachment(content, maintype=main, subtype=sub, filename=file.name)
+    if missing:
+        note = "Too long to be sent, kept with the report in restock's home folder:\n" + "\n".join(missing) + "\n"
+        message.add_attachment(note, filename="left-out.txt")

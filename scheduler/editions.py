@@ -1,0 +1,144 @@
+"""Editions: one subscription and one window, which begins where that subscription's last sent report ended."""
+
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from reports.data import Audience
+from reports.mail import Envelope, new_message_id, report_message
+from reports.watchlists import Watch, load_subscriptions, load_watchlists
+from reports.weekly import Report, weekly_report
+from restock import clock
+from restock.post import Delivery, Letter, LetterKind, PostState
+from restock.settings import Settings, mail_addresses
+from restock.watching import Every, Subscription, WatchList
+from scheduler.weekly import Edition, changes_between, gather
+from scheduler.workspace import Workspace
+
+EVERYBODY = "mail_to"
+"""The subscription of those whom only the settings name."""
+CHAT = "notify:"
+_PERIODS = {Every.DAY: timedelta(days=1), Every.WEEK: timedelta(days=7)}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A report that was written: laid out, its files in the home's `reports/`, and its letter in the outbox."""
+
+    report: Report
+    folder: Path
+    letter: Letter
+
+
+def subscriptions_of(workspace: Workspace) -> dict[str, Subscription]:
+    """The home's subscriptions by name; where there is none, RESTOCK_MAIL_TO gets the weekly report.
+
+    Raises SettingsError for an entry that can't be used."""
+    settings = workspace.settings
+    found = load_subscriptions(settings.home, load_watchlists(settings.home), settings.notify)
+    if not found and settings.mail_to is not None:
+        return {EVERYBODY: Subscription(name=EVERYBODY, to=mail_addresses(settings.mail_to))}
+    return found
+
+
+def job_name(subscription: Subscription) -> str:
+    return f"report:{subscription.name}"
+
+
+def write_edition(workspace: Workspace, subscription: Subscription, until: datetime) -> Written | None:
+    """Writes the report of a subscription's next window, and queues its letter. None where the window is empty, or
+    where an earlier report still waits: its window must be sent first. The caller holds the outbox's lock."""
+    desk = workspace.catalogue.desk
+    if (last := desk.last_report(subscription.name)) is not None and last.state is PostState.WAITING:
+        return None
+    window = _next_window(workspace, subscription, until)
+    if window.since >= until:
+        return None
+    found = changes_between(workspace, since=window.since, until=until, starts=window.starts)
+    edition = _edition(workspace, subscription, until)
+    report = weekly_report(gather(workspace, found, since=window.since, until=until, edition=edition))
+    folder = workspace.settings.home / "reports" / subscription.name / until.strftime("%Y-%m-%dT%H%M%SZ")
+    files = report.write(folder)
+    letter = _letter(workspace, subscription, report, files, tuple(found.ends))
+    return Written(report, folder, desk.queue(letter))
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Where a window begins: for people a moment, for each site the run that the last sent report ended with."""
+
+    since: datetime
+    starts: tuple[int, ...] | None
+
+
+def _next_window(workspace: Workspace, subscription: Subscription, until: datetime) -> _Window:
+    """The window that follows the last sent report. The first one reaches back over one period from when the
+    subscription was first seen, at most to the beginning of the catalogue."""
+    desk = workspace.catalogue.desk
+    sent = desk.last_report(subscription.name, sent=True)
+    if sent is not None and sent.until is not None:
+        return _Window(sent.until, sent.ends)
+    first_seen = desk.meet_job(job_name(subscription), clock.now()).first_seen
+    earliest = min(first_seen, until) - _PERIODS[subscription.every]
+    begun = workspace.catalogue.first_observed()
+    if begun is None or begun < earliest:
+        return _Window(earliest, None)
+    return _Window(begun if begun < until else earliest, ())
+
+
+def _edition(workspace: Workspace, subscription: Subscription, until: datetime) -> Edition:
+    known = load_watchlists(workspace.settings.home)
+    lists = [known[name] for name in subscription.lists]
+    audience = Audience(
+        name=subscription.name,
+        language=subscription.language,
+        every=subscription.every,
+        lists=[watchlist.title or watchlist.name for watchlist in lists],
+    )
+    return Edition(audience=audience, watch=watch_over(workspace, lists, until))
+
+
+def watch_over(workspace: Workspace, lists: list[WatchList], at: datetime) -> Watch:
+    """Some watch lists at work, with the sellers that the definitions name and the rates of a day."""
+    sellers = {site.name: site.seller for site in workspace.sites.values() if site.seller}
+    known: dict[tuple[str, str], Decimal | None] = {}
+
+    def rate(currency: str, into: str) -> Decimal | None:
+        if (currency, into) not in known:
+            found = workspace.catalogue.rate(currency, into, at.date())
+            known[currency, into] = found[0] if found else None
+        return known[currency, into]
+
+    return Watch(lists, sellers, rate)
+
+
+def _letter(
+    workspace: Workspace, subscription: Subscription, report: Report, files: list[Path], ends: tuple[int, ...]
+) -> Letter:
+    sender = sender_of(workspace.settings)
+    envelope = Envelope(sender, subscription.to, new_message_id(sender), clock.now())
+    return Letter(
+        kind=LetterKind.REPORT,
+        subscription=subscription.name,
+        message_id=envelope.message_id,
+        subject=report.subject,
+        summary=report.summary,
+        body=report_message(report, files, envelope),
+        created_at=clock.now(),
+        since=report.data.since,
+        until=report.data.until,
+        ends=ends,
+        deliveries=deliveries_for(subscription.to, subscription.notify),
+    )
+
+
+def deliveries_for(addresses: Sequence[str], chats: Sequence[str]) -> tuple[Delivery, ...]:
+    return tuple(Delivery(target=target) for target in (*addresses, *(f"{CHAT}{name}" for name in chats)))
+
+
+def sender_of(settings: Settings) -> str:
+    """Whom mail is from: RESTOCK_MAIL_FROM, else restock at this machine."""
+    return settings.mail_from or f"restock@{socket.gethostname()}"

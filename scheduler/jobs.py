@@ -1,0 +1,97 @@
+"""Jobs: what the scheduler does when. They follow from the settings, the sites and the subscriptions; only how far
+each has come is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from catalog.desk import JobState
+from restock.errors import UsageError
+from restock.site import Site
+from restock.watching import Every, Subscription
+from scheduler.editions import job_name, subscriptions_of
+from scheduler.timetable import Timetable
+from scheduler.workspace import Workspace
+
+
+class JobKind(StrEnum):
+    CRAWL = "crawl"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A site's crawl, or a subscription's report; `about` is the name of the one or the other."""
+
+    name: str
+    kind: JobKind
+    about: str
+    timetable: Timetable
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a job stands at a moment: since when it is due (None: it isn't), when it comes next, how it last went."""
+
+    job: Job
+    due: datetime | None
+    next: datetime
+    done: datetime | None
+    result: str | None
+
+
+def jobs_of(workspace: Workspace) -> list[Job]:
+    """Every job of a home: crawls of the enabled sites, then reports of the subscriptions."""
+    crawls = [_crawl(workspace, site) for site in workspace.sites.values() if site.enabled]
+    return crawls + [_report(workspace, one) for one in subscriptions_of(workspace).values()]
+
+
+def job_of(workspace: Workspace, name: str) -> Job:
+    """The job of that name. Raises UsageError where there is none."""
+    known = {job.name: job for job in jobs_of(workspace)}
+    if name not in known:
+        raise UsageError(f"{name}: no such job; there are {', '.join(known) or 'none'} (`restock schedule list`)")
+    return known[name]
+
+
+def _crawl(workspace: Workspace, site: Site) -> Job:
+    plan = workspace.settings.schedule
+    name = f"crawl:{site.name}"
+    times = site.crawl_at or plan.crawl_at
+    return Job(name, JobKind.CRAWL, site.name, Timetable(name, times, plan.timezone, jitter=plan.jitter))
+
+
+def _report(workspace: Workspace, subscription: Subscription) -> Job:
+    plan = workspace.settings.schedule
+    day = plan.report_day if subscription.every is Every.WEEK else None
+    timetable = Timetable(job_name(subscription), (plan.report_at,), plan.timezone, day)
+    return Job(timetable.name, JobKind.REPORT, subscription.name, timetable)
+
+
+def standings(workspace: Workspace, jobs: Sequence[Job], now: datetime) -> list[Standing]:
+    """How jobs stand. A job is due once since its last time, however many of them were missed."""
+    complete = workspace.catalogue.last_complete(now)
+    begun = workspace.catalogue.first_observed()
+    found = []
+    for job in jobs:
+        state = workspace.catalogue.desk.meet_job(job.name, now)
+        if job.kind is JobKind.CRAWL:
+            done = _latest(state.done_at, complete.get(job.about))
+        else:
+            done = _reported(workspace, job, state) or min(state.first_seen, begun or state.first_seen)
+        last = job.timetable.last(now) if done is not None else now
+        due = last if done is None or last > done else None
+        found.append(Standing(job, due, job.timetable.next(now), state.done_at, state.result))
+    return found
+
+
+def _reported(workspace: Workspace, job: Job, state: JobState) -> datetime | None:
+    """Up to when a subscription has had its reports, sent or waiting: a crash after the letter was queued does not
+    write it again."""
+    last = workspace.catalogue.desk.last_report(job.about)
+    return _latest(state.done_at, last.until if last else None)
+
+
+def _latest(*moments: datetime | None) -> datetime | None:
+    return max((moment for moment in moments if moment is not None), default=None)
