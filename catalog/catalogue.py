@@ -218,16 +218,18 @@ class Catalogue:
         starts: Collection[int] | None = None,
         sites: Collection[str] | None = None,
         wanted: diff.Wanted | None = None,
+        reread: diff.Reread | None = None,
     ) -> diff.Diff:
         """What changed between two runs of each site; by default, the last complete run and the one before it.
 
         `starts` (an earlier diff's `ends`) begins each site's window exactly where that one ended, and in place of
-        `since`: whatever was merged after it is told, whenever it was observed."""
+        `since`: whatever was merged after it is told, whenever it was observed. `reread` reads earlier states again
+        where only their evidence can tell what they are under the rules of the window's end."""
         with self._database.read() as connection:
             for site in sites or ():
                 questions.refuse_unknown_site(connection, site)
             chosen = None if sites is None else list(sites)
-            return diff.diff(connection, Bounds(since, until, starts), chosen, wanted or diff.Wanted())
+            return diff.diff(connection, Bounds(since, until, starts), chosen, wanted or diff.Wanted(), reread)
 
     def search(self, query: questions.Search) -> Iterator[Listing]:
         """The listings that a search asks for, by site and key."""

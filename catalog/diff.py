@@ -1,7 +1,7 @@
 """The diff: what changed on each site between two runs, and, apart from that, what other rules made of it."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -9,9 +9,11 @@ from sqlalchemy import Connection, select
 from catalog import models as m
 from catalog import runs
 from catalog.availability import newly_available
+from catalog.events import with_price
 from catalog.stories import Story, stories
 from catalog.windows import Bounds, Window, find_windows
-from restock.change import Change, Correction
+from restock.change import Change, Correction, Fleeting
+from restock.listing import Listing
 from restock.run import Run
 from restock.terms import Event, RunKind
 
@@ -28,36 +30,44 @@ class Wanted:
     events: Collection[Event] = EVERYDAY
 
     def passes(self, change: Change) -> bool:
-        listing = change.listing
-        return (
-            change.event in self.events
-            and (self.restricted is None or listing.restricted is self.restricted)
-            and (self.brand is None or (listing.brand or "").casefold() == self.brand.casefold())
+        return change.event in self.events and self.wants(change.listing)
+
+    def wants(self, listing: Listing) -> bool:
+        return (self.restricted is None or listing.restricted is self.restricted) and (
+            self.brand is None or (listing.brand or "").casefold() == self.brand.casefold()
         )
+
+
+Reread = Callable[[Run, Sequence[Listing]], Mapping[str, Listing]]
+"""Reads states again as a run's rules do, from the evidence that they point at: by key, those that it found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Diff:
     """Changes of the market and, apart from them, corrections; the window of each site, and why others have none.
-    `ends` are the runs (by sequence) that the sites stand at: where a following diff begins."""
+    `fleeting` are the listings that came and went within the window. `ends` are the runs (by sequence) that the sites stand at: where a following diff begins."""
 
     changes: list[Change] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
+    fleeting: list[Fleeting] = field(default_factory=list)
     windows: list[Window] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def diff(connection: Connection, bounds: Bounds, sites: list[str] | None, wanted: Wanted) -> Diff:
+def diff(
+    connection: Connection, bounds: Bounds, sites: list[str] | None, wanted: Wanted, reread: Reread | None = None
+) -> Diff:
     """What differs between the two ends of each site's window, by site, listing and event."""
     windows, ends, notes = find_windows(connection, bounds, sites)
     found = Diff(windows=windows, ends=ends, notes=notes)
     for window in windows:
-        told = sorted(stories(connection, window), key=lambda story: story.key)
+        told = _read_again(window, stories(connection, window), reread)
         fresh = newly_available(connection, window, told)
         moments = _moments(connection, told)
         changes = [change for story in told for change in _changes(window, story, story.listing_id in fresh, moments)]
         found.changes.extend(change for change in changes if wanted.passes(change))
+        found.fleeting.extend(one for one in _fleeting(told, moments) if wanted.wants(one.listing))
         found.corrections.extend(_corrections(connection, told))
         found.notes.extend(_rules_note(connection, window))
         if bounds.until is None:
@@ -65,9 +75,22 @@ def diff(connection: Connection, bounds: Bounds, sites: list[str] | None, wanted
     return found
 
 
+def _read_again(window: Window, told: list[Story], reread: Reread | None) -> list[Story]:
+    """The stories by key, those whose earlier price only its evidence can tell with that price."""
+    unread = [story.ends.before for story in told if story.ends.unread and story.ends.before is not None]
+    found = reread(window.to_run, unread) if reread is not None and unread else {}
+    read = (
+        replace(story, ends=with_price(story.ends, found[story.key]))
+        if story.ends.unread and story.key in found
+        else story
+        for story in told
+    )
+    return sorted(read, key=lambda story: story.key)
+
+
 def _moments(connection: Connection, told: list[Story]) -> dict[int, datetime]:
     """When each run observed the market."""
-    wanted = {story.moved for story in told if story.moved is not None}
+    wanted = {run for story in told for run in (story.came, story.moved) if run is not None}
     if not wanted:
         return {}
     query = select(m.run.c.id, m.run.c.observed_at).where(m.run.c.id >= min(wanted), m.run.c.id <= max(wanted))
@@ -91,6 +114,12 @@ def _changes(window: Window, story: Story, fresh: bool, moments: dict[int, datet
         )
         for event in ends.events()
     ]
+
+
+def _fleeting(told: list[Story], moments: dict[int, datetime]) -> Iterator[Fleeting]:
+    for story in told:
+        if story.inside is not None and story.came is not None and story.moved is not None:
+            yield Fleeting(listing=story.inside, appeared_at=moments[story.came], gone_at=moments[story.moved])
 
 
 def _corrections(connection: Connection, told: list[Story]) -> list[Correction]:

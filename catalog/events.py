@@ -13,6 +13,7 @@ from restock.listing import Listing
 from restock.terms import Event
 
 _PRICE = ("price", "currency", "price_type")
+PRICE_FIELDS = (*_PRICE, "vat", "regular_price")
 _DETAILS = ("title", "brand", "mpn", "condition", "relation")
 _GROUPS: tuple[tuple[Event, tuple[str, ...]], ...] = (
     (Event.PRICE_CHANGED, _PRICE),
@@ -37,11 +38,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The two ends of a window for one listing. `last` is the last state of one that was gone when the window began."""
+    """The two ends of a window for one listing. `last` is the last state of one that was gone when the window began.
+    `unread` says that the market and a correction both touched the price: what the earlier one is in the later reading,
+    only the evidence can say."""
 
     before: Listing | None
     after: Listing | None
     last: Listing | None = None
+    unread: bool = False
 
     def events(self) -> Iterator[Event]:
         """What happened to the listing, in the order of the contract; appearing and disappearing stand alone."""
@@ -89,7 +93,7 @@ def ends(first: Listing | None, links: Sequence[Link], last: Listing | None) -> 
             walk.correct(link)
         else:
             walk.move(link)
-    return Ends(walk.before, walk.now, walk.last), walk.corrections
+    return Ends(walk.before, walk.now, walk.last, walk.unread), walk.corrections
 
 
 class _Walk:
@@ -101,6 +105,7 @@ class _Walk:
         self.last = last
         self.moved: set[str] = set()  # what the market has changed so far, "presence" included
         self.corrections: list[Corrected] = []
+        self.unread = False
 
     def move(self, link: Link) -> None:
         if link.state is None or self.now is None:
@@ -117,16 +122,25 @@ class _Walk:
             self.before = link.state
             self.last = None if link.state else self.last
         elif self.before is not None and self.seen is not None and link.state is not None:
-            self.before = _read_again(self.before, self.seen, link.state, self.moved)
+            corrected = {name for name in _CONTENT if getattr(self.seen, name) != getattr(link.state, name)}
+            self.unread |= bool(corrected & set(_PRICE) and self.moved & set(_PRICE))
+            self.before = _read_again(self.before, link.state, corrected - self.moved, unread=self.unread)
         self.now = link.state
         self.seen = link.state or self.seen
 
 
-def _read_again(before: Listing, old: Listing, new: Listing, moved: set[str]) -> Listing:
+def _read_again(before: Listing, new: Listing, corrected: set[str], *, unread: bool) -> Listing:
     """The earlier end under new rules: what the market hasn't touched since is what the correction says; a price that
     both touched can't be known, and a price that isn't known has no type."""
-    corrected = {name for name in _CONTENT if getattr(old, name) != getattr(new, name)}
-    values = {name: getattr(new, name) for name in corrected - moved}
-    if corrected & set(_PRICE) and moved & set(_PRICE):
+    values = {name: getattr(new, name) for name in corrected}
+    if unread:
         values |= {"price": None, "price_type": None, "currency": new.currency}
     return replace(before, **values)
+
+
+def with_price(found: Ends, reading: Listing) -> Ends:
+    """The ends with the earlier price as a second reading of its evidence has it."""
+    if found.before is None:
+        return found
+    prices = {name: getattr(reading, name) for name in PRICE_FIELDS}
+    return replace(found, before=replace(found.before, **prices), unread=False)

@@ -21,13 +21,16 @@ _CHUNK = 500
 @dataclass(frozen=True, slots=True)
 class Story:
     """One listing within a window: its two ends, and what rules did to it. `moved` is the run in which the market
-    last moved it, None where it never did."""
+    last moved it, None where it never did; `came` the one in which it first did, and `inside` the last state of one
+    that came and went within the window."""
 
     listing_id: int
     key: str
     ends: Ends
     corrections: list[Corrected]
     moved: int | None
+    came: int | None = None
+    inside: Listing | None = None
 
 
 def stories(connection: Connection, window: Window) -> list[Story]:
@@ -96,5 +99,8 @@ def _story(chain: list[State], window: Window, rules: set[int], last: Listing | 
         if state.to_run is not None and state.to_run <= end and state.to_run != successor:
             links.append(Link(state.to_run, None, state.to_run in rules))
     found, corrections = ends(first, links, last)
-    moved = next((link.run for link in reversed(links) if not link.correction), None)
-    return Story(chain[0].listing_id, chain[0].listing.key or "", found, corrections, moved)
+    moves = [link.run for link in links if not link.correction]
+    came, moved = (moves[0], moves[-1]) if moves else (None, None)
+    passing = found.before is None and found.after is None and len(moves) > 1
+    inside = chain[-1].listing if passing else None
+    return Story(chain[0].listing_id, chain[0].listing.key or "", found, corrections, moved, came, inside)

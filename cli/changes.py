@@ -10,8 +10,10 @@ from cli.options import BrandOption, Home, OutFormat, Output, RestrictedOption, 
 from cli.session import workspace_of
 from cli.windows import marker
 from restock.terms import Event
+from scheduler.changes import market_changes
 
 CORRECTION_COLUMNS = ("site", "key", "title", "fields", "run", "at")
+FLEETING_COLUMNS = ("site", "mpn", "title", "restricted", "appeared_at", "gone_at")
 COLUMNS = ("event", "site", "mpn", "title", "was", "now", "change_pct", "restricted", "new", "day")
 
 
@@ -25,6 +27,9 @@ def diff(
     corrections: Annotated[
         bool, typer.Option("--corrections", help="What changed readers, rules or data files made of listings instead.")
     ] = False,
+    inside: Annotated[
+        bool, typer.Option("--inside", help="The listings that came and went within the window instead.")
+    ] = False,
     format: OutFormat = None,
     output: Output = None,
     home: Home = None,
@@ -34,18 +39,23 @@ def diff(
     Example: restock diff --since 2026-11-15 --restricted --format table
     """
     with workspace_of(home) as workspace:
-        found = workspace.catalogue.diff(
+        found = market_changes(
+            workspace,
             since=marker(since, "--since"),
             until=marker(until, "--until", end_of_day=True),
             sites=site,
             wanted=Wanted(brand=brand, restricted=restricted, events=frozenset(event or EVERYDAY)),
         )
-        if corrections:
+        if inside:
+            show((item.to_json() for item in found.fleeting), FLEETING_COLUMNS, format, output)
+        elif corrections:
             show((item.to_json() for item in found.corrections), CORRECTION_COLUMNS, format, output)
         else:
             show((change.to_json() for change in found.changes), COLUMNS, format, output, display=brief)
         for note in found.notes:
             say(note)
+        if found.fleeting and not inside:
+            say(f"{len(found.fleeting)} listings came and went within the window; `restock diff --inside` lists them")
         if found.corrections and not corrections:
             say(f"{len(found.corrections)} corrections by changed readers, rules or data files: no market events")
             say("`restock diff --corrections` lists them")

@@ -9,7 +9,7 @@ from cli.options import Home, OutFormat, Output
 from cli.session import workspace_of
 from restock.listing import LISTING_FIELDS
 from scheduler.evidence import verify_runs
-from scheduler.reparse import reparse as reparse_run
+from scheduler.reparse import Reparsed
 
 FAULT_COLUMNS = ("run", "message", "record_id", "file")
 
@@ -37,15 +37,13 @@ def reparse(
     output: Output = None,
     home: Home = None,
 ) -> None:
-    """Extract and normalise a run again from its stored evidence, without the network.
+    """Extract and normalise a run again from its stored evidence, without the network, and say what differs from what
+    is stored.
 
     Example: restock reparse nag-000017
     """
     with workspace_of(home) as workspace:
-        show(
-            (listing.to_json() for listing in reparse_run(workspace, run)),
-            LISTING_COLUMNS,
-            format,
-            output,
-            whole=LISTING_FIELDS,
-        )
+        found = Reparsed(workspace, run)
+        show((listing.to_json() for listing in found), LISTING_COLUMNS, format, output, whole=LISTING_FIELDS)
+        for line in found.told():
+            say(f"{run}: {line}")

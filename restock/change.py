@@ -73,3 +73,25 @@ class Correction:
             "run": self.run,
             "at": time_text(self.at),
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleeting:
+    """A listing that came and went within a window: its two ends don't show it. `listing` is its last state."""
+
+    listing: Listing
+    appeared_at: datetime
+    gone_at: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "site": self.listing.site,
+            "key": self.listing.key,
+            "title": self.listing.title,
+            "brand": self.listing.brand,
+            "mpn": self.listing.mpn,
+            "restricted": self.listing.restricted,
+            "appeared_at": time_text(self.appeared_at),
+            "gone_at": time_text(self.gone_at),
+            "listing": self.listing.to_json(),
+        }

@@ -1,46 +1,68 @@
 """`reparse`: a run extracted and normalised again from its stored evidence, without the network."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
-from restock.addresses import clean_url, url_key
 from restock.errors import UsageError
-from restock.listing import Listing
-from restock.run import Run
+from restock.listing import LISTING_FIELDS, Listing
 from restock.terms import RunKind
 from scheduler.corrections import correct, reread
+from scheduler.naming import named
 from scheduler.workspace import Workspace
 
-
-def reparse(workspace: Workspace, run_id: str) -> Iterator[Listing]:
-    """The listings of a run as today's readers and rules see them.
-
-    Where the present state rests on the run and other rules read it, the catalogue is corrected; otherwise the run is
-    only read."""
-    catalogue = workspace.catalogue
-    run = catalogue.run(run_id)
-    if run.kind is RunKind.CORRECTION:
-        raise UsageError(f"{run_id}: a correction has no evidence of its own")
-    site = workspace.site_of(run)
-    with workspace.site_lock(site.name):
-        if run.id in {stale.id for stale in catalogue.runs_to_correct(site.name, workspace.revision(site))}:
-            yield from catalogue.listings_of_run(correct(workspace, site, run).id)
-        else:
-            yield from _named(run, reread(workspace, site, run), catalogue.listings_of_run(run.id))
+_STAMPS = frozenset({"site", "key", "observed_at", "run", "evidence"})
 
 
-def _named(run: Run, listings: Iterable[Listing], stored: Iterable[Listing]) -> Iterator[Listing]:
-    """The listings under the keys that the catalogue knows them by."""
-    keys: dict[str, str] = {}
-    for known in stored:
-        keys |= dict.fromkeys(_names(known), known.key or "")
-    for listing in listings:
-        known_as = next((keys[name] for name in _names(listing) if name in keys), None)
-        fresh = listing.sku or (listing.url and clean_url(listing.url)) or listing.title
-        yield replace(listing, key=known_as or fresh, observed_at=run.observed_at, run=run.id)
+class Reparsed:
+    """The listings of a run as today's readers and rules see them, to be taken once; then what differs from those that
+    are stored: how many `listings` do, in which `fields`, which are `missing` now and which are `new`. `correction` is
+    the run that took the new reading over, where that was due."""
 
+    def __init__(self, workspace: Workspace, run_id: str) -> None:
+        self.fields: Counter[str] = Counter()
+        self.listings = self.new = self.missing = 0
+        self.correction: str | None = None
+        self._workspace = workspace
+        self._run = workspace.catalogue.run(run_id)
+        if self._run.kind is RunKind.CORRECTION:
+            raise UsageError(f"{run_id}: a correction has no evidence of its own")
 
-def _names(listing: Listing) -> list[str]:
-    """What a listing may be known by, the surest first."""
-    address = url_key(listing.url) if listing.url else ""
-    return [f"{address} {listing.sku} {listing.title}", f"{address} {listing.sku}", address or f"{listing.sku}"]
+    def __iter__(self) -> Iterator[Listing]:
+        """Where the present state rests on the run and other rules read it, the catalogue is corrected; otherwise the
+        run is only read."""
+        workspace, run = self._workspace, self._run
+        site = workspace.site_of(run)
+        with workspace.site_lock(site.name):
+            stored = {listing.key: listing for listing in workspace.catalogue.listings_of_run(run.id)}
+            stale = workspace.catalogue.runs_to_correct(site.name, workspace.revision(site))
+            if run.id in {one.id for one in stale}:
+                self.correction = correct(workspace, site, run).id
+                listings: Iterable[Listing] = workspace.catalogue.listings_of_run(self.correction)
+            else:
+                listings = named(run, reread(workspace, site, run), stored.values())
+            for listing in listings:
+                self._compare(stored.pop(listing.key, None), listing)
+                yield listing
+            self.missing = len(stored)
+
+    def _compare(self, was: Listing | None, now: Listing) -> None:
+        if was is None:
+            self.new += 1
+            return
+        before, after = was.to_json(), now.to_json()
+        differing = [name for name in LISTING_FIELDS if name not in _STAMPS and before[name] != after[name]]
+        self.fields.update(differing)
+        self.listings += bool(differing)
+
+    def told(self) -> list[str]:
+        """What differed, in words."""
+        if not (self.listings or self.new or self.missing):
+            return ["the second reading is what is stored"]
+        counts = ", ".join(f"{name} of {count}" for name, count in self.fields.most_common())
+        parts = [f"{self.listings} listings differ from what is stored ({counts})"] if self.listings else []
+        parts += [f"{self.new} listings are read that are not stored"] if self.new else []
+        parts += [f"{self.missing} stored listings are not read any more"] if self.missing else []
+        end = (
+            f"taken over as the correction {self.correction}" if self.correction else "the catalogue was left as it is"
+        )
+        return [*parts, end]

@@ -14,6 +14,7 @@ from restock.listing import Listing
 from restock.review import Mark, Verdict
 from restock.run import Run
 from restock.terms import Event, RunKind
+from scheduler.changes import market_changes
 from scheduler.workspace import Workspace
 
 WEEK = timedelta(days=7)
@@ -39,7 +40,7 @@ def changes_between(
 ) -> Diff:
     """Every change of a window, that begins at a moment, or at the runs (`starts`) with which an earlier one ended."""
     wanted = Wanted(events=frozenset(Event))
-    return workspace.catalogue.diff(since=since, until=until, starts=starts, wanted=wanted)
+    return market_changes(workspace, since=since, until=until, starts=starts, wanted=wanted)
 
 
 def gather(

@@ -1,6 +1,8 @@
 """Other rules read earlier runs again: what differs is a correction, never the market."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from catalog import Wanted
 from restock.errors import UsageError
 from restock.listing import Listing
 from restock.run import CrawlOutcome
-from restock.terms import Availability, Event, RunKind, RunStatus
+from restock.terms import Availability, Event, RunKind, RunStatus, Vat
 
 Make = Callable[..., Listing]
 Events = Callable[[Any], list[tuple[str, str]]]
@@ -68,6 +70,23 @@ def test_a_week_with_a_correction_in_it(shop: Any, listing: Make, events: Events
     unknown, known = found.changes
     assert (unknown.before.price, unknown.before.price_type, unknown.change_pct) == (None, None, None)
     assert (known.before.price, str(known.change_pct)) == (12000, "-8.33")
+
+
+def test_a_price_that_both_touched_is_read_again_from_its_evidence(shop: Any, listing: Make) -> None:
+    first = shop.crawl(listing(1, "12"), listing(2, "12"))
+    second = shop.crawl(listing(1, "10"), listing(2, "11"))
+    shop.correct(second, listing(1, "10000"), listing(2, "11000"))
+    end = shop.crawl(listing(1, "10000"), listing(2, "11000"))
+    asked = []
+
+    def reread(run: Any, states: Any) -> dict[str, Listing]:
+        asked.extend((run.id, state.key[-1], state.run) for state in states)
+        return {states[0].key: replace(states[0], price=Decimal(12000), vat=Vat.INCLUDED)}
+
+    read, unknown = shop.catalogue.diff(since=first.id, reread=reread).changes
+    assert asked == [(end.id, "1", first.id), (end.id, "2", first.id)]
+    assert (read.before.price, read.before.vat, str(read.change_pct)) == (12000, Vat.INCLUDED, "-16.67")
+    assert (unknown.before.price, unknown.change_pct) == (None, None)
 
 
 def test_later_partial_runs_are_corrected_after_their_base(shop: Any, listing: Make) -> None:

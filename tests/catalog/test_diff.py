@@ -254,3 +254,42 @@ def test_a_fragile_site_needs_more_misses(shop: Any, listing: Make, events: Even
     assert events(shop.catalogue.diff()) == [("disappeared", "3")]
     shop.crawl(listing(1), guard=fragile)
     assert events(shop.catalogue.diff()) == [("disappeared", "2")]
+
+
+def test_a_site_that_joins_within_the_window_is_its_own_baseline(
+    catalogue: Catalogue, shop: Any, listing: Make, events: Events
+) -> None:
+    shop.crawl(listing(1))
+    shop.crawl(listing(1, "90"))
+    joined = type(shop)(catalogue, name="joined", day=1)
+    joined.crawl(listing(5, site="joined"))
+    joined.crawl(listing(5, site="joined"), listing(6, site="joined"))
+    found = catalogue.diff(since=date(2026, 11, 1), until=date(2026, 11, 9))
+    assert events(found) == [("appeared", "6"), ("price_changed", "1")]
+    assert [window.from_run.observed_at.day for window in found.windows] == [2, 1]
+
+
+def test_partial_runs_within_the_window_tell_what_they_saw(shop: Any, listing: Make, events: Events) -> None:
+    shop.crawl(listing(1), listing(2), listing(3))
+    shop.crawl(listing(1, "90"), outcome=BROKEN)
+    shop.crawl(listing(4), outcome=BROKEN)
+    shop.crawl(listing(1, "80"), listing(2))
+    found = shop.catalogue.diff(since=date(2026, 11, 1), until=date(2026, 11, 9))
+    assert events(found) == [("price_changed", "1"), ("disappeared", "3")]
+    assert found.changes[0].change_pct == Decimal(-20)
+
+
+def test_what_came_and_went_within_the_window_is_listed_apart(shop: Any, listing: Make) -> None:
+    shop.crawl(listing(1), listing(2))
+    shop.crawl(listing(1), listing(3), listing(4, brand="HPE", restricted=False))
+    shop.crawl(listing(1), listing(2), listing(3, "90"), listing(5))
+    shop.crawl(listing(1), listing(5))
+    window = {"since": "shop-0001", "until": "shop-0004"}
+    found = shop.catalogue.diff(**window)
+    assert [(one.listing.url[-1], one.appeared_at.day, one.gone_at.day) for one in found.fleeting] == [
+        ("3", 2, 4),
+        ("4", 2, 3),
+    ]
+    assert found.fleeting[0].listing.price == 90
+    assert len(shop.catalogue.diff(**window, wanted=Wanted(brand="hpe")).fleeting) == 1
+    assert shop.catalogue.diff(since="shop-0002").fleeting == []

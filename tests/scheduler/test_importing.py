@@ -19,7 +19,7 @@ from restock.terms import Event, RunKind, RunStatus
 from scheduler.evidence import verify_runs, warc_path
 from scheduler.explain import explain
 from scheduler.importing import import_price_list, preview
-from scheduler.reparse import reparse
+from scheduler.reparse import Reparsed
 from scheduler.workspace import Workspace
 from spiders.pricelists import ListError
 
@@ -212,7 +212,7 @@ def test_a_run_is_read_again_by_the_map_of_its_import(workspace: Workspace, csv_
     path.unlink()
     (stored,) = workspace.catalogue.listings_of_run(run.id)
     assert (stored.brand, stored.mpn, stored.sku) == ("Cisco", "WS-C2960X-24TS-L", "1")
-    assert [listing.to_json() for listing in reparse(workspace, run.id)] == [stored.to_json()]
+    assert [listing.to_json() for listing in Reparsed(workspace, run.id)] == [stored.to_json()]
 
 
 def test_explain_reads_the_row_from_its_evidence(workspace: Workspace, csv_list: Callable[..., Path]) -> None:
@@ -231,7 +231,7 @@ def test_a_changed_byte_of_the_stored_file_is_found(workspace: Workspace, csv_li
     path.write_bytes(bytes(body))
     assert list(verify_runs(workspace, run.id))
     with pytest.raises(EvidenceError):
-        list(reparse(workspace, run.id))
+        list(Reparsed(workspace, run.id))
 
 
 def test_a_rule_that_changed_corrects_the_list_before_the_next_one(
