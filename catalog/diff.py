@@ -45,7 +45,8 @@ Reread = Callable[[Run, Sequence[Listing]], Mapping[str, Listing]]
 @dataclass(frozen=True, slots=True)
 class Diff:
     """Changes of the market and, apart from them, corrections; the window of each site, and why others have none.
-    `fleeting` are the listings that came and went within the window. `ends` are the runs (by sequence) that the sites stand at: where a following diff begins."""
+    `fleeting` are the listings that came and went within the window; `ends` the runs (by sequence) that the sites stand
+    at: where a following diff begins."""
 
     changes: list[Change] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)

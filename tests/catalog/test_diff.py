@@ -292,4 +292,5 @@ def test_what_came_and_went_within_the_window_is_listed_apart(shop: Any, listing
     ]
     assert found.fleeting[0].listing.price == 90
     assert len(shop.catalogue.diff(**window, wanted=Wanted(brand="hpe")).fleeting) == 1
-    assert shop.catalogue.diff(since="shop-0002").fleeting == []
+    (back,) = shop.catalogue.diff(since="shop-0002").fleeting
+    assert (back.listing.url[-1], back.appeared_at.day) == ("2", 3)
