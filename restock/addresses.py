@@ -17,6 +17,8 @@ _SPACE = re.compile(r"[\x00-\x20]+")
 _USUAL = re.compile(
     r"(https?://[a-z0-9.-]+(?::\d+)?)(/[^\s\x00-\x20?#;]*)?(?:\?([^\s\x00-\x20#]*))?(?:#[^\s\x00-\x20]*)?"
 )
+# What nearly every address looks like: its parameters need no decoding either.
+_ORDINARY = re.compile(r"https?://([a-z0-9.-]+)(/[^\x00-\x20\s?#;]*)(?:\?([A-Za-z0-9_.=&-]*))?")
 
 
 @lru_cache(maxsize=1024)
@@ -51,3 +53,20 @@ def url_key(url: str) -> str:
     host = parts.netloc.removeprefix("www.").removesuffix(":80" if parts.scheme == "http" else ":443")
     query = "&".join(f"{name}={value}" for name, value in sorted(parse_qsl(parts.query, keep_blank_values=True)))
     return f"{host}{parts.path.rstrip('/')}" + (f"?{query}" if query else "")
+
+
+def address_forms(url: str) -> tuple[str, str]:
+    """`clean_url` and `url_key` of an address in one go: quick for an ordinary one, the same for any."""
+    found = _ORDINARY.fullmatch(url)
+    if found is None:
+        return clean_url(url), url_key(url)
+    host, path, query = found.groups()
+    bare = host.removeprefix("www.") + path.rstrip("/")
+    if query is None:
+        return url, bare
+    start = url[: found.end(2)]
+    kept = _kept_query(query)
+    if not kept:
+        return start, bare
+    pairs = sorted(piece.split("=", 1) for piece in kept.split("&"))
+    return f"{start}?{kept}", f"{bare}?" + "&".join(f"{pair[0]}={pair[1] if len(pair) > 1 else ''}" for pair in pairs)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restock.addresses import clean_url, url_key
+from restock.addresses import address_forms, clean_url, url_key
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,17 @@ def test_other_page(one: str, other: str) -> None:
 def test_cleaning_is_idempotent(path: str) -> None:
     once = clean_url("https://a.example/" + path)
     assert clean_url(once) == once
+
+
+_PIECE = st.text("aA1=&?;/.%+ -_#ю:", max_size=8)
+
+
+@given(
+    st.sampled_from(("http", "https", "HTTP", "ftp")),
+    st.sampled_from(("shop.example", "www.shop.example", "www.", "Shop.example", "shop.example:80", "")),
+    st.lists(_PIECE, max_size=3).map("/".join),
+    st.lists(st.sampled_from(("a=1", "a", "b=", "utm_source=x", "sid=1", "A=2", "a=1%20", "&", "=x")) | _PIECE, max_size=4),
+)
+def test_both_forms_at_once_are_each_form(scheme: str, host: str, path: str, query: list[str]) -> None:
+    url = f"{scheme}://{host}/{path}" + ("?" + "&".join(query) if query else "")
+    assert address_forms(url) == (clean_url(url), url_key(url))
