@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, func
+from sqlalchemy import Connection, func, select
 
 from catalog import models as m
 from catalog import runs
 from catalog.database import Database
-from catalog.figures import live, unseen
+from catalog.figures import live
 from catalog.guard import Lost
 from catalog.matching import match
 from catalog.merge import merge
-from catalog.presence import read_by
+from catalog.presence import find_missed, read_by
 from catalog.quarantine import find_jumps
 from catalog.staging import Spool, spool, staged
 from catalog.work import Merge
@@ -55,11 +55,14 @@ def correct(
     """Writes a correction run; gives its id."""
     failed = run.outcome.unseen_products if run.outcome else set()
     with database.errors(), database.engine.connect() as connection, staged(connection):
-        with connection.begin():
-            spooled = spool(connection, listings, failed)
+        with database.reading(connection):
+            site_id = runs.site_id(connection, run.site)
+            spooled = spool(connection, site_id, listings, failed)
         with database.writing(connection):
             correction = _begin(connection, run, rules, finished_at)
-            match(connection, runs.site_id(connection, run.site))
+            match(connection, site_id, spooled.as_of)
+            if run.whole_site:
+                find_missed(connection, site_id, *read_by(run.sequence))
             _merge(connection, run, correction, spooled, guard, unread() if callable(unread) else unread)
             return correction.id
 
@@ -116,6 +119,8 @@ def _merge(connection: Connection, run: Run, correction: Run, spooled: Spool, gu
 
 def _lost(connection: Connection, run: Run) -> Lost:
     """How many of the listings that a run saw its second reading doesn't find."""
+    missing = connection.execute(select(func.count()).select_from(m.missed)).scalar_one()
+    if not missing:
+        return Lost(0, 0)
     seen = live().with_only_columns(func.count()).where(m.site.c.name == run.site, *read_by(run.sequence))
-    known = connection.execute(seen).scalar_one()
-    return Lost(known, connection.execute(seen.where(unseen())).scalar_one())
+    return Lost(connection.execute(seen).scalar_one(), missing)

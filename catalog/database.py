@@ -65,11 +65,16 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state of the catalogue, whatever is written meanwhile."""
-        with self.errors(), self.engine.connect() as connection:
+        with self.errors(), self.engine.connect() as connection, self.reading(connection):
+            yield connection
+
+    @contextmanager
+    def reading(self, connection: Connection) -> Iterator[None]:
+        """Such a transaction on an open connection."""
+        with connection.begin():
             if not self.is_sqlite:  # where a transaction sees what others commit meanwhile, unless told otherwise
-                connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
-                yield connection
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            yield
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

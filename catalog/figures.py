@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, select, true
 
 from catalog import models as m
 from catalog import runs
@@ -14,22 +14,25 @@ from restock.site import Guard
 from restock.terms import RunKind, RunStatus
 
 _SAMPLES = 5
+_PART = 10  # one listing in so many shows of nearly every group that it is there
 
 
 def gather(connection: Connection, run: Run, outcome: CrawlOutcome, guard: Guard, *, whole: bool) -> Case:
-    """The case of a run whose listings are staged and matched."""
+    """The case of a run whose listings are staged and matched, and whose missing ones are noted."""
     earlier = _earlier(connection, run, guard.recent_runs)
-    values, jumped = lost_values(connection, guard.price_jump)
+    values, jumped = lost_values(connection, guard)
     held = find_jumps(connection, run, guard.price_jump) if jumped.missing else 0
     last = _last_complete(connection, run)
+    listings, seen = _seen(connection)
+    missed, forbidden = _missed(connection)
     return Case(
         outcome=outcome,
-        listings=connection.execute(select(func.count()).select_from(m.stage)).scalar_one(),
+        listings=listings,
         guard=guard,
-        known=_known(connection, run.site),
-        groups=_groups(connection, run.site),
-        missing=_missing(connection, run.site),
-        forbidden=_forbidden(connection, run.site),
+        known=Lost(seen + missed - forbidden, missed - forbidden),
+        groups=_groups(connection, run.site, guard),
+        missing=_samples(connection),
+        forbidden=forbidden,
         values=values,
         forgiven=_forgiven(last),
         jumped=Lost(jumped.known, held),
@@ -50,58 +53,75 @@ def live() -> Select[Any]:
     )
 
 
-def unseen() -> ColumnElement[bool]:
-    """That a listing is not among those staged."""
-    return ~select(m.stage.c.row).where(m.stage.c.listing_id == m.listing.c.id).exists()
+def _seen(connection: Connection) -> tuple[int, int]:
+    """How many listings the run saw, and how many of them were there before it."""
+    settled = connection.execute(select(func.count()).select_from(m.settled)).scalar_one()
+    there = case((m.listing.c.state.is_not(None), 1), else_=0)
+    query = select(func.count(), func.coalesce(func.sum(there), 0)).select_from(
+        m.stage.outerjoin(m.listing, m.listing.c.id == m.stage.c.listing_id)
+    )
+    staged, known = connection.execute(query).one()
+    return settled + staged, settled + known
 
 
 def _is_forbidden() -> ColumnElement[bool]:
-    """That robots.txt forbids a listing's page: where it was not seen, it is not missing."""
-    return exists().where(m.forbidden.c.url_hash == m.listing.c.url_hash)
+    """That robots.txt forbids a missed listing's page: it is not missing."""
+    return exists().where(m.forbidden.c.url_hash == m.missed.c.url_hash)
 
 
-def _counted(columns: tuple[ColumnElement[Any], ...], site: str) -> Select[Any]:
-    absent = m.stage.c.row.is_(None)
-    missed = func.sum(case((absent, 1), else_=0))
-    joined = live().outerjoin(m.stage, m.stage.c.listing_id == m.listing.c.id)
-    return joined.with_only_columns(*columns, func.count(), missed).where(
-        m.site.c.name == site, ~and_(absent, _is_forbidden())
-    )
+def _missed(connection: Connection) -> tuple[int, int]:
+    """How many known listings the run did not see, and how many of them it may not see."""
+    count = select(func.count()).select_from(m.missed)
+    return connection.execute(count).scalar_one(), connection.execute(count.where(_is_forbidden())).scalar_one()
 
 
-def _known(connection: Connection, site: str) -> Lost:
-    known, missing = connection.execute(_counted((), site)).one()
-    return Lost(known, missing or 0)
-
-
-def _groups(connection: Connection, site: str) -> dict[tuple[str, str], Lost]:
+def _groups(connection: Connection, site: str, guard: Guard) -> dict[tuple[str, str], Lost]:
+    """The brands and categories that miss so many listings that they may trip the guard."""
+    few = guard.group_lost_share * guard.group_from
     found: dict[tuple[str, str], Lost] = {}
     for kind in ("brand", "category"):
         column = m.details.c[kind]
-        query = (
-            _counted((column,), site)
-            .join(
-                m.details,
-                and_(
-                    m.details.c.listing_id == m.version.c.listing_id,
-                    m.details.c.run_id == m.version.c.details_run,
-                ),
-            )
-            .where(column.is_not(None))
+        lost = (
+            _detailed(column, func.count())
+            .join(m.missed, m.missed.c.listing_id == m.listing.c.id)
+            .where(~_is_forbidden(), column.is_not(None))
             .group_by(column)
         )
-        found |= {(kind, name): Lost(known, missing) for name, known, missing in connection.execute(query)}
+        missing = {name: count for name, count in connection.execute(lost) if count >= few}
+        known = _known(connection, site, kind, missing, guard.group_lost_share)
+        found |= {(kind, name): Lost(known[name], count) for name, count in missing.items()}
     return found
 
 
-def _missing(connection: Connection, site: str) -> tuple[str, ...]:
-    query = live().with_only_columns(m.listing.c.key).where(m.site.c.name == site, unseen(), ~_is_forbidden())
+def _known(connection: Connection, site: str, kind: str, missing: dict[str, int], share: float) -> dict[str, int]:
+    """How many listings of each group were known, or as many as show that the missing are a smaller share of them: a
+    tenth of the site shows it of nearly every group."""
+    column = m.details.c[kind]
+    kept_out = exists().where(m.missed.c.listing_id == m.listing.c.id, _is_forbidden())
+    query = _detailed(column, func.count()).where(m.site.c.name == site, ~kept_out).group_by(column)
+    found: dict[str, int] = {}
+    for part in (m.listing.c.id % _PART == 0, true()):
+        left = [name for name, count in missing.items() if count >= share * found.get(name, 0)]
+        if left:
+            found |= dict(connection.execute(query.where(part, column.in_(left))).all())
+    return found
+
+
+def _detailed(*columns: ColumnElement[Any]) -> Select[Any]:
+    """What the open versions of listings rest on."""
+    return (
+        live()
+        .with_only_columns(*columns)
+        .join(
+            m.details,
+            and_(m.details.c.listing_id == m.version.c.listing_id, m.details.c.run_id == m.version.c.details_run),
+        )
+    )
+
+
+def _samples(connection: Connection) -> tuple[str, ...]:
+    query = select(m.listing.c.key).join(m.missed, m.missed.c.listing_id == m.listing.c.id).where(~_is_forbidden())
     return tuple(connection.execute(query.order_by(m.listing.c.key).limit(_SAMPLES)).scalars())
-
-
-def _forbidden(connection: Connection, site: str) -> int:
-    query = live().with_only_columns(func.count()).where(m.site.c.name == site, unseen(), _is_forbidden())
-    return connection.execute(query).scalar_one()
 
 
 def _earlier(connection: Connection, run: Run, at_most: int) -> list[Row[Any]]:

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, true, update
 
 from catalog import models as m
 from catalog.guard import Lost
 from catalog.quarantine import jumped
-from catalog.staging import kept_details_hash
 from catalog.work import Merge
+from restock.site import Guard
 from restock.terms import Availability
+
+_PART = 10  # one row in so many shows of nearly every field that it is not lost
 
 _stage, _version, _details = m.stage.c, m.version.c, m.details.c
 
@@ -32,16 +34,34 @@ _DETAILS = {
 }
 
 
-def lost_values(connection: Connection, jump: int) -> tuple[dict[str, Lost], Lost]:
-    """By field, how many of the known listings that were staged had a value, and how many of them have none now; and
-    how many have a price still, and of how many it jumped."""
-    fields = (*_OFFERS, *_DETAILS)
-    sums = [func.sum(case((condition, 1), else_=0)) for name in fields for condition in (_had(name), _has_lost(name))]
-    jumps = (_had("price") & _stage.price.is_not(None), jumped(jump))
-    sums += [func.sum(case((condition, 1), else_=0)) for condition in jumps]
-    counts = [count or 0 for count in connection.execute(select(*sums).where(*_held())).one()]
-    pairs = [Lost(*counts[place : place + 2]) for place in range(0, len(counts), 2)]
-    return dict(zip(fields, pairs, strict=False)), pairs[-1]
+def lost_values(connection: Connection, guard: Guard) -> tuple[dict[str, Lost], Lost]:
+    """By field, how many of the known listings that were seen had a value, and how many of them have none now; and
+    how many have a price still, and of how many it jumped. Where a part of those that had a value shows that the loss
+    is too small to matter, only that part is counted."""
+    had = [_had(name) for name in (*_OFFERS, *_DETAILS)]
+    lost = [_has_lost(name) for name in (*_OFFERS, *_DETAILS)]
+    staged = _sums(connection, select(m.stage).where(*_held()), [*had, _has_price(), *lost, jumped(guard.price_jump)])
+    known, missing = staged[: len(had) + 1], staged[len(had) + 1 :]
+    least = min(guard.lost_value_share, guard.few_lost_value_share)
+    same = select(m.settled).where(*_held(m.settled.c.listing_id))
+    counted = [0] * len(known)
+    for part in (m.settled.c.row % _PART == 0, true()):
+        if any(
+            gone and gone >= least * (here + more) for here, gone, more in zip(known, missing, counted, strict=True)
+        ):
+            counted = _sums(connection, same.where(part), [*had, _had("price")])
+    pairs = [Lost(here + more, gone) for here, more, gone in zip(known, counted, missing, strict=True)]
+    return dict(zip((*_OFFERS, *_DETAILS), pairs, strict=False)), pairs[-1]
+
+
+def _has_price() -> ColumnElement[bool]:
+    return and_(_had("price"), _stage.price.is_not(None))
+
+
+def _sums(connection: Connection, rows: Select[Any], conditions: list[ColumnElement[bool]]) -> list[int]:
+    """Of how many rows each condition is true."""
+    sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
+    return [int(count) for count in connection.execute(rows.with_only_columns(*sums)).one()]
 
 
 def keep_lost_values(work: Merge) -> None:
@@ -49,27 +69,16 @@ def keep_lost_values(work: Merge) -> None:
     for name in work.lost_fields:
         if name in _OFFERS:
             kept = {column: _version[column] for column in _OFFERS[name]}
-            work.connection.execute(update(m.stage).where(*_held(), _has_lost(name)).values(kept))
         else:
-            _keep_details(work.connection, name)
+            kept = {column: _details[column] for column in _DETAILS[name]}
+        changed = update(m.stage).where(*_held(), _has_lost(name))
+        work.connection.execute(changed.values(kept | {"state": None}))
 
 
-def _keep_details(connection: Connection, name: str) -> None:
-    kept = {column: _details[column] for column in _DETAILS[name]}
-    returned = [_stage[column] for column in ("row", *m.DETAIL_COLUMNS)]
-    query = update(m.stage).where(*_held(), _has_lost(name)).values(kept).returning(*returned)
-    rows: list[dict[str, Any]] = [
-        {"at": row["row"], "hashed": kept_details_hash(dict(row))} for row in connection.execute(query).mappings()
-    ]
-    if rows:
-        hashed = update(m.stage).where(_stage.row == bindparam("at")).values(hash=bindparam("hashed"))
-        connection.execute(hashed, rows)
-
-
-def _held() -> tuple[ColumnElement[bool], ...]:
-    """What joins a staged row with the state that its listing has."""
+def _held(listing_id: ColumnElement[int] = _stage.listing_id) -> tuple[ColumnElement[bool], ...]:
+    """What joins a seen row with the state that its listing has."""
     return (
-        _version.listing_id == _stage.listing_id,
+        _version.listing_id == listing_id,
         _version.to_run.is_(None),
         _details.listing_id == _version.listing_id,
         _details.run_id == _version.details_run,

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Subquery,
     and_,
     bindparam,
     delete,
@@ -23,55 +22,59 @@ from sqlalchemy import (
 )
 
 from catalog import models as m
+from catalog import runs
+from catalog.doubts import fold_settled, reopen
 from catalog.hashing import text_hash
 from catalog.identity import Known, Name, Sighting, resolve
-from catalog.staging import address_key, title_text
+from catalog.rows import address_key, title_text
+from catalog.work import Verb
 
 _stage, _listing = m.stage.c, m.listing.c
 _NAMED = -1  # a row whose key is settled, until the merge gives the new listing its number
 _CHUNK = 500
+_INDEX = "CREATE INDEX ix_stage_listing_id ON stage (listing_id)"  # made when every row has its listing
 
 
-def match(connection: Connection, site_id: int) -> int:
+def match(connection: Connection, site_id: int, as_of: runs.Stamp) -> int:
     """Matches the staged rows; gives the number of rows that were the same goods as another and were folded."""
+    folded = fold_settled(connection)
+    reopen(connection, site_id, as_of)
     _match_plainly(connection, site_id)
-    folded = _match_the_rest(connection, site_id)
+    folded += _match_the_rest(connection, site_id)
     _free_taken_keys(connection, site_id)
-    connection.execute(update(m.stage).where(_stage.listing_id == _NAMED).values(listing_id=None))
+    _number_new_listings(connection)
+    connection.exec_driver_sql(_INDEX)
     return folded
 
 
 def _match_plainly(connection: Connection, site_id: int) -> None:
-    alone = and_(_once_or_never(_stage.sku_hash), _once_or_never(_stage.url_hash))
-    by_sku = _only_listing(site_id, "sku_hash")
-    connection.execute(
-        update(m.stage)
-        .where(alone, _stage.sku_hash == by_sku.c.hash, _stage.listing_id.is_(None))
-        .values(listing_id=by_sku.c.id)
-    )
-    by_url = _only_listing(site_id, "url_hash")
+    alone = and_(_once_or_never(_stage.sku_hash), _once_or_never(_stage.url_hash), _stage.listing_id.is_(None))
+    if not _has_listings(connection, site_id):
+        connection.execute(update(m.stage).where(alone, _is_named()).values(listing_id=_NAMED))
+        return
+    by_sku = and_(*_only_listing(site_id, "sku_hash"))
+    connection.execute(update(m.stage).where(alone, by_sku).values(listing_id=_listing.id))
     stages = m.stage.alias("others")
     connection.execute(
         update(m.stage)
         .where(
             alone,
-            _stage.listing_id.is_(None),
-            _stage.url_hash == by_url.c.hash,
+            *_only_listing(site_id, "url_hash"),
             ~_listed(site_id, "sku_hash"),
-            _listing.id == by_url.c.id,
             or_(
                 _listing.sku_hash.is_(None),
                 ~select(stages.c.row).where(stages.c.sku_hash == _listing.sku_hash).exists(),
             ),
         )
-        .values(listing_id=by_url.c.id)
+        .values(listing_id=_listing.id)
     )
     if not _has_bare_listings(connection, site_id):
         unknown = and_(~_listed(site_id, "sku_hash"), ~_listed(site_id, "url_hash"))
-        named = or_(_stage.sku_hash.is_not(None), _stage.url_hash.is_not(None))
-        connection.execute(
-            update(m.stage).where(alone, named, unknown, _stage.listing_id.is_(None)).values(listing_id=_NAMED)
-        )
+        connection.execute(update(m.stage).where(alone, _is_named(), unknown).values(listing_id=_NAMED))
+
+
+def _is_named() -> ColumnElement[bool]:
+    return or_(_stage.sku_hash.is_not(None), _stage.url_hash.is_not(None))
 
 
 def _once_or_never(column: ColumnElement[int]) -> ColumnElement[bool]:
@@ -80,13 +83,13 @@ def _once_or_never(column: ColumnElement[int]) -> ColumnElement[bool]:
     return or_(column.is_(None), column.not_in(shared.correlate(None)))
 
 
-def _only_listing(site_id: int, name: str) -> Subquery:
-    """The hashes that exactly one listing of the site has, with that listing."""
-    column = _listing[name]
-    query = select(column.label("hash"), func.min(_listing.id).label("id")).where(
-        _listing.site_id == site_id, column.is_not(None)
+def _only_listing(site_id: int, name: str) -> tuple[ColumnElement[bool], ...]:
+    """That a listing of the site has a staged row's hash, and no other has it."""
+    other = m.listing.alias(f"other_{name}")
+    shared = select(other.c.id).where(
+        other.c.site_id == site_id, other.c[name] == _listing[name], other.c.id != _listing.id
     )
-    return query.group_by(column).having(func.count() == 1).subquery(f"only_{name}")
+    return _listing.site_id == site_id, _listing[name] == _stage[name], ~shared.exists()
 
 
 def _listed(site_id: int, name: str) -> ColumnElement[bool]:
@@ -95,13 +98,17 @@ def _listed(site_id: int, name: str) -> ColumnElement[bool]:
     return select(known.c.id).where(known.c.site_id == site_id, known.c[name] == _stage[name]).exists()
 
 
+def _has_listings(connection: Connection, site_id: int) -> bool:
+    return connection.execute(select(_listing.id).where(_listing.site_id == site_id).limit(1)).first() is not None
+
+
 def _has_bare_listings(connection: Connection, site_id: int) -> bool:
     query = select(_listing.id).where(_listing.site_id == site_id, _listing.url_hash.is_(None)).limit(1)
     return connection.execute(query).first() is not None
 
 
 def _match_the_rest(connection: Connection, site_id: int) -> int:
-    columns = (_stage.row, _stage.sku_hash, _stage.url_hash, _stage.title_hash, _stage.rank)
+    columns = (_stage.row, _stage.sku_hash, _stage.url_hash, _stage.title_hash, _stage.state)
     rows = connection.execute(select(*columns).where(_stage.listing_id.is_(None)).order_by(_stage.row)).all()
     if not rows:
         return 0
@@ -120,7 +127,8 @@ def _related(connection: Connection, site_id: int) -> list[Known]:
         _listing.sku_hash.in_(select(rest.c.sku_hash).where(rest.c.listing_id.is_(None), rest.c.sku_hash.is_not(None))),
         _listing.url_hash.in_(select(rest.c.url_hash).where(rest.c.listing_id.is_(None), rest.c.url_hash.is_not(None))),
     )
-    taken = select(_stage.row).where(_stage.listing_id == _listing.id).exists()
+    matched = select(rest.c.listing_id).where(rest.c.listing_id.is_not(None))
+    settled = select(m.settled.c.row).where(m.settled.c.listing_id == _listing.id).exists()
     every = m.version.alias("every")
     last = select(func.max(every.c.from_run)).where(every.c.listing_id == _listing.id).scalar_subquery()
     details = m.details.c
@@ -129,7 +137,7 @@ def _related(connection: Connection, site_id: int) -> list[Known]:
         .select_from(m.listing)
         .join(m.version, and_(m.version.c.listing_id == _listing.id, m.version.c.from_run == last))
         .join(m.details, and_(details.listing_id == _listing.id, details.run_id == m.version.c.details_run))
-        .where(_listing.site_id == site_id, shares, ~taken)
+        .where(_listing.site_id == site_id, shares, _listing.id.not_in(matched), ~settled)
     )
     return [
         Known(row.id, row.sku_hash, row.url_hash, text_hash(title_text(row.title, row.mpn)), row.to_run is None)
@@ -183,7 +191,7 @@ def _free_taken_keys(connection: Connection, site_id: int) -> None:
     query = (
         select(_stage.row, _stage.key, _stage.title, _stage.mpn)
         .where(_stage.listing_id == _NAMED, clashing)
-        .order_by(_stage.rank, _stage.row)
+        .order_by(_stage.state, _stage.row)
     )
     keys: dict[int, str] = {}
     for row in connection.execute(query).all():
@@ -198,3 +206,13 @@ def _free_key(connection: Connection, site_id: int, row: Row[*tuple[Any, ...]], 
         if candidate not in given and connection.execute(taken).first() is None:
             return candidate
     raise AssertionError("numbers do not end")
+
+
+def _number_new_listings(connection: Connection) -> None:
+    highest = connection.execute(select(func.max(_listing.id))).scalar() or 0
+    # Numbered by key, so that the order in which a run saw its listings leaves no trace.
+    place = func.row_number().over(order_by=(_stage.key_hash, _stage.key))
+    numbered = select(_stage.row, (place + highest).label("id")).where(_stage.listing_id == _NAMED).subquery()
+    connection.execute(
+        update(m.stage).where(_stage.row == numbered.c.row).values(listing_id=numbered.c.id, verb=Verb.NEW)
+    )

@@ -5,10 +5,11 @@ Every step of STEPS is a few statements over the staged rows; killed between any
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, literal, or_, select, update
 
 from catalog import models as m
 from catalog import presence, quarantine
+from catalog.fingerprints import restate_rows
 from catalog.lost import keep_lost_values
 from catalog.work import WRITTEN, Merge, Verb, close
 
@@ -47,18 +48,8 @@ def _open(listing_id: ColumnElement[int]) -> ColumnElement[bool]:
     return exists().where(now.c.listing_id == listing_id, now.c.to_run.is_(None))
 
 
-def _number_new_listings(work: Merge) -> None:
-    highest = work.connection.execute(select(func.max(_listing.id))).scalar() or 0
-    # Numbered by key, so that the order in which a run saw its listings leaves no trace.
-    place = func.row_number().over(order_by=(_stage.key_hash, _stage.key))
-    numbered = select(_stage.row, (place + highest).label("id")).where(_stage.listing_id.is_(None)).subquery()
-    work.connection.execute(
-        update(m.stage).where(_stage.row == numbered.c.row).values(listing_id=numbered.c.id, verb=Verb.NEW)
-    )
-
-
 def _write_new_listings(work: Merge) -> None:
-    columns = ("id", "site_id", "key", "key_hash", "url_hash", "sku_hash")
+    columns = ("id", "site_id", "key", "key_hash", "url_hash", "sku_hash", "state")
     new = select(
         _stage.listing_id,
         literal(work.site_id),
@@ -66,6 +57,7 @@ def _write_new_listings(work: Merge) -> None:
         _stage.key_hash,
         _stage.url_hash,
         _stage.sku_hash,
+        _stage.state,
     ).where(_stage.verb == Verb.NEW)
     work.connection.execute(insert(m.listing).from_select(columns, new.order_by(_stage.listing_id)))
 
@@ -120,24 +112,22 @@ def _write_facts(work: Merge) -> None:
 
 def _write_captures(work: Merge) -> None:
     connection = work.connection
-    paths = select(_stage.warc).distinct().where(_has_proof(), _stage.warc.is_not(None))
-    fresh = paths.where(_stage.warc.not_in(select(m.warc.c.path))).order_by(_stage.warc)
-    connection.execute(insert(m.warc).from_select(["path"], fresh))
     highest = connection.execute(select(func.max(m.capture.c.id))).scalar() or 0
     place = func.row_number().over(order_by=_stage.shot)
-    shots = (
-        select((place + highest), _stage.shot, func.min(_stage.row))
-        .where(_has_proof(), _stage.shot.is_not(None))
-        .group_by(_stage.shot)
-    )
-    connection.execute(insert(m.shot).from_select(["id", "hash", "row"], shots))
+    proof = select(place + highest, _stage.shot).where(_has_proof(), _stage.shot.is_not(None)).group_by(_stage.shot)
+    connection.execute(insert(m.kept_shot).from_select(["id", "hash"], proof))
+    shot = m.shot.c
+    kept = m.kept_shot.join(m.shot, shot.hash == m.kept_shot.c.hash)
+    paths = select(shot.warc).select_from(kept).distinct().where(shot.warc.is_not(None))
+    fresh = paths.where(shot.warc.not_in(select(m.warc.c.path))).order_by(shot.warc)
+    connection.execute(insert(m.warc).from_select(["path"], fresh))
     captures = (
-        select(m.shot.c.id, m.warc.c.id, _stage.record, _stage.sha256, _stage.observed_at)
-        .join(m.stage, _stage.row == m.shot.c.row)
-        .outerjoin(m.warc, m.warc.c.path == _stage.warc)
+        select(m.kept_shot.c.id, m.warc.c.id, shot.record, shot.sha256, shot.observed_at)
+        .select_from(kept.outerjoin(m.warc, m.warc.c.path == shot.warc))
+        .distinct()
     )
     columns = ["id", "warc_id", "record", "sha256", "observed_at"]
-    connection.execute(insert(m.capture).from_select(columns, captures.order_by(m.shot.c.id)))
+    connection.execute(insert(m.capture).from_select(columns, captures.order_by(m.kept_shot.c.id)))
 
 
 def _is_written() -> ColumnElement[bool]:
@@ -152,6 +142,8 @@ def _has_proof() -> ColumnElement[bool]:
 def _close_changed(work: Merge) -> None:
     changed = select(_stage.listing_id).where(_stage.verb == Verb.CHANGED)
     close(work, changed)
+    present = and_(_listing.id == _stage.listing_id, _stage.verb.in_((Verb.CHANGED, Verb.RETURNED)))
+    work.connection.execute(update(m.listing).where(present).values(state=_stage.state))
 
 
 def _write_states(work: Merge) -> None:
@@ -171,10 +163,10 @@ def _write_states(work: Merge) -> None:
             _stage.listing_id,
             sequence,
             _stage.details_run,
-            m.shot.c.id,
+            m.kept_shot.c.id,
             *(_stage[name] for name in m.OFFER_COLUMNS),
         )
-        .outerjoin(m.shot, m.shot.c.hash == _stage.shot)
+        .outerjoin(m.kept_shot, m.kept_shot.c.hash == _stage.shot)
         .where(_is_written())
         .order_by(_stage.listing_id)
     )
@@ -187,35 +179,44 @@ def _counts(work: Merge) -> dict[str, int]:
     verbs: dict[int, int] = dict(connection.execute(select(_stage.verb, func.count()).group_by(_stage.verb)).all())
     gone = m.missed.c.gone
     missed: dict[bool, int] = dict(connection.execute(select(gone, func.count()).group_by(gone)).all())
-    restricted, undecided = connection.execute(
-        select(func.sum(case((_stage.restricted, 1), else_=0)), func.sum(case((_stage.undecided, 1), else_=0)))
-    ).one()
+    settled, restricted, undecided = _settled_counts(connection)
     found = (
-        sum(verbs.values()),
+        settled + sum(verbs.values()),
         verbs.get(Verb.NEW, 0),
         verbs.get(Verb.CHANGED, 0),
         verbs.get(Verb.RETURNED, 0),
         missed.get(True, 0),
         missed.get(False, 0),
-        restricted or 0,
-        undecided or 0,
+        restricted,
+        undecided,
     )
     return dict(zip(COUNTS, found, strict=True))
 
 
+def _settled_counts(connection: Connection) -> tuple[int, int, int]:
+    """How many rows were settled, and how many of all rows are restricted and undecided."""
+    sighted = select(m.sighted.c.restricted, m.sighted.c.undecided)
+    settled = sighted.join(m.settled, m.settled.c.row == m.sighted.c.row)
+    counts = []
+    for rows in (settled.subquery(), m.stage):
+        sums = (func.coalesce(func.sum(case((rows.c[name], 1), else_=0)), 0) for name in ("restricted", "undecided"))
+        counts.append(connection.execute(select(func.count(), *sums).select_from(rows)).one())
+    (number, *some), (_, *others) = counts
+    return number, *(int(one + other) for one, other in zip(some, others, strict=True))
+
+
 STEPS: tuple[Callable[[Merge], None], ...] = (
     _leave_later_states,
-    _number_new_listings,
     _write_new_listings,
     _note_moves,
     keep_lost_values,
     quarantine.hold,
+    restate_rows,
     _compare,
     _write_facts,
     _write_captures,
     _close_changed,
     _write_states,
-    presence.find_missed,
     presence.decide_gone,
     presence.close_gone,
     presence.note_presence,

@@ -33,7 +33,7 @@ from catalog.columns import (
     Money,
 )
 
-REVISION = "0004"  # the newest migration; a test holds it to what Alembic finds
+REVISION = "0005"  # the newest migration; a test holds it to what Alembic finds
 
 metadata = MetaData(
     naming_convention={
@@ -79,6 +79,7 @@ run = Table(
 )
 
 # The hashes are of what the listing was last seen under (restock.addresses.url_key, the site's SKU): narrow to index.
+# `state` is a hash of all that its open version says, null where the listing is gone: a run compares by it alone.
 listing = Table(
     "listing",
     metadata,
@@ -88,6 +89,7 @@ listing = Table(
     Column("key_hash", BigInteger, nullable=False),
     Column("url_hash", BigInteger),
     Column("sku_hash", BigInteger),
+    Column("state", BigInteger),
     Index("ix_listing_site_id_key_hash", "site_id", "key_hash"),
     Index("ix_listing_site_id_url_hash", "site_id", "url_hash"),
     Index("ix_listing_site_id_sku_hash", "site_id", "sku_hash"),
@@ -228,35 +230,54 @@ DETAIL_COLUMNS = (
 )  # fmt: skip
 
 _stage_metadata = MetaData()
+_TEMPORARY = ["TEMPORARY"]
 
-# Where a run is spooled before it is judged: private to one connection, dropped at its end. `verb` says what the merge
-# makes of a row (see catalog.merge).
+# The temporary tables are private to one connection and dropped at a run's end.
+
+# Every listing of a run by its hashes, where the site has listings that it may be: narrow enough for millions.
+sighted = Table(
+    "sighted",
+    _stage_metadata,
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("sku_hash", BigInteger),
+    Column("url_hash", BigInteger),
+    Column("state", BigInteger, nullable=False),
+    Column("shot", BigInteger),
+    Column("restricted", Boolean(create_constraint=False), nullable=False),
+    Column("undecided", Boolean(create_constraint=False), nullable=False),
+    prefixes=_TEMPORARY,
+)
+
+# The sighted rows that are a known listing in the very state that it has: nothing is left to do for them.
+settled = Table(
+    "settled",
+    _stage_metadata,
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("listing_id", Integer, nullable=False),
+    prefixes=_TEMPORARY,
+)
+
+# All other rows in full: new, changed, back, or doubtful. `verb` says what the merge makes of a row (catalog.merge).
+# `hash` is of its details, `state` of all its values; a step that alters a row clears them (catalog.lost.restate).
 stage = Table(
     "stage",
     _stage_metadata,
     Column("row", Integer, primary_key=True, autoincrement=False),
     Column("listing_id", Integer),
     Column("verb", SmallInteger),
+    Column("details_run", Integer),
     Column("key", Text),
     Column("key_hash", BigInteger),
     Column("url_hash", BigInteger),
     Column("sku_hash", BigInteger),
     Column("title_hash", BigInteger, nullable=False),
-    Column("hash", BigInteger, nullable=False),
-    Column("rank", BigInteger, nullable=False),
+    Column("hash", BigInteger),
+    Column("state", BigInteger),
+    Column("shot", BigInteger),
     *(Column(name, details.c[name].type) for name in DETAIL_COLUMNS),
     *(Column(name, version.c[name].type) for name in OFFER_COLUMNS),
-    Column("warc", Text),
-    Column("record", LargeBinary),
-    Column("sha256", LargeBinary),
-    Column("observed_at", Moment),
-    Column("shot", BigInteger),
-    Column("details_run", Integer),
-    prefixes=["TEMPORARY"],
+    prefixes=_TEMPORARY,
 )
-Index("ix_stage_listing_id", stage.c.listing_id)
-Index("ix_stage_sku_hash", stage.c.sku_hash)
-Index("ix_stage_url_hash", stage.c.url_hash)
 
 # Known listings that a run did not see, and whether they are gone.
 missed = Table(
@@ -265,17 +286,28 @@ missed = Table(
     Column("listing_id", Integer, primary_key=True, autoincrement=False),
     Column("url_hash", BigInteger),
     Column("gone", Boolean(create_constraint=False), nullable=False),
-    prefixes=["TEMPORARY"],
+    prefixes=_TEMPORARY,
 )
 
-# The captures that new states rest on, numbered as they will be kept.
+# The captures that a run's listings were read from, by the hash of all their values; one may be named several times.
 shot = Table(
     "shot",
     _stage_metadata,
+    Column("hash", BigInteger, nullable=False),
+    Column("warc", Text),
+    Column("record", LargeBinary),
+    Column("sha256", LargeBinary),
+    Column("observed_at", Moment),
+    prefixes=_TEMPORARY,
+)
+
+# Those that new states rest on, numbered as they will be kept.
+kept_shot = Table(
+    "kept_shot",
+    _stage_metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("hash", BigInteger, nullable=False, unique=True),
-    Column("row", Integer, nullable=False),
-    prefixes=["TEMPORARY"],
+    prefixes=_TEMPORARY,
 )
 
 # The prices of this run that jumped and are to be held back.
@@ -285,7 +317,7 @@ jump = Table(
     Column("listing_id", Integer, primary_key=True, autoincrement=False),
     Column("shot", BigInteger),
     *(Column(name, quarantine.c[name].type) for name in PRICE_COLUMNS),
-    prefixes=["TEMPORARY"],
+    prefixes=_TEMPORARY,
 )
 
 # The pages that robots.txt forbids and whose listings stay as they were: these are not missing.
@@ -293,7 +325,7 @@ forbidden = Table(
     "forbidden",
     _stage_metadata,
     Column("url_hash", BigInteger, primary_key=True, autoincrement=False),
-    prefixes=["TEMPORARY"],
+    prefixes=_TEMPORARY,
 )
 
-SCRATCH = (stage, missed, shot, jump, forbidden)
+SCRATCH = (sighted, settled, stage, missed, shot, kept_shot, jump, forbidden)

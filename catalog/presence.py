@@ -6,35 +6,31 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 
 from catalog import models as m
 from catalog import runs
-from catalog.figures import live, unseen
 from catalog.hashing import text_hash
-from catalog.work import Merge, close
+from catalog.work import Merge, close, is_seen
 
 _stage, _version, _listing = m.stage.c, m.version.c, m.listing.c
 
 
-def find_missed(work: Merge) -> None:
-    """The known listings that this run should have seen, had they been there."""
-    if not work.whole:
-        return
-    missed = (
-        live()
-        .with_only_columns(_listing.id, _listing.url_hash, literal(False))
-        .where(_listing.site_id == work.site_id, unseen())
+def find_missed(connection: Connection, site_id: int, *conditions: ColumnElement[bool]) -> None:
+    """Notes the known listings that a run should have seen, had they been there, and did not."""
+    missed = select(_listing.id, _listing.url_hash, literal(False)).where(
+        _listing.site_id == site_id, _listing.state.is_not(None), ~is_seen(_listing.id), *conditions
     )
-    if work.base is not None:
-        missed = missed.where(*read_by(work.base))
-    work.connection.execute(insert(m.missed).from_select(["listing_id", "url_hash", "gone"], missed))
+    connection.execute(insert(m.missed).from_select(["listing_id", "url_hash", "gone"], missed))
 
 
 def read_by(sequence: int) -> tuple[ColumnElement[bool], ...]:
-    """That an open version is what a run read, or an earlier run and this one found unchanged: not absent from it, and
-    not from a later run (a correction counts as the run that it corrects)."""
+    """That a listing's state is what a run read, or an earlier run and this one found unchanged: not absent from it,
+    and not from a later run (a correction counts as the run that it corrects)."""
     spans, origin = m.absence.c, m.run.alias("origin")
     covers = and_(spans.from_run <= sequence, or_(spans.to_run.is_(None), spans.to_run > sequence))
     absent = exists().where(spans.listing_id == _listing.id, covers)
     since = select(origin.c.id).where(
-        origin.c.id == _version.from_run, func.coalesce(origin.c.base_id, origin.c.id) > sequence
+        _version.listing_id == _listing.id,
+        _version.to_run.is_(None),
+        origin.c.id == _version.from_run,
+        func.coalesce(origin.c.base_id, origin.c.id) > sequence,
     )
     return ~absent, ~since.exists()
 
@@ -68,7 +64,9 @@ def mark_missed(connection: Connection, addresses: Collection[str], *, gone: boo
 
 
 def close_gone(work: Merge) -> None:
-    close(work, select(m.missed.c.listing_id).where(m.missed.c.gone))
+    gone = select(m.missed.c.listing_id).where(m.missed.c.gone)
+    close(work, gone)
+    work.connection.execute(update(m.listing).where(_listing.id.in_(gone)).values(state=None))
 
 
 def note_presence(work: Merge) -> None:
@@ -76,13 +74,13 @@ def note_presence(work: Merge) -> None:
     if work.base is not None:
         return
     spans = m.absence.c
-    seen = select(_stage.listing_id)
     gone = select(m.missed.c.listing_id).where(m.missed.c.gone)
-    ended = or_(spans.listing_id.in_(seen), spans.listing_id.in_(gone))
+    ended = or_(is_seen(spans.listing_id), spans.listing_id.in_(gone))
     work.connection.execute(update(m.absence).where(spans.to_run.is_(None), ended).values(to_run=work.run.sequence))
     already = exists().where(spans.listing_id == m.missed.c.listing_id, spans.to_run.is_(None))
     begun = select(m.missed.c.listing_id, literal(work.run.sequence)).where(~m.missed.c.gone, ~already)
     work.connection.execute(insert(m.absence).from_select(["listing_id", "from_run"], begun))
     if not work.whole:
-        sightings = select(literal(work.run.sequence), _stage.listing_id)
-        work.connection.execute(insert(m.sighting).from_select(["run_id", "listing_id"], sightings))
+        for seen in (m.stage.c.listing_id, m.settled.c.listing_id):
+            sightings = select(literal(work.run.sequence), seen)
+            work.connection.execute(insert(m.sighting).from_select(["run_id", "listing_id"], sightings))

@@ -17,7 +17,8 @@ from sqlalchemy import (
 )
 
 from catalog import models as m
-from catalog.work import Merge
+from catalog.fingerprints import restate
+from catalog.work import Merge, is_seen
 from restock.listing import money_text
 from restock.run import Run
 
@@ -86,7 +87,7 @@ def hold(work: Merge) -> None:
     """Gives the listings whose price jumped the price that they have."""
     later = select(_stage.listing_id).where(_stage.verb.is_not(None))
     work.connection.execute(delete(m.jump).where(m.jump.c.listing_id.in_(later)))
-    kept = {name: _version[name] for name in m.PRICE_COLUMNS}
+    kept = {name: _version[name] for name in m.PRICE_COLUMNS} | {"state": None}
     there = and_(_version.listing_id == _stage.listing_id, _version.to_run.is_(None))
     work.connection.execute(
         update(m.stage).where(there, _stage.listing_id.in_(select(m.jump.c.listing_id))).values(kept)
@@ -96,11 +97,11 @@ def hold(work: Merge) -> None:
 def note_held(work: Merge) -> None:
     """Keeps what was held back. What was seen and no longer jumps, or is gone, is no longer held."""
     mine = _held.run_id == work.base if work.base is not None else literal(True)
-    work.connection.execute(delete(m.quarantine).where(_held.listing_id.in_(select(_stage.listing_id)), mine))
+    work.connection.execute(delete(m.quarantine).where(is_seen(_held.listing_id), mine))
     run_id = literal(work.run.sequence if work.base is None else work.base)
     jumps = (
-        select(m.jump.c.listing_id, run_id, m.shot.c.id, *(m.jump.c[name] for name in m.PRICE_COLUMNS))
-        .outerjoin(m.shot, m.shot.c.hash == m.jump.c.shot)
+        select(m.jump.c.listing_id, run_id, m.kept_shot.c.id, *(m.jump.c[name] for name in m.PRICE_COLUMNS))
+        .outerjoin(m.kept_shot, m.kept_shot.c.hash == m.jump.c.shot)
         .where(m.jump.c.listing_id.not_in(select(_held.listing_id)))
     )
     columns = ["listing_id", "run_id", "capture_id", *m.PRICE_COLUMNS]
@@ -139,4 +140,5 @@ def release(connection: Connection, run: Run) -> tuple[int, int]:
     # What this run wrote itself (another stock), or a correction of it, takes the price too.
     prices = {name: _held[name] for name in (*m.PRICE_COLUMNS, "capture_id")}
     connection.execute(update(m.version).where(open_version, mine).values(prices))
+    restate(connection, held)
     return connection.execute(delete(m.quarantine).where(mine)).rowcount, changed

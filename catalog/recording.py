@@ -14,7 +14,7 @@ from catalog.database import Database
 from catalog.guard import Case, judge, lost_fields
 from catalog.matching import match
 from catalog.merge import COUNTS, merge
-from catalog.presence import mark_missed
+from catalog.presence import find_missed, mark_missed
 from catalog.staging import Spool, note_forbidden, spool, staged
 from catalog.work import Merge
 from restock.errors import UsageError
@@ -47,12 +47,15 @@ def known(value: Known | Callable[[], Known]) -> Known:
 def finish_run(database: Database, run_id: str, listings: Iterable[Listing], ending: Ending) -> None:
     """Judges what a run saw and merges it. The spool is filled before the write transaction begins."""
     with database.errors(), database.engine.connect() as connection, staged(connection):
-        with connection.begin():
-            spooled = spool(connection, listings, ending.outcome.unseen_products)
+        with database.reading(connection):
+            site_id = runs.site_id(connection, runs.running(connection, run_id).site)
+            spooled = spool(connection, site_id, listings, ending.outcome.unseen_products)
             note_forbidden(connection, ending.outcome.forbidden_products)
         with database.writing(connection):
             run = runs.running(connection, run_id)
-            folded = match(connection, runs.site_id(connection, run.site))
+            folded = match(connection, site_id, spooled.as_of)
+            if ending.whole_site:
+                find_missed(connection, site_id)
             case = figures.gather(connection, run, ending.outcome, ending.guard, whole=ending.whole_site)
             verdict = judge(case)
             counts = _merge_judged(connection, run, case, verdict, spooled.facts)
@@ -179,6 +182,7 @@ def _close_absent(connection: Connection, run: Run) -> int:
     closed = connection.execute(
         update(m.version).where(held, m.version.c.listing_id.in_(gone)).values(to_run=run.sequence)
     )
+    connection.execute(update(m.listing).where(m.listing.c.id.in_(gone)).values(state=None))
     there = exists().where(m.version.c.listing_id == spans.listing_id, m.version.c.to_run.is_(None))
     ended = and_(spans.to_run.is_(None), ~there)
     connection.execute(delete(m.absence).where(ended, spans.from_run == run.sequence))

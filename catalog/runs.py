@@ -5,7 +5,7 @@ import re
 import zlib
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, select, update
 
@@ -13,6 +13,15 @@ from catalog import models as m
 from restock.errors import CatalogueError, UsageError
 from restock.run import CrawlOutcome, Run, Trip
 from restock.terms import RunKind, RunStatus
+
+
+class Stamp(NamedTuple):
+    """What tells one state of a site's runs from the next: how many were merged and accepted, and the last of them."""
+
+    merged: int
+    accepted: int
+    last: int
+
 
 MERGED = (RunStatus.COMPLETE.value, RunStatus.PARTIAL.value)
 _UNSAFE = re.compile(r"[^a-z0-9]+")
@@ -100,6 +109,14 @@ def every_run(*, outcome: bool = False) -> Select[Any]:
 def runs_of(site: str, *, outcome: bool = False) -> Select[Any]:
     """The runs of a site, the latest first."""
     return every_run(outcome=outcome).where(m.site.c.name == site).order_by(m.run.c.id.desc())
+
+
+def stamp(connection: Connection, site_id: int) -> Stamp:
+    """The state of a site's runs now: as long as it is the same, so are the site's listings."""
+    accepted = func.sum(case((m.run.c.accepted, 1), else_=0))
+    query = select(func.count(), func.coalesce(accepted, 0), func.coalesce(func.max(m.run.c.id), 0))
+    merged = query.where(m.run.c.site_id == site_id, m.run.c.status.in_(MERGED))
+    return Stamp(*connection.execute(merged).one())
 
 
 def last_complete(connection: Connection, until: datetime) -> dict[str, datetime | None]:

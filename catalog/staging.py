@@ -1,34 +1,37 @@
-"""Spooling: the listings of a run go into a temporary table of their own before anything is judged or merged."""
+"""Spooling: the listings of a run go into temporary tables before anything is judged or merged.
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+On most days nearly all of them are what the catalogue has already. Each batch is compared with the catalogue as it
+comes; what is a known listing in the state that it has is `settled`, and only the rest is staged in full.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import lru_cache
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Connection, insert
-from sqlalchemy.schema import DropTable
+from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy.schema import CreateTable, DropTable
 
-from catalog.columns import WIDEST, to_millionths
+from catalog import models as m
+from catalog import runs
+from catalog.bulk import insert_rows
 from catalog.hashing import text_hash
-from catalog.models import DETAIL_COLUMNS, OFFER_COLUMNS, SCRATCH, forbidden, stage
-from restock.addresses import clean_url, url_key
-from restock.listing import Component, Evidence, Listing, Restriction
+from catalog.rows import SHOTS, SIGHTED, STAGED, Row, RowMaker, forms_of, storable
+from restock.listing import Listing
 
-_BATCH = 2_000
-_UUID_PREFIX = "<urn:uuid:"
-_MARK_SPACE = str.maketrans("", "", " \t\n\r\u00a0\u202f")
+_BATCH = 5_000
+_CACHE, _EVERYDAY_CACHE = 96_000, 2_000  # kB, for the catalogue and again for the temporary tables
+
+_sighted, _settled, _listing = m.sighted.c, m.settled.c, m.listing.c
+_INDEXES = (("settled", "listing_id"), ("stage", "sku_hash"), ("stage", "url_hash"), ("shot", "hash"))
 
 
 @dataclass(slots=True)
 class Spool:
     """What was staged. `facts` are reasons and components as JSON by hash; `failed` counts listings that were left
-    out because their page failed; `unkept` counts values that no column holds."""
+    out because their page failed; `unkept` counts values that no column holds. `as_of` is the state of the site's runs
+    that the listings were compared with."""
 
-    listings: int = 0
+    as_of: runs.Stamp
     failed: int = 0
     unkept: int = 0
     facts: dict[int, str] = field(default_factory=dict)
@@ -38,9 +41,10 @@ class Spool:
 def staged(connection: Connection) -> Iterator[None]:
     """Fresh temporary tables for one run; they are gone afterwards, whatever happens."""
     with connection.begin():
+        _set_cache(connection, _CACHE)
         _drop(connection)
-        for table in SCRATCH:
-            table.create(connection)
+        for table in m.SCRATCH:
+            connection.execute(CreateTable(table))
     try:
         yield
     except BaseException:
@@ -49,195 +53,91 @@ def staged(connection: Connection) -> Iterator[None]:
         raise
     with connection.begin():
         _drop(connection)
+        _set_cache(connection, _EVERYDAY_CACHE)
+
+
+def _set_cache(connection: Connection, kilobytes: int) -> None:
+    """Room for the pages that a merge comes back to; SQLite takes it only as it is needed."""
+    if connection.dialect.name == "sqlite":
+        for name in ("main", "temp"):
+            connection.exec_driver_sql(f"PRAGMA {name}.cache_size = -{kilobytes}")
 
 
 def _drop(connection: Connection) -> None:
-    for table in SCRATCH:
+    for table in m.SCRATCH:
         connection.execute(DropTable(table, if_exists=True))
 
 
-def spool(connection: Connection, listings: Iterable[Listing], failed: Collection[str]) -> Spool:
+def spool(connection: Connection, site_id: int, listings: Iterable[Listing], failed: Collection[str]) -> Spool:
     """Stages listings in batches. Those whose page failed (by URL key) were not seen: half of what they are is
     missing."""
-    found = Spool()
-    rows: list[dict[str, Any]] = []
+    found = Spool(as_of=runs.stamp(connection, site_id))
+    maker = RowMaker(facts=found.facts)
+    batches = _Batches(connection, site_id, maker)
     for listing in listings:
-        address = _address(listing.url)
-        if address is not None and address in failed:
+        forms = forms_of(listing.url)
+        if failed and forms is not None and forms[1] in failed:
             found.failed += 1
-            continue
-        found.listings += 1
-        rows.append(_row(listing, address, found))
-        if len(rows) == _BATCH:
-            connection.execute(insert(stage), rows)
-            rows = []
-    if rows:
-        connection.execute(insert(stage), rows)
+        else:
+            batches.add(maker.row(listing, forms))
+    batches.flush()
+    found.unkept = maker.unkept
+    for table, column in _INDEXES:  # made once the rows are there, which is quicker than keeping them meanwhile
+        connection.exec_driver_sql(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")
     return found
+
+
+class _Batches:
+    """Rows on their way into the temporary tables."""
+
+    def __init__(self, connection: Connection, site_id: int, maker: RowMaker) -> None:
+        self._connection = connection
+        self._site_id = site_id
+        self._maker = maker
+        self._rows: list[Row] = []
+        known = select(_listing.id).where(_listing.site_id == site_id).limit(1)
+        self._is_new_site = connection.execute(known).first() is None
+
+    def add(self, row: Row) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        rows, self._rows = self._rows, []
+        shots, self._maker.shots = self._maker.shots, []
+        if not self._is_new_site and rows:
+            rows = self._unsettled(rows)
+        insert_rows(self._connection, m.stage, STAGED, [row.staged() for row in rows])
+        insert_rows(self._connection, m.shot, SHOTS, shots)
+
+    def _unsettled(self, rows: list[Row]) -> list[Row]:
+        """Notes the rows that are a known listing in its present state, and gives the others."""
+        insert_rows(self._connection, m.sighted, SIGHTED, [row.sighted for row in rows])
+        first = rows[0].sighted[0]
+        for name in ("sku_hash", "url_hash"):
+            same = _same(self._site_id, name, first)
+            self._connection.execute(insert(m.settled).from_select(["row", "listing_id"], same))
+        left = select(_sighted.row).where(_sighted.row >= first)
+        done = select(_settled.row).where(_settled.row >= first)
+        numbers = set(self._connection.execute(left.where(_sighted.row.not_in(done))).scalars())
+        return [row for row in rows if row.sighted[0] in numbers]
+
+
+def _same(site_id: int, name: str, first: int) -> Select[tuple[int, int]]:
+    """The rows from a number on that are the only listing of their SKU, or that have none and are the only one of
+    their address, and say what that listing's state says."""
+    query = (
+        select(_sighted.row, func.min(_listing.id))
+        .join(m.listing, (_listing.site_id == site_id) & (_listing[name] == _sighted[name]))
+        .where(_sighted.row >= first)
+        .group_by(_sighted.row)
+        .having(func.count() == 1, func.min(_listing.state) == func.min(_sighted.state))
+    )
+    return query if name == "sku_hash" else query.where(_sighted.sku_hash.is_(None))
 
 
 def note_forbidden(connection: Connection, addresses: Collection[str]) -> None:
     """Stages the pages (by URL key) that robots.txt forbids and whose listings stay as they were."""
-    rows = [{"url_hash": found} for found in sorted({text_hash(storable(address)) for address in addresses})]
-    if rows:
-        connection.execute(insert(forbidden), rows)
-
-
-def title_text(title: str, mpn: str | None) -> str:
-    """What two listings without SKU and address have in common when they are the same goods."""
-    words = " ".join(title.casefold().split())
-    return storable(f"{words}|{mpn}" if mpn else words)
-
-
-def address_key(url: str) -> str:
-    """An address as a key: without tracking and session parameters."""
-    try:
-        return storable(clean_url(url))
-    except ValueError:
-        return storable(url)
-
-
-def _address(url: str | None) -> str | None:
-    try:
-        return url_key(url) if url else None
-    except ValueError:
-        return url
-
-
-def sku_text(sku: str) -> str:
-    """A SKU as it is compared: shops write one number with and without spaces."""
-    return sku.translate(_MARK_SPACE).casefold()
-
-
-def _row(listing: Listing, address: str | None, found: Spool) -> dict[str, Any]:
-    details = {name: getattr(listing, name) for name in DETAIL_COLUMNS}
-    details["url"] = url = address_key(listing.url) if listing.url else None
-    details["components"] = _fact(listing.components, found)
-    details["restrictions"] = _fact(listing.restrictions, found)
-    for name, value in details.items():
-        if isinstance(value, str):
-            details[name] = storable(value)
-    offer = {name: getattr(listing, name) for name in OFFER_COLUMNS}
-    _keep_in_range(offer, found)
-    evidence = listing.evidence
-    sku = listing.sku.strip() if listing.sku else ""
-    title = title_text(listing.title, listing.mpn)
-    key = storable(sku) or url or title
-    row: dict[str, Any] = {
-        "row": found.listings,
-        "key": key,
-        "key_hash": text_hash(key),
-        "url_hash": None if address is None else text_hash(storable(address)),
-        "sku_hash": text_hash(storable(sku_text(sku))) if sku else None,
-        "title_hash": text_hash(title),
-        # The address counts as far as it makes another page: not its scheme, nor the order of its parameters.
-        "hash": _details_hash(details, address),
-        "warc": evidence and evidence.warc,
-        "record": evidence and packed_record(evidence),
-        "sha256": evidence and packed_digest(evidence),
-        "observed_at": listing.observed_at,
-    }
-    row["rank"] = text_hash("\x1f".join(map(str, (row["hash"], *offer.values()))))
-    row["shot"] = _shot(row)
-    return row | details | offer
-
-
-def _details_hash(details: Mapping[str, Any], address: str | None) -> int:
-    told = {name: details[name] for name in DETAIL_COLUMNS} | {"url": storable(address or "")}
-    return text_hash("\x1f".join(map(str, told.values())))
-
-
-def kept_details_hash(row: Mapping[str, Any]) -> int:
-    """The hash of a staged row's details, some of which were put back to what they were."""
-    return _details_hash(row, _address(row["url"]))
-
-
-def _shot(row: dict[str, Any]) -> int | None:
-    """One number for all listings that were read from one capture."""
-    where = (row["warc"], row["record"], row["sha256"], row["observed_at"])
-    return None if where == (None,) * 4 else _shot_hash(where)
-
-
-@lru_cache(maxsize=64)
-def _shot_hash(where: tuple[object, ...]) -> int:
-    return text_hash("\x1f".join(map(str, where)))
-
-
-def _fact(parts: tuple[Component, ...] | tuple[Restriction, ...], found: Spool) -> int | None:
-    if not parts:
-        return None
-    key, body = _packed_fact(parts)
-    found.facts[key] = body
-    return key
-
-
-@lru_cache(maxsize=4096)
-def _packed_fact(parts: tuple[Component, ...] | tuple[Restriction, ...]) -> tuple[int, str]:
-    """Reasons as JSON with the number that they are known by; thousands of listings share them."""
-    body = json.dumps([part.to_json() for part in parts], ensure_ascii=True, sort_keys=True)
-    return text_hash(body), body
-
-
-def _keep_in_range(offer: dict[str, Any], found: Spool) -> None:
-    """A value that no column holds (a price of 10^30 on a hostile page) is unknown, and counted."""
-    for name, value in offer.items():
-        if isinstance(value, Decimal):
-            try:
-                to_millionths(value)
-            except OverflowError:
-                offer[name] = None
-                found.unkept += 1
-        elif isinstance(value, int) and abs(value) > WIDEST:
-            offer[name] = None
-            found.unkept += 1
-    if offer["price"] is None and offer["price_type"] != "on_request":
-        offer["price_type"] = None
-    if offer["quantity"] is None:
-        offer["quantity_bound"] = None
-
-
-def storable(text: str) -> str:
-    """Text that both databases take: no NUL, no half of a surrogate pair."""
-    if "\x00" in text:
-        text = text.replace("\x00", "\ufffd")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
-
-
-@lru_cache(maxsize=64)
-def packed_record(evidence: Evidence) -> bytes:
-    """A record's id as its UUID's sixteen bytes; any other id as text, which is never sixteen bytes long."""
-    name = evidence.record_id
-    if name.startswith(_UUID_PREFIX) and name.endswith(">"):
-        try:
-            found = UUID(name[len(_UUID_PREFIX) : -1])
-        except ValueError:
-            return _unlike(name, 16)
-        if f"{_UUID_PREFIX}{found}>" == name:
-            return found.bytes
-    return _unlike(name, 16)
-
-
-def unpacked_record(stored: bytes) -> str:
-    return f"{_UUID_PREFIX}{UUID(bytes=stored)}>" if len(stored) == 16 else stored.decode().rstrip(" ")
-
-
-@lru_cache(maxsize=64)
-def packed_digest(evidence: Evidence) -> bytes:
-    try:
-        found = bytes.fromhex(evidence.sha256)
-    except ValueError:
-        return _unlike(evidence.sha256, 32)
-    return found if len(found) == 32 and found.hex() == evidence.sha256 else _unlike(evidence.sha256, 32)
-
-
-def unpacked_digest(stored: bytes) -> str:
-    return stored.hex() if len(stored) == 32 else stored.decode().rstrip(" ")
-
-
-def _unlike(text: str, length: int) -> bytes:
-    stored = text.encode()
-    return stored if len(stored) != length else stored + b" "
+    rows = [(found,) for found in sorted({text_hash(storable(address)) for address in addresses})]
+    insert_rows(connection, m.forbidden, ["url_hash"], rows)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, select
 
 from catalog import models as m
-from catalog.staging import unpacked_digest, unpacked_record
+from catalog.evidence import unpacked_digest, unpacked_record
 from restock.listing import Component, Evidence, Listing, Restriction
 from restock.terms import RestrictionRule
 

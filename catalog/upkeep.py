@@ -1,12 +1,14 @@
 """Upkeep: what must always be true of a catalogue, each as a query that finds nothing in a healthy one."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, SmallInteger, Table, and_, exists, func, or_, select, text
 
 from catalog import models as m
 from catalog.columns import Coded
+from catalog.fingerprints import misstated
 from catalog.hashing import text_hash
 from catalog.runs import MERGED
 from catalog.tallies import wrong_counts
@@ -26,6 +28,8 @@ def check(connection: Connection) -> list[str]:
     for table, number, words in _FOUND_BY:
         found += _told(f"a {table.name} that its {number} doesn't find", _misplaced(connection, table, number, words))
     found += _told("counts of a run that its rows don't bear out", wrong_counts(connection))
+    wrong = [(number,) for number in islice(misstated(connection), _SAMPLES + 1)]
+    found += _told("listings whose state is not what its hash says", wrong)
     return found
 
 
@@ -54,6 +58,7 @@ def _invariants() -> Iterator[tuple[str, Select[Any]]]:
         yield f"{name}s of a run that was never merged", _of_run(column, m.run.c.status.not_in(MERGED))
         yield f"{name}s of another site's run", _of_run(column, m.listing.c.site_id != m.run.c.site_id)
     yield "listings with more than one open version", _open_twice()
+    yield "listings that are gone and have the hash of a state", _gone_with_state()
     yield "listings without any version", _unused(m.listing, m.version.c.listing_id == m.listing.c.id)
     yield "two listings with one key", _same_key()
     yield "versions whose details are missing", _without_details()
@@ -127,6 +132,11 @@ def _unused(table: Table, rests_on_it: ColumnElement[bool]) -> Select[Any]:
 
 def _rests_on() -> ColumnElement[bool]:
     return and_(m.details.c.listing_id == m.version.c.listing_id, m.details.c.run_id == m.version.c.details_run)
+
+
+def _gone_with_state() -> Select[Any]:
+    there = exists().where(m.version.c.listing_id == m.listing.c.id, m.version.c.to_run.is_(None))
+    return select(m.listing.c.id, m.listing.c.key).where(m.listing.c.state.is_not(None), ~there)
 
 
 def _same_key() -> Select[Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, update
+from sqlalchemy import ColumnElement, Connection, Select, exists, or_, update
 
 from catalog import models as m
 from restock.run import Run
@@ -50,3 +50,9 @@ def close(work: Merge, listings: Select[Any]) -> None:
     work.connection.execute(
         update(m.version).where(open_version, m.version.c.listing_id.in_(listings)).values(to_run=work.run.sequence)
     )
+
+
+def is_seen(listing_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """That a listing is among those that the run saw."""
+    settled, stage = m.settled.c.listing_id, m.stage.c.listing_id
+    return or_(exists().where(settled == listing_id), exists().where(stage == listing_id))

@@ -86,3 +86,20 @@ def test_passwords_are_not_repeated() -> None:
     assert "\n" not in str(unreachable.value)
     with pytest.raises(SettingsError, match="SQLite or PostgreSQL"):
         Catalogue.open("mssql+pyodbc://me@host/db")
+
+
+def test_the_migration_that_hashes_states_finds_those_that_a_merge_writes(
+    url: str, catalogue: Catalogue, sql: Callable[..., None], shop: Any, listing: Make
+) -> None:
+    rows = [listing(1), listing(2, None, brand=None, mpn=None), listing(3, "0.5", quantity=7, sku="Ж-1")]
+    shop.crawl(*rows, listing(4))
+    shop.crawl(*rows)
+    catalogue.close()
+    sql("ALTER TABLE listing DROP COLUMN state", "UPDATE alembic_version SET version_num = '0004'")
+    with pytest.raises(CatalogueError, match="restock db upgrade"):
+        Catalogue.open(url)
+    Catalogue.upgrade(url)
+    with Catalogue.open(url) as opened:
+        assert opened.check() == []
+        again = type(shop)(opened, day=shop.day).crawl(*rows)
+        assert (again.counts["listings"], again.counts["changed"], again.counts["new"]) == (3, 0, 0)

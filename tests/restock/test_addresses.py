@@ -66,7 +66,9 @@ _PIECE = st.text("aA1=&?;/.%+ -_#ю:", max_size=8)
     st.sampled_from(("http", "https", "HTTP", "ftp")),
     st.sampled_from(("shop.example", "www.shop.example", "www.", "Shop.example", "shop.example:80", "")),
     st.lists(_PIECE, max_size=3).map("/".join),
-    st.lists(st.sampled_from(("a=1", "a", "b=", "utm_source=x", "sid=1", "A=2", "a=1%20", "&", "=x")) | _PIECE, max_size=4),
+    st.lists(
+        st.sampled_from(("a=1", "a", "b=", "utm_source=x", "sid=1", "A=2", "a=1%20", "&", "=x")) | _PIECE, max_size=4
+    ),
 )
 def test_both_forms_at_once_are_each_form(scheme: str, host: str, path: str, query: list[str]) -> None:
     url = f"{scheme}://{host}/{path}" + ("?" + "&".join(query) if query else "")
