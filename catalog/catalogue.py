@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection, select
 
-from catalog import corrections, diff, history, questions, rates, recording, runs, summary, upkeep
+from catalog import corrections, diff, history, lines, questions, rates, recording, runs, summary, trends, upkeep
 from catalog import models as m
 from catalog.database import Database, backup
 from catalog.desk import Desk
@@ -263,6 +263,16 @@ class Catalogue:
         """How many listings each site has of each brand, now or at a moment."""
         with self._database.read() as connection:
             return summary.brand_counts(connection, at)
+
+    def counts_over_time(self, moments: Sequence[datetime]) -> list[list[summary.BrandCount]]:
+        """The brand counts at each of some moments, the oldest first."""
+        with self._database.read() as connection:
+            return trends.counts_over_time(connection, moments)
+
+    def price_lines(self, mpns: Collection[str], until: datetime) -> list[lines.Line]:
+        """How the prices of some part numbers' listings went, up to a moment."""
+        with self._database.read() as connection:
+            return lines.price_lines(connection, mpns, until)
 
     def first_seen(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
         """When listings, by site and key, were first seen."""

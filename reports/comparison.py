@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from reports.data import WeeklyData
 from reports.safety import shown
-from reports.wording import amount_text, condition_text, count_text, percent_text, price_text, tenth
+from reports.speech import Speech
+from reports.wording import condition_text, price_text, tenth
 from restock.listing import Listing
 from restock.terms import Condition, PriceType, Relation, Vat
 
@@ -15,7 +16,9 @@ _AS_NEW = frozenset({None, Condition.NEW})
 
 
 @dataclass(frozen=True, slots=True)
-class _Priced:
+class Priced:
+    """An offer with its price in the currency of the one that it is compared with."""
+
     listing: Listing
     amount: Decimal
 
@@ -25,16 +28,42 @@ def comparison_lines(listing: Listing, data: WeeklyData) -> list[str]:
 
     Only what can be compared is: exact prices of obtainable goods in a like condition with a like VAT, in one
     currency or through known rates. Offers that could not be compared are counted."""
+    words = data.words
     others = _others(listing, data)
     if not others:
-        return ["no other seller known"]
-    priced = [(other, _amount(other, listing, data)) for other in others]
-    comparable = [_Priced(other, amount) for other, amount in priced if amount is not None]
-    lines = _verdict(listing, comparable)
-    left = len(others) - len(comparable)
+        return [words.say("offers.none")]
+    found = _comparable(listing, others, data)
+    lines = _verdict(words, listing, found)
+    left = len(others) - len(found)
     if left:
-        lines.append(f"{count_text(left, 'further offer')} not comparable ({_why_not(listing, others, comparable)})")
+        why = ", ".join(words.say(f"offers.{reason}") for reason in _why_not(listing, others, found))
+        lines.append(words.count("offers.left", left, why=why))
     return lines
+
+
+def comparable_offers(listing: Listing, data: WeeklyData) -> list[Priced]:
+    """The offers of other listings that a listing can be compared with, the cheapest first."""
+    found = _comparable(listing, _others(listing, data), data)
+    return sorted(found, key=lambda offer: (offer.amount, offer.listing.site or ""))
+
+
+def cheaper_text(words: Speech, low: Decimal, high: Decimal) -> str:
+    return words.percent(tenth((high - low) / high * 100), signed=False)
+
+
+def named(words: Speech, listing: Listing) -> str:
+    """The seller with the price as shown there."""
+    condition = condition_text(words, listing)
+    price = price_text(words, listing) + (f" ({condition})" if condition else "")
+    return words.say("offers.named", site=shown(listing.site, 60), price=price)
+
+
+def converted_text(listing: Listing, data: WeeklyData) -> str | None:
+    """The price in the reporting currency, where it is in another and a rate is known."""
+    rate = data.rate(listing.currency)
+    if listing.price is None or rate is None or listing.currency == data.reporting_currency:
+        return None
+    return "≈ " + data.words.amount((listing.price * rate).quantize(Decimal(1)), data.reporting_currency)
 
 
 def _others(listing: Listing, data: WeeklyData) -> list[Listing]:
@@ -47,6 +76,11 @@ def _others(listing: Listing, data: WeeklyData) -> list[Listing]:
         for offer in offers
         if (offer.site, offer.key) != own and offer.relation is Relation.IS and offer.availability.obtainable
     ]
+
+
+def _comparable(listing: Listing, others: Sequence[Listing], data: WeeklyData) -> list[Priced]:
+    priced = ((other, _amount(other, listing, data)) for other in others)
+    return [Priced(other, amount) for other, amount in priced if amount is not None]
 
 
 def _amount(other: Listing, listing: Listing, data: WeeklyData) -> Decimal | None:
@@ -68,50 +102,38 @@ def _alike(one: Listing, other: Listing) -> bool:
     return same_condition and {one.vat, other.vat} != {Vat.INCLUDED, Vat.EXCLUDED}
 
 
-def _verdict(listing: Listing, comparable: Sequence[_Priced]) -> list[str]:
+def _verdict(words: Speech, listing: Listing, comparable: Sequence[Priced]) -> list[str]:
     """Where the cheapest is, and which dearer sellers the listing beats."""
     here = listing.price
     if not comparable or here is None:
         return []
     ranked = sorted(comparable, key=lambda offer: (offer.amount, offer.listing.site or ""))
     if ranked[0].amount < here:
-        lines = [f"cheapest: {_named(ranked[0])}, {_cheaper(ranked[0].amount, here)} cheaper than here"]
+        percent = cheaper_text(words, ranked[0].amount, here)
+        lines = [words.say("offers.cheapest", offer=named(words, ranked[0].listing), percent=percent)]
     else:
-        lines = ["cheapest here"]
-    lines += [f"same price: {_named(offer)}" for offer in ranked if offer.amount == here][:MAX_NAMED]
-    dearer = [offer for offer in ranked if offer.amount > here]
-    return lines + [f"{_cheaper(here, offer.amount)} cheaper than {_named(offer)}" for offer in dearer[:MAX_NAMED]]
+        lines = [words.say("offers.cheapest_here")]
+    same = [offer for offer in ranked if offer.amount == here][:MAX_NAMED]
+    lines += [words.say("offers.same", offer=named(words, offer.listing)) for offer in same]
+    dearer = [offer for offer in ranked if offer.amount > here][:MAX_NAMED]
+    return lines + [
+        words.say(
+            "offers.cheaper_than",
+            percent=cheaper_text(words, here, offer.amount),
+            offer=named(words, offer.listing),
+        )
+        for offer in dearer
+    ]
 
 
-def _cheaper(low: Decimal, high: Decimal) -> str:
-    return percent_text(tenth((high - low) / high * 100), signed=False) or ""
-
-
-def _named(offer: _Priced) -> str:
-    """The seller with the price as shown there."""
-    listing = offer.listing
-    condition = condition_text(listing)
-    price = price_text(listing) + (f" ({condition})" if condition else "")
-    return f"{shown(listing.site, 60)} at {price}"
-
-
-def _why_not(listing: Listing, others: Sequence[Listing], comparable: Sequence[_Priced]) -> str:
+def _why_not(listing: Listing, others: Sequence[Listing], comparable: Sequence[Priced]) -> list[str]:
     compared = {id(offer.listing) for offer in comparable}
-    reasons = {_difference(listing, other) for other in others if id(other) not in compared}
-    return ", ".join(sorted(reasons))
+    return sorted({_difference(listing, other) for other in others if id(other) not in compared})
 
 
 def _difference(listing: Listing, other: Listing) -> str:
     if not _exact(other) or not _exact(listing):
-        return "no exact price"
+        return "no_exact_price"
     if {other.vat, listing.vat} == {Vat.INCLUDED, Vat.EXCLUDED}:
-        return "other VAT"
-    return "other condition" if not _alike(other, listing) else "no exchange rate"
-
-
-def converted_text(listing: Listing, data: WeeklyData) -> str | None:
-    """The price in the reporting currency, where it is in another and a rate is known."""
-    rate = data.rate(listing.currency)
-    if listing.price is None or rate is None or listing.currency == data.reporting_currency:
-        return None
-    return "≈ " + amount_text((listing.price * rate).quantize(Decimal(1)), data.reporting_currency)
+        return "other_vat"
+    return "other_condition" if not _alike(other, listing) else "no_rate"

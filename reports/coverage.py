@@ -1,74 +1,118 @@
 """Coverage as entries of a report: what was crawled completely, what was not, why, and what that hides."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, timedelta
 
-from reports.data import Coverage, Total
-from reports.entries import Entry, Fact
+from reports.data import Coverage, Total, WeeklyData
+from reports.entries import Day, Entry, Fact
 from reports.safety import shown
-from reports.wording import count_text, moment_text
+from reports.speech import Speech
+from reports.wording import moment_text
 from restock.run import Run
 from restock.terms import RunStatus
 
 MAX_RUNS = 6  # of one site that are told one by one
 MAX_TRIPS = 4  # of one run
+MAX_DAYS = 14  # in a strip
+_SYMBOLS = {"good": "✓", "bad": "✗", "none": "–"}
 
 
-def coverage_entries(coverage: Sequence[Coverage], totals: Sequence[Total]) -> list[Entry]:
+def coverage_entries(data: WeeklyData) -> list[Entry]:
     """One entry per site; those not crawled completely come first."""
-    return [_entry(site, totals) for site in sorted(coverage, key=lambda one: (one.whole, one.site))]
+    return [_entry(site, data) for site in data.coverage]
 
 
-def _entry(site: Coverage, totals: Sequence[Total]) -> Entry:
+def not_whole(data: WeeklyData) -> list[str]:
+    """The sites that were not crawled completely, by the names that people know."""
+    return [shown(site.title or site.site, 60) for site in _ordered(data.coverage) if not site.whole]
+
+
+def _ordered(coverage: Sequence[Coverage]) -> list[Coverage]:
+    return sorted(coverage, key=lambda one: (one.whole, one.site))
+
+
+def _entry(site: Coverage, data: WeeklyData) -> Entry:
+    words = data.words
     broken = [run for run in site.runs if run.status is not RunStatus.COMPLETE]
-    facts = [fact for run in broken[-MAX_RUNS:] for fact in _run_facts(run)]
+    facts = [fact for run in broken[-MAX_RUNS:] for fact in _run_facts(words, run)]
     if len(broken) > MAX_RUNS:
-        facts.insert(0, Fact("runs", f"{len(broken) - MAX_RUNS} earlier incomplete runs are in the attachments"))
-    hidden = _hidden(site)
+        facts.insert(0, Fact(words.say("coverage.runs"), words.count("coverage.earlier", len(broken) - MAX_RUNS)))
+    facts += [_baseline(words, run) for run in site.runs if run.baseline]
+    hidden = _hidden(words, site)
     return Entry(
         title=shown(site.title or site.site, 80),
         link=None,
-        tags=(shown(site.site, 60), *_holdings(site.site, totals)),
-        figures=(_share(site), _last(site)),
-        facts=(*facts, *([Fact("hidden", hidden)] if hidden else [])),
+        tags=(*([shown(site.site, 60)] if site.title else []), *_holdings(words, site.site, data.totals)),
+        figures=(_share(words, site), _last(words, site)),
+        facts=(*facts, *([Fact(words.say("coverage.hidden"), hidden)] if hidden else [])),
         rank=(site.whole, site.site),
+        days=_days(site, data),
     )
 
 
-def _holdings(site: str, totals: Sequence[Total]) -> tuple[str, ...]:
+def _days(site: Coverage, data: WeeklyData) -> tuple[Day, ...]:
+    """Each day of the window: crawled completely, not completely, or not at all."""
+    first, last = data.since.astimezone(UTC).date(), data.until.astimezone(UTC).date()
+    if (last - first).days > MAX_DAYS:
+        return ()
+    by_day: dict[date, list[Run]] = {}
+    for run in site.runs:
+        by_day.setdefault(run.observed_at.astimezone(UTC).date(), []).append(run)
+    days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+    # The window's first day belongs to the week before, but for what was seen after the window began.
+    kept = [day for day in days if day > first or day in by_day]
+    return tuple(Day(data.words.short_day(day), state := _state(by_day.get(day, ())), _SYMBOLS[state]) for day in kept)
+
+
+def _state(runs: Sequence[Run]) -> str:
+    """The last run of a day decides: what it saw is what the catalogue says."""
+    if not runs:
+        return "none"
+    return "good" if runs[-1].status is RunStatus.COMPLETE else "bad"
+
+
+def _holdings(words: Speech, site: str, totals: Sequence[Total]) -> tuple[str, ...]:
     own = [total for total in totals if total.site == site]
     if not own:
         return ()
     listings, restricted = sum(total.listings for total in own), sum(total.restricted for total in own)
-    return (f"{count_text(listings, 'listing')}, {restricted} restricted",)
+    return (words.count("coverage.holdings", listings, restricted=words.number(restricted)),)
 
 
-def _share(site: Coverage) -> str:
+def _share(words: Speech, site: Coverage) -> str:
     if not site.runs:
-        return "not crawled"
-    return f"{site.complete_runs} of {count_text(len(site.runs), 'run')} complete"
+        return words.say("coverage.no_run")
+    return words.count("coverage.share", len(site.runs), complete=words.number(site.complete_runs))
 
 
-def _last(site: Coverage) -> str:
-    return f"last complete {moment_text(site.last_complete)}" if site.last_complete else "never complete"
+def _last(words: Speech, site: Coverage) -> str:
+    if site.last_complete is None:
+        return words.say("coverage.never")
+    return words.say("coverage.last", moment=moment_text(site.last_complete))
 
 
-def _run_facts(run: Run) -> list[Fact]:
-    label = f"{moment_text(run.observed_at)}, {run.status.value}"
-    reasons = [shown(trip.message or trip.layer, 300) for trip in run.trips[:MAX_TRIPS]]
+def _run_facts(words: Speech, run: Run) -> list[Fact]:
+    label = f"{moment_text(run.observed_at)}, {words.say(f'status.{run.status.value}')}"
+    reasons = [shown(words.sentence(trip.message or trip.layer), 300) for trip in run.trips[:MAX_TRIPS]]
     if len(run.trips) > MAX_TRIPS:
-        reasons.append(f"and {len(run.trips) - MAX_TRIPS} more reasons")
+        reasons.append(words.count("coverage.more_reasons", len(run.trips) - MAX_TRIPS))
     unseen = run.counts.get("unseen", 0)
     if unseen:
-        reasons.append(f"{count_text(unseen, 'known listing')} not seen, kept as they were")
-    return [Fact(label, "; ".join(reasons) or "no reason was recorded")]
+        reasons.append(words.count("coverage.unseen", unseen))
+    return [Fact(label, "; ".join(reasons) or words.say("coverage.no_reason"))]
 
 
-def _hidden(site: Coverage) -> str | None:
+def _baseline(words: Speech, run: Run) -> Fact:
+    label = words.say("coverage.first", moment=moment_text(run.observed_at))
+    return Fact(label, words.say("coverage.baseline"))
+
+
+def _hidden(words: Speech, site: Coverage) -> str | None:
     """What the reader can't know about a site at the end of the window."""
     if not site.runs:
-        return "no run in this window: whatever happened at this site is not in this report"
+        return words.say("coverage.hides_all")
     if site.runs[-1].status is RunStatus.COMPLETE:
-        return None
-    if site.complete_runs:
-        return "goods that went after the last complete run are not reported as gone until a run is complete again"
-    return "no complete run in this window: nothing is reported as gone, and new goods may be missing"
+        return None if site.whole else words.say("coverage.hides_nothing")
+    if site.complete_runs and site.last_complete:
+        return words.say("coverage.hides_since", moment=moment_text(site.last_complete))
+    return words.say("coverage.hides_gone")

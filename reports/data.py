@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from restock.change import Change, Correction
+from reports.speech import Speech, speech
+from restock.change import Change, Correction, Fleeting
 from restock.listing import Listing
 from restock.review import Mark
 from restock.run import Run
 from restock.terms import RunStatus
 from restock.watching import Every, Language
+
+Product = tuple[str, str]
+"""Brand and part number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +38,39 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """Listings of one brand (None: no known brand) at one site at the end of the window."""
+    """Listings of one brand (None: no known brand) at one site at one time."""
 
     site: str
     brand: str | None
     listings: int
     restricted: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekTotals:
+    """What the sites held at the end of one week. A site that had no run by then is not among them."""
+
+    until: datetime
+    totals: Sequence[Total]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricePoint:
+    """An offer's price (None: gone, unseen or on request) from one moment until another (None: it stands)."""
+
+    since: datetime
+    until: datetime | None
+    price: Decimal | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """How the price of one listing went, in order of time."""
+
+    site: str
+    key: str
+    points: Sequence[PricePoint]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,28 +88,40 @@ class Audience:
 class WeeklyData:
     """One window and what happened in it.
 
-    `offers` holds the current listings of a product by (brand, MPN), for "cheaper than"; `first_seen` is by
-    (site, key); `rates` gives units of the reporting currency for one unit of another. `marks` are what analysts said
-    of listings, by (site, key); what they called a false positive is not among the changes, and `false_positives`
-    counts those listings.
+    `fleeting` are listings that came and went inside it. `offers` holds the current listings of a product, for "cheaper
+    than"; `lines` how their prices went. `first_seen` is by (site, key). `rates` gives units of the reporting currency
+    for one unit of another at the window's end, `day_rates` one currency in another on a day. `weeks` are the totals
+    of the last weeks, the oldest first. `marks` are what analysts said of listings, by (site, key); what they called a
+    false positive is not among the changes, and `false_positives` counts those listings.
     """
 
     since: datetime
     until: datetime
     changes: Sequence[Change] = ()
+    fleeting: Sequence[Fleeting] = ()
     corrections: Sequence[Correction] = ()
     coverage: Sequence[Coverage] = ()
-    offers: Mapping[tuple[str, str], Sequence[Listing]] = field(default_factory=dict)
+    offers: Mapping[Product, Sequence[Listing]] = field(default_factory=dict)
+    lines: Mapping[Product, Sequence[PriceLine]] = field(default_factory=dict)
     totals: Sequence[Total] = ()
+    weeks: Sequence[WeekTotals] = ()
     first_seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     reporting_currency: str | None = None
     rates: Mapping[str, Decimal] = field(default_factory=dict)
+    day_rates: Mapping[tuple[str, str, date], Decimal] = field(default_factory=dict)
     audience: Audience = Audience()
     marks: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
     false_positives: int = 0
+
+    @property
+    def words(self) -> Speech:
+        return speech(self.audience.language)
 
     def rate(self, currency: str | None) -> Decimal | None:
         """Units of the reporting currency for one unit of `currency`; None where no rate is known."""
         if currency is None or self.reporting_currency is None:
             return None
         return Decimal(1) if currency == self.reporting_currency else self.rates.get(currency)
+
+    def mark(self, listing: Listing) -> Mark | None:
+        return self.marks.get((listing.site or "", listing.key or ""))

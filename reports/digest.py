@@ -1,39 +1,18 @@
-"""The digest: a window's changes sorted into sections, ranked by importance and summed up in one line."""
+"""The digest: a window's changes in sections, ranked by importance and summed up in one line."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports import entries
-from reports.coverage import coverage_entries
+from reports.coverage import not_whole
 from reports.data import WeeklyData
 from reports.entries import Entry
-from reports.wording import count_text, date_text
-from restock.change import Change
+from reports.sections import Section, Sorted, sections, sort_changes
+from reports.speech import Speech
+from reports.wording import date_text
 from restock.terms import Event
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """Entries under one heading, most important first. `weight` is its share when a long report must be cut."""
-
-    name: str
-    title: str
-    note: str
-    entries: tuple[Entry, ...]
-    weight: int = 2
-
-    def cut(self, limit: int) -> "Shown":
-        """What is shown of the section where `limit` entries of weight one may be."""
-        kept = self.entries[: max(1, limit * self.weight)]
-        left = len(self.entries) - len(kept)
-        if not left:
-            return Shown(self, _grouped(kept), None)
-        restricted = sum(entry.restricted for entry in self.entries[len(kept) :])
-        more = (
-            f"{count_text(left, 'more entry', 'more entries')} of {len(self.entries)}, {restricted} of them restricted"
-        )
-        return Shown(self, _grouped(kept), f"Left out for length: {more}. The attachments hold them all.")
+MAX_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +24,49 @@ class Shown:
     cut: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure at the head of a report; `anchor` names the section that holds what it counts."""
+
+    figure: str
+    label: str
+    anchor: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
+    """Everything that a report says. `warning` names what was not crawled completely."""
+
     summary: str
     subject: str
+    warning: str | None
+    tiles: tuple[Tile, ...]
     sections: tuple[Section, ...]
+    words: Speech
+
+
+def digest(data: WeeklyData) -> Digest:
+    """Everything that the report says, uncut."""
+    found = sort_changes(data)
+    return Digest(
+        summary=_summary(data, found),
+        subject=_subject(data, found),
+        warning=_warning(data),
+        tiles=_tiles(data, found),
+        sections=tuple(sections(found, data)),
+        words=data.words,
+    )
+
+
+def cut(section: Section, limit: int, words: Speech) -> Shown:
+    """What is shown of a section where `limit` entries of weight one may be."""
+    kept = section.entries[: max(1, limit * section.weight)]
+    left = section.entries[len(kept) :]
+    if not left:
+        return Shown(section, _grouped(kept), None)
+    restricted = sum(entry.restricted for entry in left)
+    whole, of_them = words.number(len(section.entries)), words.number(restricted)
+    return Shown(section, _grouped(kept), words.count("cut.left", len(left), whole=whole, restricted=of_them))
 
 
 def _grouped(kept: Sequence[Entry]) -> tuple[tuple[str | None, tuple[Entry, ...]], ...]:
@@ -59,111 +76,73 @@ def _grouped(kept: Sequence[Entry]) -> tuple[tuple[str | None, tuple[Entry, ...]
     return tuple((name, tuple(members)) for name, members in groups.items())
 
 
-_NEWLY = "Restricted goods that can be had now and could not be before, by brand and site."
-_SECTIONS: tuple[tuple[str, str, str, frozenset[Event]], ...] = (
-    ("prices", "Price movements", "Restricted goods first, then by size.", frozenset({Event.PRICE_CHANGED})),
-    (
-        "life",
-        "Appeared, disappeared, returned",
-        "Gone means: a complete run did not find it.",
-        frozenset({Event.APPEARED, Event.DISAPPEARED, Event.REAPPEARED}),
-    ),
-    ("stock", "Availability", "What the site says about stock.", frozenset({Event.AVAILABILITY_CHANGED})),
-    ("quantities", "Quantities", "Where a site states a number.", frozenset({Event.QUANTITY_CHANGED})),
-    (
-        "details",
-        "Descriptions",
-        "Title, brand, part number, condition or relation as the site gives them.",
-        frozenset({Event.DETAILS_CHANGED}),
-    ),
-)
-_CORRECTIONS = "Readers, rules or data files of restock changed; the market did not."
-_COVERAGE = "Each site's crawls in this window, the incomplete ones first."
-
-
-def digest(data: WeeklyData) -> Digest:
-    """Everything that the report says, uncut."""
-    newly = first_news(data.changes)
-    told = {id(change) for change in newly}
-    others = [change for change in data.changes if id(change) not in told]
-    found = [
-        _section(
-            "newly", "Newly available restricted goods", _NEWLY, (entries.newly_available(c, data) for c in newly), 3
-        ),
-        *(
-            _section(name, title, note, (entries.market_change(c, data) for c in others if c.event in events))
-            for name, title, note, events in _SECTIONS
-        ),
-        _section("corrections", "Corrections of our own", _CORRECTIONS, map(entries.correction, data.corrections), 1),
-        _section("coverage", "Coverage", _COVERAGE, coverage_entries(data.coverage, data.totals)),
-    ]
-    summary = _summary(data, len(newly), others)
-    return Digest(summary=summary, subject=_subject(data, newly), sections=tuple(s for s in found if s.entries))
-
-
-def first_news(changes: Iterable[Change]) -> list[Change]:
-    """One newly available change for each listing: the event that says so best, where it has several."""
-    best: dict[tuple[str | None, str | None], Change] = {}
-    for change in changes:
-        if change.newly_available:
-            name = (change.listing.site, change.listing.key)
-            if name not in best or _TELLING.index(change.event) < _TELLING.index(best[name].event):
-                best[name] = change
-    return list(best.values())
-
-
-_TELLING = (
+_COUNTED = (
+    Event.PRICE_CHANGED,
     Event.APPEARED,
+    Event.DISAPPEARED,
     Event.REAPPEARED,
     Event.AVAILABILITY_CHANGED,
-    Event.PRICE_CHANGED,
-    Event.DETAILS_CHANGED,
     Event.QUANTITY_CHANGED,
-    Event.DISAPPEARED,
+    Event.DETAILS_CHANGED,
 )
 
 
-def _section(name: str, title: str, note: str, found: Iterable[Entry], weight: int = 2) -> Section:
-    ranked = tuple(sorted(found, key=lambda entry: entry.rank))
-    return Section(name=name, title=title, note=note, entries=ranked, weight=weight)
-
-
-_COUNTED: tuple[tuple[Event, str, str], ...] = (
-    (Event.PRICE_CHANGED, "price change", "price changes"),
-    (Event.APPEARED, "appeared", "appeared"),
-    (Event.DISAPPEARED, "disappeared", "disappeared"),
-    (Event.REAPPEARED, "returned", "returned"),
-    (Event.AVAILABILITY_CHANGED, "availability change", "availability changes"),
-    (Event.QUANTITY_CHANGED, "quantity change", "quantity changes"),
-    (Event.DETAILS_CHANGED, "description change", "description changes"),
-)
-
-
-def _summary(data: WeeklyData, newly: int, others: Sequence[Change]) -> str:
+def _summary(data: WeeklyData, found: Sorted) -> str:
     """The report in one line, coverage included; each change is counted where it stands."""
-    counts = Counter(change.event for change in others)
-    parts = [count_text(counts[event], one, many) for event, one, many in _COUNTED if counts[event]]
-    if newly:
-        parts.insert(0, f"{count_text(newly, 'newly available restricted listing')}")
-    if data.corrections:
-        parts.append(count_text(len(data.corrections), "correction of our own", "corrections of our own"))
-    return f"{', '.join(parts) or 'No changes'} at {count_text(len(data.coverage), 'site')}; {_covered(data)}."
+    words = data.words
+    told = {id(change) for change in found.newly}
+    counts = Counter(change.event for change in data.changes if id(change) not in told)
+    parts = [words.count("summary.newly", len(found.newly))] if found.newly else []
+    parts += [words.count(f"summary.{event.value}", counts[event]) for event in _COUNTED if counts[event]]
+    parts += [words.count("summary.fleeting", len(data.fleeting))] if data.fleeting else []
+    parts += [words.count("summary.corrections", len(data.corrections))] if data.corrections else []
+    news = ", ".join(parts) or words.say("summary.nothing")
+    line = words.count("summary.line", len(data.coverage), news=news, covered=_covered(data))
+    line = line[:1].upper() + line[1:]
+    if data.false_positives:
+        line += " " + words.count("summary.false_positives", data.false_positives)
+    return line
 
 
 def _covered(data: WeeklyData) -> str:
     short = [site for site in data.coverage if not site.whole]
     if not data.coverage:
-        return "no site was watched"
-    if not short:
-        return "every crawl was complete"
-    return f"{count_text(len(short), 'site was', 'sites were')} not crawled completely"
+        return data.words.say("summary.unwatched")
+    return data.words.count("summary.short", len(short)) if short else data.words.say("summary.whole")
 
 
-def _subject(data: WeeklyData, newly: Sequence[Change]) -> str:
+def _subject(data: WeeklyData, found: Sorted) -> str:
     """From counts alone: no page text reaches a mail header."""
-    days = f"{date_text(data.since)} to {date_text(data.until)}"
-    if newly:
-        news = f"{len(newly)} newly available restricted"
+    words = data.words
+    if found.newly:
+        news = words.count("subject.newly", len(found.newly))
+    elif data.changes or data.fleeting:
+        news = words.count("subject.changes", len(data.changes) + len(data.fleeting))
     else:
-        news = count_text(len(data.changes), "change") if data.changes else "no changes"
-    return f"restock weekly: {news}, {days}"
+        news = words.say("subject.nothing")
+    days = words.say("subject.days", since=date_text(data.since), until=date_text(data.until))
+    return words.say(f"subject.{data.audience.every.value}", news=news, days=days)
+
+
+def _warning(data: WeeklyData) -> str | None:
+    short = not_whole(data)
+    if not short:
+        return None
+    named = ", ".join(short[:MAX_NAMED]) + (" …" if len(short) > MAX_NAMED else "")
+    return data.words.say("coverage.warning", sites=named)
+
+
+def _tiles(data: WeeklyData, found: Sorted) -> tuple[Tile, ...]:
+    """The figures that a reader looks for first; none in a window in which nothing happened."""
+    words = data.words
+    if not (data.changes or data.fleeting):
+        return ()
+    moves = len(found.prices) + len(found.followed)
+    whole = sum(site.whole for site in data.coverage)
+    counted = (
+        (words.number(len(found.newly)), "newly"),
+        (words.number(moves), "prices"),
+        (words.number(len(found.life)), "life"),
+        (f"{whole}/{len(data.coverage)}", "coverage"),
+    )
+    return tuple(Tile(figure, words.say(f"tile.{name}"), name) for figure, name in counted)

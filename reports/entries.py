@@ -1,5 +1,6 @@
 """Changes and corrections as entries of a report: one heading, its figures and its facts, ready to be laid out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,35 +10,50 @@ from reports.comparison import comparison_lines, converted_text
 from reports.data import WeeklyData
 from reports.figures import figures_of
 from reports.safety import safe_link, shown
+from reports.speech import Speech
 from reports.wording import (
     availability_text,
     condition_text,
-    moment_text,
+    date_text,
     price_text,
-    restriction_text,
+    reason_text,
+    short_reason_text,
     source_parts,
     stock_text,
     vat_text,
 )
-from restock.change import Change, Correction
+from restock.change import Change, Correction, Fleeting
 from restock.listing import Listing
+from restock.review import Verdict
 from restock.terms import Event
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One labelled line under an entry; `link` is an address that is safe to follow. Proof is set in small type."""
+    """One labelled line under an entry, and the name of its source with an address that is safe to follow. Proof is set
+    in small type."""
 
     label: str
     text: str
+    source: str | None = None
     link: str | None = None
     proof: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How a site was seen on one day: `good`, `bad`, or `none` where it was not crawled."""
+
+    label: str
+    state: str
+    symbol: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One listing in a section. `figures` stand beside the heading, the first of them large; `rank` puts what
-    matters more first; `group` is the heading that it stands under, where its section has groups."""
+    matters more first; `group` is the heading that it stands under, where its section has groups. `days` is a strip of
+    days, for a site."""
 
     title: str
     link: str | None
@@ -47,21 +63,25 @@ class Entry:
     restricted: bool = False
     rank: tuple[Any, ...] = ()
     group: str | None = None
+    days: tuple[Day, ...] = ()
 
 
 def newly_available(change: Change, data: WeeklyData) -> Entry:
     """A restricted product that can be had now and could not be before: price, stock, reasons, offers, proof."""
-    listing = change.listing
-    condition = condition_text(listing)
-    figures = (price_text(listing), converted_text(listing, data), vat_text(listing))
+    words, listing = data.words, change.listing
+    condition = condition_text(words, listing)
+    figures = (price_text(words, listing), converted_text(listing, data), vat_text(words, listing))
+    since = date_text(held_since(change)) + _first_seen(listing, data)
     facts = [
-        Fact("stock", stock_text(listing) + _formerly(change)),
-        Fact("since", moment_text(_held_since(change)) + _first_seen(listing, data)),
-        *([Fact("condition", condition)] if condition else []),
-        *(Fact("offers", line) for line in comparison_lines(listing, data)),
-        *_reasons(listing),
-        *_proof(listing),
+        Fact(words.say("fact.stock"), f"{stock_text(words, listing)}; {_formerly(words, change)}"),
+        Fact(words.say("fact.since"), since),
+        *([Fact(words.say("fact.condition"), condition)] if condition else []),
+        *(Fact(words.say("fact.offers"), line) for line in comparison_lines(listing, data)),
+        *_reasons(words, listing),
+        *marked(listing, data),
+        *proof(words, listing, whole=True),
     ]
+    brand = shown(listing.brand, 60) or words.say("group.no_brand")
     return Entry(
         title=shown(listing.title),
         link=safe_link(listing.url),
@@ -69,37 +89,71 @@ def newly_available(change: Change, data: WeeklyData) -> Entry:
         figures=tuple(figure for figure in figures if figure),
         facts=tuple(facts),
         restricted=listing.restricted,
-        rank=_rank(change),
-        group=f"{shown(listing.brand, 60) or 'No brand'} — {shown(listing.site, 60)}",
+        rank=rank(change, data),
+        group=f"{brand} — {shown(listing.site, 60)}",
     )
 
 
 def market_change(change: Change, data: WeeklyData) -> Entry:
     """Any other event, with the figures that changed."""
     listing = change.listing
+    figures, facts = figures_of(change, data), _differences(data.words, change)
+    return _short_entry(listing, data, figures, facts, rank(change, data), date_text(held_since(change)))
+
+
+def fleeting(found: Fleeting, data: WeeklyData) -> Entry:
+    """A listing that came and went inside the window."""
+    words, listing = data.words, found.listing
+    figures = (price_text(words, listing), stock_text(words, listing))
+    span = words.say("fact.fleeting", came=date_text(found.appeared_at), went=date_text(found.gone_at))
+    order = (not listing.restricted, listing.site or "", listing.title)
+    return _short_entry(listing, data, figures, (), order, span)
+
+
+def undecided(change: Change, data: WeeklyData) -> Entry:
+    """A new listing of which too little is known to say whether it is restricted."""
+    words, listing = data.words, change.listing
+    figures = (price_text(words, listing), stock_text(words, listing))
+    order = (listing.site or "", listing.title)
+    return _short_entry(listing, data, figures, (), order, date_text(held_since(change)))
+
+
+def _short_entry(
+    listing: Listing,
+    data: WeeklyData,
+    figures: tuple[str, ...],
+    facts: Sequence[Fact],
+    order: tuple[Any, ...],
+    seen: str,
+) -> Entry:
+    words = data.words
+    short = "; ".join(short_reason_text(words, rule) for rule in listing.restrictions)
+    why = [Fact(words.say("fact.why"), short)] if short else []
     return Entry(
         title=shown(listing.title),
         link=safe_link(listing.url),
-        tags=(*_tags(listing), shown(listing.site, 60)),
-        figures=figures_of(change, data),
-        facts=_facts(change),
+        tags=(*_tags(listing), shown(listing.site, 60), seen),
+        figures=figures,
+        facts=(*facts, *why, *marked(listing, data), *proof(words, listing)),
         restricted=listing.restricted,
-        rank=_rank(change),
+        rank=order,
     )
 
 
-def correction(found: Correction) -> Entry:
+def correction(found: Correction, data: WeeklyData) -> Entry:
     """What our own rules made of a listing: field by field, before and after."""
+    words = data.words
     listing = found.after or found.before
     before, after = _state(found.before), _state(found.after)
-    facts = [Fact(shown(name, 40), f"{_value(before, name)} → {_value(after, name)}") for name in found.fields]
-    whole = "read now, was not before" if not found.before else "no longer read" if not found.after else ""
+    changed = [name for name in found.fields if name in before or name in after]
+    facts = [Fact(words.say(f"field.{name}"), _from_to(words, name, before, after)) for name in changed]
+    whole = "correction.read" if not found.before else "correction.unread" if not found.after else None
     return Entry(
         title=shown(listing.title) if listing else "",
         link=safe_link(listing.url) if listing else None,
         tags=(*_tags(listing), shown(listing.site, 60)) if listing else (),
-        figures=(whole,) if whole else (),
-        facts=tuple(facts),
+        figures=(words.say(whole),) if whole else (),
+        facts=(*facts, *(proof(words, listing) if listing else ())),
         restricted=bool(listing and listing.restricted),
         rank=(
             "restricted" not in found.fields,
@@ -109,76 +163,101 @@ def correction(found: Correction) -> Entry:
     )
 
 
-def _rank(change: Change) -> tuple[Any, ...]:
-    """Restricted first, newly available first, bigger price move first; then by name, so that the order is settled."""
+def rank(change: Change, data: WeeklyData) -> tuple[Any, ...]:
+    """Restricted first, newly available first, what an analyst knows already last, bigger price move first; then by
+    name, so that the order is settled."""
     listing = change.listing
     move = abs(change.change_pct) if change.change_pct is not None else Decimal(0)
-    return (not listing.restricted, not change.newly_available, -move, listing.site or "", listing.title, change.event)
+    mark = data.mark(listing)
+    known = mark is not None and mark.verdict is Verdict.KNOWN and not mark.changed(listing)
+    place = (listing.site or "", listing.title, change.event)
+    return (not listing.restricted, not change.newly_available, known, -move, *place)
+
+
+def marked(listing: Listing, data: WeeklyData) -> list[Fact]:
+    """What an analyst said of the listing, and whether it is still what it was then."""
+    mark, words = data.mark(listing), data.words
+    if mark is None:
+        return []
+    note = f": {shown(mark.note, 200)}" if mark.note else ""
+    who = words.say("mark.who", by=shown(mark.by, 60), day=date_text(mark.at))
+    changed = mark.changed(listing)
+    fields = ", ".join(words.say(f"field.{name}") for name in changed)
+    lapsed = "; " + words.say("mark.lapsed", fields=fields) if changed else ""
+    return [Fact(words.say("fact.mark"), f"{words.say(f'mark.{mark.verdict.value}')}{note} ({who}){lapsed}")]
+
+
+def proof(words: Speech, listing: Listing, *, whole: bool = False) -> list[Fact]:
+    """Where the stored bytes are; the hash too, where it is told in whole."""
+    found = listing.evidence
+    if found is None:
+        return []
+    record, phrase = found.record_id.strip("<>"), "fact.proof" if whole else "fact.short_proof"
+    text = words.say(phrase, warc=found.warc, record=record, sha256=found.sha256)
+    return [Fact(words.say("fact.evidence"), shown(text, 400), proof=True)]
+
+
+def held_since(change: Change) -> datetime:
+    """When the later state was first seen: in a week of many runs that is not the window's end."""
+    seen = change.after.observed_at if change.after else None
+    return min(seen, change.at) if seen else change.at
 
 
 def _tags(listing: Listing) -> tuple[str, ...]:
     return tuple(shown(part, 60) for part in (listing.brand, listing.mpn) if part)
 
 
-def _formerly(change: Change) -> str:
+def _formerly(words: Speech, change: Change) -> str:
     if change.event is Event.REAPPEARED:
-        return "; it had disappeared from this site"
+        return words.say("fact.had_gone")
     if change.before is None:
-        return "; new at this site"
-    return f"; was {availability_text(change.before)}"
+        return words.say("fact.new_here")
+    return words.say("value.was", value=availability_text(words, change.before))
 
 
 def _first_seen(listing: Listing, data: WeeklyData) -> str:
     first = data.first_seen.get((listing.site or "", listing.key or ""))
-    return f"; listed here since {moment_text(first)}" if first else ""
+    return "; " + data.words.say("fact.listed_since", day=date_text(first)) if first else ""
 
 
-def _reasons(listing: Listing) -> list[Fact]:
+def _reasons(words: Speech, listing: Listing) -> list[Fact]:
     facts = []
     for rule in listing.restrictions:
         name, link = source_parts(rule.source)
-        facts.append(Fact("restricted", f"{restriction_text(rule)} (source: {name})", link))
+        facts.append(Fact(words.say("fact.restricted"), reason_text(words, rule), name, link))
     return facts
-
-
-def _proof(listing: Listing) -> list[Fact]:
-    proof = listing.evidence
-    if proof is None:
-        return []
-    text = f"{proof.warc}, record {proof.record_id}, SHA-256 {proof.sha256}"
-    return [Fact("evidence", shown(text, 400), proof=True)]
 
 
 _DETAILS = ("title", "brand", "mpn", "condition", "relation")
 
 
-def _held_since(change: Change) -> datetime:
-    """When the later state was first seen: in a week of many runs that is not the window's end."""
-    seen = change.after.observed_at if change.after else None
-    return min(seen, change.at) if seen else change.at
-
-
-def _facts(change: Change) -> tuple[Fact, ...]:
-    seen = Fact("seen", moment_text(_held_since(change)))
+def _differences(words: Speech, change: Change) -> list[Fact]:
     if change.event is not Event.DETAILS_CHANGED:
-        return (seen,)
+        return []
     before, after = _state(change.before), _state(change.after)
     differing = (name for name in _DETAILS if before.get(name) != after.get(name))
-    return (*(Fact(name, f"{_value(before, name)} → {_value(after, name)}") for name in differing), seen)
+    return [Fact(words.say(f"field.{name}"), _from_to(words, name, before, after)) for name in differing]
 
 
 def _state(listing: Listing | None) -> dict[str, Any]:
-    return listing.to_json() if listing else {}
+    return listing.to_json() | {"undecided": listing.undecided} if listing else {}
 
 
-def _value(state: dict[str, Any], name: str) -> str:
-    value = state.get(name)
+def _from_to(words: Speech, name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
+    return f"{_value(words, name, before.get(name))} → {_value(words, name, after.get(name))}"
+
+
+def _value(words: Speech, name: str, value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return words.say("value.yes" if value else "value.no")
     if isinstance(value, list):
-        return shown("; ".join(_part(part) for part in value)) or "none"
-    return "none" if value is None else shown(str(value))
+        return shown("; ".join(_part(part) for part in value)) or words.say("value.nothing")
+    if value is None:
+        return words.say("value.nothing")
+    return words.term(name, str(value)) or shown(str(value))
 
 
-def _part(part: Any) -> str:
-    return " ".join(str(piece) for piece in part.values() if piece is not None) if isinstance(part, dict) else str(part)
+def _part(part: dict[str, Any]) -> str:
+    """A reason by its rule and id, a component by its maker and number: enough to see what came or went."""
+    names = ("rule", "id", "tier") if "rule" in part else ("brand", "mpn")
+    return " ".join(str(part[name]) for name in names if part.get(name) is not None)

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from reports.comparison import converted_text
 from reports.data import WeeklyData
-from reports.wording import percent_text, price_text, quantity_text, stock_text
+from reports.exchange import across_currencies, net_of_rate
+from reports.wording import price_text, quantity_text, stock_text
 from restock.change import Change
 from restock.terms import Event
 
 _PRICED = frozenset({Event.PRICE_CHANGED, Event.APPEARED, Event.REAPPEARED})
+Figures = tuple[str | None, ...]
 
 
 def figures_of(change: Change, data: WeeklyData) -> tuple[str, ...]:
@@ -17,37 +19,65 @@ def figures_of(change: Change, data: WeeklyData) -> tuple[str, ...]:
     if told is None:
         return ()
     converted = converted_text(change.listing, data) if change.event in _PRICED else None
-    return tuple(figure for figure in (*told(change), converted) if figure)
+    return tuple(figure for figure in (*told(change, data), converted) if figure)
 
 
-def _price(change: Change) -> tuple[str | None, ...]:
-    before = f"was {price_text(change.before)}" if change.before else None
-    return price_text(change.listing), percent_text(change.change_pct), before
+def _price(change: Change, data: WeeklyData) -> Figures:
+    moved = ", ".join(part for part in (_move(change, data), _was_priced(change, data)) if part)
+    return price_text(data.words, change.listing), moved, _net(change, data)
 
 
-def _stock(change: Change) -> tuple[str | None, ...]:
-    before = f"was {stock_text(change.before)}" if change.before else None
-    return stock_text(change.listing), before, price_text(change.listing)
+def _move(change: Change, data: WeeklyData) -> str | None:
+    if change.change_pct is not None:
+        return data.words.percent(change.change_pct)
+    across = across_currencies(change, data)
+    return data.words.say("price.across", percent=data.words.percent(across)) if across is not None else None
 
 
-def _quantity(change: Change) -> tuple[str | None, ...]:
-    before = (quantity_text(change.before) if change.before else None) or "not stated"
-    return quantity_text(change.listing) or "not stated", f"was {before}"
+def _net(change: Change, data: WeeklyData) -> str | None:
+    net = net_of_rate(change, data)
+    if net is None:
+        return None
+    moved = data.words.percent(net.rate_pct)
+    return data.words.say("price.net", percent=data.words.percent(net.net_pct), anchor=net.anchor, moved=moved)
 
 
-def _appeared(change: Change) -> tuple[str | None, ...]:
-    return "new", price_text(change.listing), stock_text(change.listing)
+def _was_priced(change: Change, data: WeeklyData) -> str | None:
+    return data.words.say("value.was", value=price_text(data.words, change.before)) if change.before else None
 
 
-def _disappeared(change: Change) -> tuple[str | None, ...]:
-    return "gone", f"last {price_text(change.listing)}", stock_text(change.listing)
+def _stock(change: Change, data: WeeklyData) -> Figures:
+    words = data.words
+    before = words.say("value.was", value=stock_text(words, change.before)) if change.before else None
+    return stock_text(words, change.listing), before, price_text(words, change.listing)
 
 
-def _reappeared(change: Change) -> tuple[str | None, ...]:
-    return "returned", *_price(change), stock_text(change.listing)
+def _quantity(change: Change, data: WeeklyData) -> Figures:
+    words = data.words
+    none = words.say("value.not_stated")
+    before = (quantity_text(words, change.before) if change.before else None) or none
+    now = quantity_text(words, change.listing) or none
+    return now, words.say("value.was", value=before), price_text(words, change.listing)
 
 
-_FIGURES: dict[Event, Callable[[Change], tuple[str | None, ...]]] = {
+def _appeared(change: Change, data: WeeklyData) -> Figures:
+    return data.words.say("event.new"), price_text(data.words, change.listing), stock_text(data.words, change.listing)
+
+
+def _disappeared(change: Change, data: WeeklyData) -> Figures:
+    words, listing = data.words, change.listing
+    return (
+        words.say("event.gone"),
+        words.say("value.last", value=price_text(words, listing)),
+        stock_text(words, listing),
+    )
+
+
+def _reappeared(change: Change, data: WeeklyData) -> Figures:
+    return data.words.say("event.returned"), *_price(change, data), stock_text(data.words, change.listing)
+
+
+_FIGURES: dict[Event, Callable[[Change, WeeklyData], Figures]] = {
     Event.APPEARED: _appeared,
     Event.DISAPPEARED: _disappeared,
     Event.REAPPEARED: _reappeared,

@@ -5,102 +5,68 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from urllib.parse import urlsplit
 
 from reports.safety import safe_link, shown
+from reports.speech import Speech
 from restock.listing import Listing, Restriction
-from restock.terms import Availability, Condition, PriceType, QuantityBound, RestrictionRule, Vat
-
-NBSP = "\N{NO-BREAK SPACE}"
-MINUS = "\N{MINUS SIGN}"
-
-_AVAILABILITY = {
-    Availability.IN_STOCK: "in stock",
-    Availability.LIMITED: "last ones in stock",
-    Availability.OUT_OF_STOCK: "out of stock",
-    Availability.PRE_ORDER: "awaited",
-    Availability.BACK_ORDER: "to order",
-    Availability.DISCONTINUED: "discontinued",
-    Availability.UNKNOWN: "availability not stated",
-}
-_CONDITION = {
-    Condition.NEW: "new",
-    Condition.REFURBISHED: "refurbished",
-    Condition.USED: "used",
-    Condition.DAMAGED: "damaged",
-}
-_VAT = {Vat.INCLUDED: "VAT included", Vat.EXCLUDED: "VAT not included", Vat.UNKNOWN: "VAT not stated"}
-_RULE = {
-    RestrictionRule.BRAND_POLICY: "maker's policy",
-    RestrictionRule.CHPL: "Common High Priority List",
-    RestrictionRule.COMPONENT: "component inside",
-    RestrictionRule.WATCHLIST: "watch list",
-    RestrictionRule.BATTLEFIELD: "found in a weapon (does not restrict by itself)",
-}
+from restock.terms import PriceType, QuantityBound
 
 
-def amount_text(amount: Decimal, currency: str | None) -> str:
-    """`214 900.00 RUB`, held together by no-break spaces."""
-    exact = amount.quantize(Decimal("0.01")) if amount == amount.quantize(Decimal("0.01")) else amount
-    digits = f"{exact:,f}".replace(",", NBSP)
-    return f"{digits}{NBSP}{currency or 'currency?'}"
-
-
-def price_text(listing: Listing) -> str:
+def price_text(words: Speech, listing: Listing) -> str:
     """The price as shown by the site, in its own currency."""
     if listing.price is not None:
-        bound = f"from{NBSP}" if listing.price_type is PriceType.FROM else ""
-        return bound + amount_text(listing.price, listing.currency)
-    return f"on{NBSP}request" if listing.price_type is PriceType.ON_REQUEST else f"price{NBSP}not{NBSP}known"
+        amount = words.amount(listing.price, listing.currency)
+        return words.say("value.from", amount=amount) if listing.price_type is PriceType.FROM else amount
+    return words.say("value.on_request" if listing.price_type is PriceType.ON_REQUEST else "value.no_price")
 
 
-def vat_text(listing: Listing) -> str | None:
-    return _VAT[listing.vat] if listing.price is not None else None
+def vat_text(words: Speech, listing: Listing) -> str | None:
+    return words.say(f"vat.{listing.vat.value}") if listing.price is not None else None
 
 
-def percent_text(percent: Decimal | None, *, signed: bool = True) -> str | None:
-    """`−9.71%`; `+` for a rise where signed."""
-    if percent is None:
-        return None
-    digits = f"{abs(percent):f}%"
-    if not signed:
-        return digits
-    return (MINUS if percent < 0 else "+" if percent > 0 else "") + digits
-
-
-def quantity_text(listing: Listing) -> str | None:
+def quantity_text(words: Speech, listing: Listing) -> str | None:
     if listing.quantity is None:
         return None
-    bound = "at least " if listing.quantity_bound is QuantityBound.AT_LEAST else ""
-    return f"{bound}{listing.quantity:,}".replace(",", NBSP) + " pcs"
+    pieces = words.say("value.pieces", n=words.number(listing.quantity))
+    return words.say("value.at_least", n=pieces) if listing.quantity_bound is QuantityBound.AT_LEAST else pieces
 
 
-def availability_text(listing: Listing) -> str:
-    return _AVAILABILITY[listing.availability]
+def availability_text(words: Speech, listing: Listing) -> str:
+    return words.say(f"availability.{listing.availability.value}")
 
 
-def stock_text(listing: Listing) -> str:
+def stock_text(words: Speech, listing: Listing) -> str:
     """Availability, quantity and lead time, as far as they are stated."""
     days = listing.lead_time_days
-    lead = f"lead time {days} days" if days is not None else None
-    return ", ".join(part for part in (availability_text(listing), quantity_text(listing), lead) if part)
+    lead = words.count("value.lead_time", days) if days is not None else None
+    parts = (availability_text(words, listing), quantity_text(words, listing), lead)
+    return ", ".join(part for part in parts if part)
 
 
-def condition_text(listing: Listing) -> str | None:
-    return _CONDITION[listing.condition] if listing.condition else None
+def condition_text(words: Speech, listing: Listing) -> str | None:
+    return words.say(f"condition.{listing.condition.value}") if listing.condition else None
 
 
-def restriction_text(rule: Restriction) -> str:
+def reason_text(words: Speech, rule: Restriction) -> str:
     """The rule, its tier and date and the reason, on one line."""
-    tier = f", tier {rule.tier}" if rule.tier else ""
-    since = f", since {rule.since}" if rule.since else ""
-    return shown(f"{_RULE[rule.rule]}: {rule.id}{tier}{since}. {rule.reason}", 300)
+    told = shown(words.sentence(rule.reason), 300).rstrip(". ")
+    tier = words.say("reason.tier", tier=shown(rule.tier, 10)) if rule.tier else ""
+    since = words.say("reason.since", day=shown(rule.since, 10)) if rule.since and rule.since not in told else ""
+    name = shown(rule.id, 60)
+    return words.say(f"reason.{rule.rule.value}", id=name, tier=tier, since=since, told=told)
+
+
+def short_reason_text(words: Speech, rule: Restriction) -> str:
+    """The rule, its tier and its date, for where a line must do."""
+    tier = words.say("reason.tier", tier=shown(rule.tier, 10)) if rule.tier else ""
+    since = words.say("reason.since", day=shown(rule.since, 10)) if rule.since else ""
+    return f"{words.say(f'rule.{rule.rule.value}')}{tier} ({shown(rule.id, 40)}{since})"
 
 
 def source_parts(source: str) -> tuple[str, str | None]:
     """A source's name and, where it holds one, its address: `The Register: https://…` gives both."""
-    links = [word for word in source.split() if safe_link(word.rstrip(".,;)"))]
-    link = links[0].rstrip(".,;)") if links else None
-    if link is None:
+    links = [link for word in source.split() if safe_link(link := word.rstrip(".,;)"))]
+    if not links:
         return shown(source, 120), None
-    return shown(source.replace(link, "").strip(" :;,()") or urlsplit(link).hostname, 120), link
+    return shown(source.replace(links[0], "").strip(" :;,") or urlsplit(links[0]).hostname, 120), links[0]
 
 
 def moment_text(moment: datetime) -> str:
@@ -109,15 +75,6 @@ def moment_text(moment: datetime) -> str:
 
 def date_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d")
-
-
-def window_text(since: datetime, until: datetime) -> str:
-    return f"{moment_text(since)} to {moment_text(until)}"
-
-
-def count_text(count: int, one: str, many: str | None = None) -> str:
-    """`1 site`, `3 sites`."""
-    return f"{count:,} ".replace(",", NBSP) + (one if count == 1 else many or f"{one}s")
 
 
 def tenth(percent: Decimal) -> Decimal:

@@ -1,12 +1,14 @@
 """The weekly report: the catalogue's answers for one window, handed to the reports."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from catalog import Diff, Wanted
-from reports.data import Audience, Coverage, Total, WeeklyData
+from reports.data import Audience, Coverage, PriceLine, PricePoint, Product, Total, WeeklyData, WeekTotals
+from reports.exchange import rates_asked
 from reports.watchlists import Watch
 from reports.weekly import Report, weekly_report
 from restock.change import Change, Correction
@@ -18,6 +20,8 @@ from scheduler.changes import market_changes
 from scheduler.workspace import Workspace
 
 WEEK = timedelta(days=7)
+WEEKS = 12
+MAX_PRODUCTS = 500  # of one report whose offers and price lines are looked up; what is newly available comes first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +55,26 @@ def gather(
     marks = standing_marks(workspace)
     changes = [change for change in found.changes if chosen.watch.wants(change)]
     kept = [change for change in changes if not is_false_positive(marks, change.listing)]
-    offers = _offers(workspace, kept, until, marks)
+    passing = [one for one in found.fleeting if chosen.watch.has(one.listing)]
+    products = _products(kept)
+    offers = _offers(workspace, products, until, marks)
     currency = workspace.settings.reporting_currency
+    weeks = _weeks(workspace, until)
     return WeeklyData(
         since=since,
         until=until,
         changes=kept,
+        fleeting=[one for one in passing if not is_false_positive(marks, one.listing)],
         corrections=[one for one in found.corrections if _corrected(one, chosen.watch)],
         coverage=_coverage(workspace, since, until),
         offers=offers,
-        totals=[Total(**asdict(count)) for count in catalogue.brand_counts(at=until)],
+        lines=_lines(workspace, products, until),
+        totals=weeks[-1].totals,
+        weeks=weeks,
         first_seen=catalogue.first_seen(_keys(kept)),
         reporting_currency=currency,
-        rates=_rates(workspace, offers, currency, until),
+        rates=_rates(workspace, kept, offers, currency, until),
+        day_rates=_day_rates(workspace, kept),
         audience=chosen.audience,
         marks=marks,
         false_positives=len(_keys(changes) - _keys(kept)),
@@ -90,29 +101,71 @@ def _keys(changes: Iterable[Change]) -> set[tuple[str, str]]:
     return {(listing.site, listing.key) for listing in named if listing.site and listing.key}
 
 
+def _products(changes: Iterable[Change]) -> list[Product]:
+    """The restricted products whose other offers a reader wants to see: those that are newly available, that appeared
+    or came back, and those whose price moved, in this order."""
+    ranked: dict[Product, int] = {}
+    for change in changes:
+        listing = change.listing
+        if not listing.restricted or listing.brand is None or listing.mpn is None or change.after is None:
+            continue
+        priced = change.event in {Event.APPEARED, Event.REAPPEARED, Event.PRICE_CHANGED}
+        if change.newly_available or priced:
+            product = (listing.brand, listing.mpn)
+            ranked[product] = min(ranked.get(product, 1), 0 if change.newly_available else 1)
+    return sorted(ranked, key=lambda product: (ranked[product], product))[:MAX_PRODUCTS]
+
+
 def _offers(
-    workspace: Workspace, changes: Iterable[Change], until: datetime, marks: Mapping[tuple[str, str], Mark]
-) -> dict[tuple[str, str], Sequence[Listing]]:
-    """The offers beside each newly available product at the end of the week, by brand and part number."""
-    new = (change.listing for change in changes if change.newly_available)
-    products = {(listing.brand, listing.mpn) for listing in new if listing.brand and listing.mpn}
-    return {
-        (brand, mpn): [
-            offer
-            for offer in workspace.catalogue.offers([mpn], at=until)
-            if offer.brand == brand and not is_false_positive(marks, offer)
-        ]
-        for brand, mpn in sorted(products)
-    }
+    workspace: Workspace, products: Sequence[Product], until: datetime, marks: Mapping[tuple[str, str], Mark]
+) -> dict[Product, list[Listing]]:
+    """The offers for some products at the end of the week, by brand and part number."""
+    found: dict[Product, list[Listing]] = {product: [] for product in products}
+    for offer in workspace.catalogue.offers(dict.fromkeys(mpn for _, mpn in products), at=until):
+        product = (offer.brand or "", offer.mpn or "")
+        if product in found and not is_false_positive(marks, offer):
+            found[product].append(offer)
+    return found
+
+
+def _lines(workspace: Workspace, products: Sequence[Product], until: datetime) -> dict[Product, list[PriceLine]]:
+    found: dict[Product, list[PriceLine]] = defaultdict(list)
+    wanted = set(products)
+    for line in workspace.catalogue.price_lines({mpn for _, mpn in products}, until):
+        product = (line.brand or "", line.mpn or "")
+        if product in wanted:
+            points = [PricePoint(**asdict(point)) for point in line.points]
+            found[product].append(PriceLine(line.site, line.key, points))
+    return dict(found)
+
+
+def _weeks(workspace: Workspace, until: datetime) -> list[WeekTotals]:
+    """What the sites held at the end of this week and of those before it, the oldest first."""
+    moments = [until - ago * WEEK for ago in reversed(range(WEEKS))]
+    counted = workspace.catalogue.counts_over_time(moments)
+    return [
+        WeekTotals(moment, [Total(**asdict(count)) for count in counts])
+        for moment, counts in zip(moments, counted, strict=True)
+    ]
+
+
+def _day_rates(workspace: Workspace, changes: Iterable[Change]) -> dict[tuple[str, str, date], Decimal]:
+    """The rates by which price movements are judged, each looked up once."""
+    moved = (change for change in changes if change.event in {Event.PRICE_CHANGED, Event.REAPPEARED})
+    asked = {wanted for change in moved for wanted in rates_asked(change)}
+    known = {(one, into, day): workspace.catalogue.rate(one, into, day) for one, into, day in sorted(asked)}
+    return {wanted: rate[0] for wanted, rate in known.items() if rate is not None}
 
 
 def _rates(
     workspace: Workspace,
-    offers: Mapping[tuple[str, str], Sequence[Listing]],
+    changes: Iterable[Change],
+    offers: Mapping[Product, Sequence[Listing]],
     currency: str,
     until: datetime,
 ) -> dict[str, Decimal]:
     seen = {offer.currency for several in offers.values() for offer in several if offer.currency}
+    seen |= {change.listing.currency for change in changes if change.listing.currency}
     known = {name: workspace.catalogue.rate(name, currency, until.date()) for name in seen - {currency}}
     return {name: rate[0] for name, rate in known.items() if rate is not None}
 

@@ -25,7 +25,7 @@ MOMENT = datetime(2026, 11, 18, 6, 0, tzinfo=UTC)
 POLICY = Restriction(
     rule=RestrictionRule.BRAND_POLICY,
     id="cisco",
-    reason="Cisco Systems: suspended operations",
+    reason="Cisco Systems: suspended operations in Russia, 2022-03-03.",
     source="The Register: https://www.theregister.com/2022/06/24/cisco_quits_russia_and_belarus/",
     since="2022-03-03",
 )

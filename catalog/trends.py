@@ -1,0 +1,123 @@
+"""Counts over time: the listings of each site and brand at several moments, from one count and what changed since."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from catalog import models as m
+from catalog import runs
+from catalog.questions import held_at
+from catalog.summary import BrandCount
+from restock.terms import RunKind
+
+_spans, _details = m.version.c, m.details.c
+Group = tuple[int, str | None, bool]
+"""Site, brand, and whether restricted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """The run as of which each site (by its number) stands at each of several moments, the oldest first; a site that
+    had no run by then has none."""
+
+    at: Sequence[Mapping[int, int]]
+
+    @property
+    def last(self) -> Mapping[int, int]:
+        return self.at[-1]
+
+    @property
+    def first(self) -> int:
+        """The earliest of these runs: what holds since before it, and still does, held at every moment."""
+        return min((run for ends in self.at for run in ends.values()), default=0)
+
+
+def counts_over_time(connection: Connection, moments: Sequence[datetime]) -> list[list[BrandCount]]:
+    """The counts at each of some moments, the oldest first. One that no site had a run by gives an empty list.
+
+    The last moment is counted; the earlier ones differ from it by the versions that began or ended since."""
+    if not moments:
+        return []
+    ends = _Ends(_ends(connection, moments))
+    names = {row.id: row.name for row in connection.execute(select(m.site.c.id, m.site.c.name))}
+    last = _counted(connection, ends.last)
+    series = [{group: number for group, number in last.items() if group[0] in there} for there in ends.at[:-1]]
+    for site, brand, restricted, begun, ended, number in _changed(connection, ends):
+        now = _held(begun, ended, ends.last[site])
+        for place, groups in enumerate(series):
+            there = _held(begun, ended, ends.at[place].get(site))
+            if there is not None and there != now:
+                group = (site, brand, restricted)
+                groups[group] = groups.get(group, 0) + (number if there else -number)
+    return [_told(groups, names) for groups in (*series, last)]
+
+
+def _ends(connection: Connection, moments: Sequence[datetime]) -> list[dict[int, int]]:
+    """As `questions.sequence_at`, for every site and moment at once: corrections of a run are counted with it."""
+    columns = m.run.c
+    query = select(columns.id, columns.site_id, columns.kind, columns.observed_at)
+    market: dict[int, list[Any]] = defaultdict(list)
+    merged: dict[int, list[int]] = defaultdict(list)
+    for row in connection.execute(query.where(columns.status.in_(runs.MERGED)).order_by(columns.id)):
+        merged[row.site_id].append(row.id)
+        if row.kind != RunKind.CORRECTION.value:
+            market[row.site_id].append(row)
+    found: list[dict[int, int]] = []
+    for moment in moments:
+        ends: dict[int, int] = {}
+        for site, several in market.items():
+            seen = [place for place, row in enumerate(several) if row.observed_at <= moment]
+            if seen:
+                following = several[seen[-1] + 1].id if seen[-1] + 1 < len(several) else None
+                upto = len(merged[site]) if following is None else bisect_right(merged[site], following - 1)
+                ends[site] = merged[site][upto - 1]
+        found.append(ends)
+    return found
+
+
+def _counted(connection: Connection, ends: Mapping[int, int]) -> dict[Group, int]:
+    if not ends:
+        return {}
+    held = or_(*(and_(m.listing.c.site_id == site, *held_at(run)) for site, run in ends.items()))
+    columns = (m.listing.c.site_id, _details.brand, _details.restricted)
+    query = select(*columns, func.count()).select_from(_joined()).where(held).group_by(*columns)
+    return {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
+
+
+def _changed(connection: Connection, ends: _Ends) -> Iterator[tuple[int, str | None, bool, int, int | None, int]]:
+    """The versions that don't hold at every moment, counted by what they are and the runs between which they held."""
+    first, last = ends.first, max(ends.last.values(), default=0)
+    begun = and_(_spans.from_run > first, _spans.from_run <= last)
+    ended = and_(_spans.from_run <= first, _spans.to_run > first, _spans.to_run <= last)
+    columns = (m.listing.c.site_id, _details.brand, _details.restricted, _spans.from_run, _spans.to_run)
+    for condition in (begun, ended):
+        query = select(*columns, func.count()).select_from(_joined()).where(condition).group_by(*columns)
+        for row in connection.execute(query):
+            yield row[0], row[1], row[2], row[3], row[4], row[5]
+
+
+def _joined() -> Any:
+    listed = m.version.join(m.listing, m.listing.c.id == _spans.listing_id)
+    same: ColumnElement[bool] = and_(_details.listing_id == _spans.listing_id, _details.run_id == _spans.details_run)
+    return listed.join(m.details, same)
+
+
+def _held(begun: int, ended: int | None, run: int | None) -> bool | None:
+    """Whether a version held as of a run; None where the site had no run yet."""
+    return None if run is None else begun <= run and (ended is None or ended > run)
+
+
+def _told(groups: Mapping[Group, int], names: Mapping[int, str]) -> list[BrandCount]:
+    """Restricted and other listings of one brand together, by site, then the most listings first."""
+    both: dict[tuple[str, str | None], list[int]] = defaultdict(lambda: [0, 0])
+    for (site, brand, restricted), number in groups.items():
+        counts = both[names[site], brand]
+        counts[0] += number
+        counts[1] += number if restricted else 0
+    found = [BrandCount(site, brand, all_, restricted) for (site, brand), (all_, restricted) in both.items() if all_]
+    return sorted(found, key=lambda count: (count.site, -count.listings, count.brand or ""))

@@ -1,0 +1,55 @@
+"""Who sells a product cheapest: one entry for each product of the week of which a comparable dearer offer is known."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from reports.comparison import MAX_NAMED, Priced, cheaper_text, comparable_offers, named
+from reports.data import WeeklyData
+from reports.entries import Entry, Fact, proof
+from reports.safety import safe_link, shown
+from reports.wording import price_text, short_reason_text, stock_text
+from restock.listing import Listing
+from restock.terms import Relation
+
+
+def cheaper_entries(data: WeeklyData) -> Iterator[Entry]:
+    """The offers that beat every other one that can be compared with them; used goods are compared with used ones."""
+    for offers in data.offers.values():
+        for offer in offers:
+            if offer.price is None or offer.relation is not Relation.IS or not offer.availability.obtainable:
+                continue
+            dearer = comparable_offers(offer, data)
+            if dearer and offer.price < dearer[0].amount:
+                yield _entry(offer, offer.price, dearer, data)
+
+
+def _entry(offer: Listing, price: Decimal, dearer: list[Priced], data: WeeklyData) -> Entry:
+    words = data.words
+    gap = (dearer[0].amount - price) / dearer[0].amount
+    figures = (
+        price_text(words, offer),
+        words.say("offers.below_next", percent=cheaper_text(words, price, dearer[0].amount)),
+        stock_text(words, offer),
+    )
+    others = [
+        words.say("offers.cheaper_than", percent=cheaper_text(words, price, other.amount), offer=_named(other, data))
+        for other in dearer[:MAX_NAMED]
+    ]
+    why = "; ".join(short_reason_text(words, rule) for rule in offer.restrictions)
+    return Entry(
+        title=shown(offer.title),
+        link=safe_link(offer.url),
+        tags=tuple(shown(part, 60) for part in (offer.brand, offer.mpn, offer.site) if part),
+        figures=figures,
+        facts=(
+            *(Fact(words.say("fact.offers"), line) for line in others),
+            *([Fact(words.say("fact.why"), why)] if why else []),
+            *proof(words, offer),
+        ),
+        restricted=offer.restricted,
+        rank=(not offer.restricted, -gap, offer.site or "", offer.title),
+    )
+
+
+def _named(other: Priced, data: WeeklyData) -> str:
+    return named(data.words, other.listing)

@@ -1,0 +1,174 @@
+"""The sections of a report: which changes stand in which, in the order in which they are read."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from reports import entries
+from reports.cheaper import cheaper_entries
+from reports.coverage import coverage_entries
+from reports.data import WeeklyData
+from reports.entries import Entry
+from reports.exchange import Net, net_of_rate
+from reports.safety import shown
+from reports.trends import Chart, charts
+from restock.change import Change
+from restock.terms import Event
+
+MAX_FOLLOWERS = 5
+JUMP = 5
+"""Pieces by which a stock must rise, and by half at least, to be told as a shipment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Entries under one heading, most important first. `weight` is its share when a long report must be cut; `aside`
+    are lines that follow the entries."""
+
+    name: str
+    title: str
+    note: str
+    entries: tuple[Entry, ...]
+    weight: int = 2
+    aside: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+
+    @property
+    def speaks(self) -> bool:
+        return bool(self.entries or self.aside or self.charts)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A window's changes by the section that tells them; each stands in one."""
+
+    newly: Sequence[Change]
+    prices: Sequence[Change]
+    followed: Sequence[tuple[Change, Net]]
+    life: Sequence[Change]
+    shipments: Sequence[Change]
+    undecided: Sequence[Change]
+    appeared: Sequence[Change]
+    stock: Sequence[Change]
+    details: Sequence[Change]
+
+
+def sort_changes(data: WeeklyData) -> Sorted:
+    newly = first_news(data.changes)
+    told = {id(change) for change in newly}
+    left = [change for change in data.changes if id(change) not in told]
+    moved = [(change, net_of_rate(change, data)) for change in left if change.event is Event.PRICE_CHANGED]
+    unsure = [change for change in left if _is_undecided_news(change)]
+    shipped = [change for change in left if is_shipment(change)]
+    apart = {id(change) for change in (*unsure, *shipped)}
+
+    def of(*events: Event) -> list[Change]:
+        return [change for change in left if change.event in events and id(change) not in apart]
+
+    return Sorted(
+        newly=newly,
+        prices=[change for change, net in moved if net is None or not net.followed],
+        followed=[(change, net) for change, net in moved if net is not None and net.followed],
+        life=of(Event.DISAPPEARED, Event.REAPPEARED),
+        shipments=shipped,
+        undecided=unsure,
+        appeared=of(Event.APPEARED),
+        stock=of(Event.AVAILABILITY_CHANGED, Event.QUANTITY_CHANGED),
+        details=of(Event.DETAILS_CHANGED),
+    )
+
+
+def first_news(changes: Iterable[Change]) -> list[Change]:
+    """One newly available change for each listing: the event that says so best, where it has several."""
+    best: dict[tuple[str | None, str | None], Change] = {}
+    for change in changes:
+        if change.newly_available:
+            name = (change.listing.site, change.listing.key)
+            if name not in best or _TELLING.index(change.event) < _TELLING.index(best[name].event):
+                best[name] = change
+    return list(best.values())
+
+
+_TELLING = (
+    Event.APPEARED,
+    Event.REAPPEARED,
+    Event.AVAILABILITY_CHANGED,
+    Event.PRICE_CHANGED,
+    Event.DETAILS_CHANGED,
+    Event.QUANTITY_CHANGED,
+    Event.DISAPPEARED,
+)
+
+
+def _is_undecided_news(change: Change) -> bool:
+    listing = change.listing
+    return change.event in {Event.APPEARED, Event.REAPPEARED} and listing.undecided and not listing.restricted
+
+
+def is_shipment(change: Change) -> bool:
+    """Whether restricted goods came in: more pieces than there were, by more than what moves from day to day."""
+    before, after = change.before, change.after
+    if change.event is not Event.QUANTITY_CHANGED or before is None or after is None or not after.restricted:
+        return False
+    if before.quantity is None or after.quantity is None:
+        return False
+    risen = after.quantity - before.quantity
+    return risen >= JUMP and 2 * risen >= before.quantity
+
+
+def sections(found: Sorted, data: WeeklyData) -> Iterator[Section]:
+    """Every section that has something to say."""
+    change = _maker(data, entries.market_change)
+    made = (
+        _section(data, "newly", _maker(data, entries.newly_available)(found.newly), 3),
+        _section(data, "prices", change(found.prices), aside=_followed(found.followed, data)),
+        _section(data, "cheaper", cheaper_entries(data), 1),
+        _section(data, "life", change(found.life)),
+        _section(data, "shipments", change(found.shipments)),
+        _section(data, "fleeting", (entries.fleeting(one, data) for one in data.fleeting)),
+        _section(data, "appeared", change(found.appeared)),
+        _section(data, "stock", change(found.stock), 1),
+        _section(data, "details", change(found.details), 1),
+        _section(data, "trend", (), charts=charts(data) if data.changes or data.fleeting else ()),
+        _section(data, "corrections", (entries.correction(one, data) for one in data.corrections), 1),
+        _section(data, "undecided", _maker(data, entries.undecided)(found.undecided), 1),
+        _section(data, "coverage", coverage_entries(data)),
+    )
+    return (section for section in made if section.speaks)
+
+
+def _maker(
+    data: WeeklyData, make: Callable[[Change, WeeklyData], Entry]
+) -> Callable[[Iterable[Change]], Iterator[Entry]]:
+    return lambda changes: (make(change, data) for change in changes)
+
+
+def _section(
+    data: WeeklyData,
+    name: str,
+    found: Iterable[Entry],
+    weight: int = 2,
+    aside: tuple[str, ...] = (),
+    charts: tuple[Chart, ...] = (),
+) -> Section:
+    ranked = tuple(sorted(found, key=lambda entry: entry.rank))
+    title, note = data.words.say(f"section.{name}.title"), data.words.say(f"section.{name}.note")
+    return Section(name=name, title=title, note=note, entries=ranked, weight=weight, aside=aside, charts=charts)
+
+
+def _followed(found: Sequence[tuple[Change, Net]], data: WeeklyData) -> tuple[str, ...]:
+    """The prices that merely went with the exchange rate, in one line."""
+    if not found:
+        return ()
+    words = data.words
+    ranked = sorted(found, key=lambda pair: entries.rank(pair[0], data))
+    named = [
+        f"{shown(change.listing.mpn or change.listing.title, 40)} ({shown(change.listing.site, 40)}) "
+        f"{words.percent(change.change_pct)}"
+        for change, _ in ranked[:MAX_FOLLOWERS]
+        if change.change_pct is not None
+    ]
+    moves = sorted(net.rate_pct for _, net in found)
+    span = " … ".join(dict.fromkeys(words.percent(move) for move in (moves[0], moves[-1])))
+    more = "…" if len(found) > len(named) else ""
+    anchor = found[0][1].anchor
+    return (words.count("price.followed", len(found), anchor=anchor, moved=span, named=", ".join(named) + more),)

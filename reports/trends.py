@@ -1,0 +1,86 @@
+"""The last weeks in charts: how many restricted listings each site and each brand had at the end of each week."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from reports.data import Total, WeeklyData, WeekTotals
+from reports.safety import shown
+from reports.speech import MINUS
+
+MAX_BARS = 10
+_STEPS = "▁▂▃▄▅▆▇█"
+_UNKNOWN = "·"
+
+Counts = tuple[int | None, ...]
+"""A count for each week, the oldest first; None where nothing is known of that week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One site or brand: its count now, what that is of the longest bar (in percent), how it changed, how it went."""
+
+    name: str
+    now: int
+    share: int
+    change: str
+    counts: Counts
+
+    @property
+    def line(self) -> str:
+        """The weeks in block characters: they need no picture, and read the same in text."""
+        most = max((count for count in self.counts if count is not None), default=0)
+        return "".join(_UNKNOWN if count is None else _STEPS[_step(count, most)] for count in self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    title: str
+    bars: tuple[Bar, ...]
+    left: str | None
+
+
+def charts(data: WeeklyData) -> tuple[Chart, ...]:
+    """By site and by brand, most first; none where no more than one week is known."""
+    known = [week for week in data.weeks if week.totals]
+    if len(known) < 2:
+        return ()
+    nameless = data.words.say("group.no_brand")
+    made = (
+        _chart(data, "trend.sites", lambda total: total.site),
+        _chart(data, "trend.brands", lambda total: total.brand or nameless),
+    )
+    return tuple(chart for chart in made if chart.bars)
+
+
+def _chart(data: WeeklyData, title: str, name_of: Callable[[Total], str]) -> Chart:
+    series = _series(data.weeks, name_of)
+    ranked = sorted(
+        ((name, counts) for name, counts in series.items() if any(counts)),
+        key=lambda pair: (-(pair[1][-1] or 0), pair[0]),
+    )
+    longest = max((counts[-1] or 0 for _, counts in ranked), default=0)
+    bars = tuple(_bar(name, counts, longest) for name, counts in ranked[:MAX_BARS])
+    left = len(ranked) - len(bars)
+    return Chart(data.words.say(title), bars, data.words.count("trend.left", left) if left else None)
+
+
+def _series(weeks: Sequence[WeekTotals], name_of: Callable[[Total], str]) -> dict[str, Counts]:
+    """The restricted listings of each name by week. A week before the first run of every site is not known."""
+    found: dict[str, list[int | None]] = defaultdict(lambda: [0 if week.totals else None for week in weeks])
+    for place, week in enumerate(weeks):
+        for total in week.totals:
+            counts = found[name_of(total)]
+            counts[place] = (counts[place] or 0) + total.restricted
+    return {name: tuple(counts) for name, counts in found.items()}
+
+
+def _bar(name: str, counts: Counts, longest: int) -> Bar:
+    now = counts[-1] or 0
+    before = next((count for count in counts[:-1] if count is not None), now)
+    change = "±0" if now == before else f"+{now - before}" if now > before else f"{MINUS}{before - now}"
+    return Bar(shown(name, 40), now, round(100 * now / longest) if longest else 0, change, counts)
+
+
+def _step(count: int, most: int) -> int:
+    return 0 if not most else min(len(_STEPS) - 1, count * len(_STEPS) // (most + 1))
