@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from pipelines.bearing import Bearing
 from pipelines.brands import Claim
+from pipelines.candidate import Candidate
 from pipelines.components import Part
 from pipelines.lexicon import Hit
-from pipelines.part_numbers import Candidate
 from pipelines.titles import Span, Title
 from restock.listing import RawListing
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from pipelines.bearing import Bearing
 from pipelines.brands import BrandBook, Claim
+from pipelines.candidate import NOBODY, Candidate
 from pipelines.case import Case, MakerFound, NumberFound
 from pipelines.components import COMPUTERS, Part, parts_of
 from pipelines.lexicon import Hit
 from pipelines.makers import find_maker, is_supported
 from pipelines.numbering import NOTHING_FITS, find_number
-from pipelines.part_numbers import NOBODY, Candidate, Grammar, claimed_number
+from pipelines.part_numbers import Grammar, claimed_number
 from pipelines.titles import Span, Title, head, within
 from restock.listing import RawListing
 from restock.terms import Relation

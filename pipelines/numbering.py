@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from pipelines.candidate import Candidate
 from pipelines.case import Case, NumberFound
-from pipelines.part_numbers import Candidate, Grammar, claimed_number
+from pipelines.part_numbers import Grammar, claimed_number
 from pipelines.text import latin
 from pipelines.titles import Title, within
 from restock.terms import Relation
@@ -60,7 +61,7 @@ def _in_title(case: Case, brand: str | None, claim: Candidate, grammar: Grammar)
         or place < 0
         or len(claimed) < 4
         or within(place, case.others)
-        or grammar.is_specification(claimed)
+        or (grammar.is_specification(claimed) and not claim.owners.rank(brand))
     ):
         return None
     around = upper[max(place - 1, 0) : place] + upper[end : end + 1]
@@ -113,7 +114,9 @@ def _holds(longer: Candidate, shorter: Candidate, brand: str | None) -> bool:
     holds that of its device, too, and is not meant."""
     if len(longer.number) <= len(shorter.number) or longer.owners.category(brand) in _LICENCES:
         return False
-    return longer.number.endswith(shorter.number) or f"-{shorter.number}-" in f"-{longer.number}-"
+    if longer.number.startswith(shorter.number) or longer.number.endswith(shorter.number):
+        return True
+    return f"-{shorter.number}-" in longer.number
 
 
 def _in_brackets(title: Title, item: Candidate, brand: str | None) -> bool:

@@ -2,8 +2,8 @@
 and the advertisements of buyers."""
 
 from pipelines.bearing import EVERYTHING, Bearing
+from pipelines.candidate import Candidate
 from pipelines.lexicon import Hit
-from pipelines.part_numbers import Candidate
 from pipelines.titles import Title
 from restock.terms import Relation
 

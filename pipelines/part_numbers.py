@@ -4,8 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
+from pipelines.candidate import NOBODY, Candidate, Owners
+from pipelines.mending import EDGES, Mender
 from pipelines.tables import Row, Table
 from pipelines.text import latin
 from pipelines.text import number as as_number
@@ -22,62 +23,16 @@ KNOWN = Table(
 SPECIFICATIONS = Table("specification_forms.csv", ("form", "regex", "source"), ("form",), ("regex",))
 STRICT = Table("strict_numbers.csv", ("brand", "source", "note"), ("brand",))
 
-_STOPS = r"\s,;()\[\]{}\"«»“”„|<>!?'•…"
-_TOKEN = re.compile(rf"[^{_STOPS}]+")
 _RUN = re.compile(r"(?<![\w+/=#.:*&%~^@-])(?=[^\W\d_+/=#.:*&%~^@]*+[\w+/=#.:*&%~^@]*?[\d-])[\w+/=#.:*&%~^@-]{4,}")
 _NUMERIC = re.compile(r"[\d-]")
-_BRIEF = re.compile(r"[A-Z0-9+/-]{1,11}")
 _DIGIT = re.compile(r"\d")
-_EDGES = "./:-*№_\\&%~^@"
-_BROKEN = re.compile(r"(?<=[A-Z0-9])(?: -|- | - )(?=[A-Z0-9])")
-_PIECE = re.compile(r"(?!\d+U$)(?:\d{1,3}[A-Z]{1,5}\d?[A-Z]*|[A-Z]{1,2}\d?)")  # "2U" is a height
 _LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)[:#=]+", re.IGNORECASE)
+_OPTION = re.compile(r"[A-Z0-9]{3}")  # the language or the place of assembly behind a number: "#ABA", "#0D1"
 _DIGITS_ONLY = re.compile(r"\d{3,}-\d{4,}(-\d+)*")
-_COMPACT = re.compile(r"[^A-Z0-9]+")
 
 
 Form = tuple[re.Pattern[str], str, bool, str]  # of the whole number, its maker, whether it proves it, the kind
 _GROUP = 8  # forms that are tried together before they are tried one by one
-
-
-class Owners(NamedTuple):
-    """Whose a number is: `known` by the lists, `sure` by a form of that maker alone, `weak` by a form that fits."""
-
-    known: tuple[str, ...] = ()
-    sure: tuple[str, ...] = ()
-    weak: tuple[str, ...] = ()
-    categories: tuple[tuple[str, str], ...] = ()
-
-    def rank(self, brand: str) -> int:
-        if brand in self.sure:
-            return 5
-        return 4 if brand in self.known else 3 if brand in self.weak else 0
-
-    def category(self, brand: str | None) -> str | None:
-        return next((category for owner, category in self.categories if owner == brand), None)
-
-    @property
-    def maker(self) -> str | None:
-        """The one maker that the number proves, None where it proves none or several."""
-        certain = self.known + self.sure
-        return certain[0] if certain and certain.count(certain[0]) == len(certain) else None
-
-    @property
-    def any(self) -> bool:
-        return bool(self.known or self.sure or self.weak)
-
-
-NOBODY = Owners()
-
-
-class Candidate(NamedTuple):
-    """A token of a title that may be a part number. `shape` ranks what no form or list knows: 0 is a specification."""
-
-    number: str
-    start: int
-    end: int
-    owners: Owners
-    shape: int
 
 
 class Grammar:
@@ -90,15 +45,13 @@ class Grammar:
         for row in patterns:
             self._add_form(row)
         self._known: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        self._compact: dict[str, str] = {}
-        self._tails: set[str] = set()
-        self._firsts: set[str] = set()
+        self.owners = lru_cache(maxsize=65536)(self._owners)
+        self._mender = Mender(self.owners, self.is_specification)
         for row in known:
             self._add_known(row["brand"], row["part_number"].upper(), row["category"])
         self._groups = {letter: tuple(_groups(forms)) for letter, forms in self._forms.items()}
         self._specification = re.compile("|".join(f"(?:{row.pattern('regex').pattern})" for row in specifications))
         self._strict = frozenset(row["brand"] for row in strict)
-        self.owners = lru_cache(maxsize=65536)(self._owners)
         self._token = lru_cache(maxsize=65536)(self._judge_token)
 
     def _add_form(self, row: Row) -> None:
@@ -112,13 +65,7 @@ class Grammar:
 
     def _add_known(self, brand: str, part_number: str, category: str) -> None:
         self._known[part_number].append((brand, category))
-        compact = _COMPACT.sub("", part_number)
-        if len(compact) >= 7 and compact != part_number:
-            self._compact[compact] = part_number
-            self._firsts.add(part_number.partition("-")[0])
-        tail = part_number.rpartition("-")[2]
-        if 0 < len(tail) <= 4 and not tail.isdigit() and tail != part_number:
-            self._tails.add(tail)
+        self._mender.learn(part_number)
 
     def is_strict(self, brand: str | None) -> bool:
         """Whether only known forms are numbers of this maker; its models are names."""
@@ -137,7 +84,8 @@ class Grammar:
             if form[0].fullmatch(number)
         ]
         if not (known or fitting):
-            return NOBODY
+            base, _, option = number.partition("#")
+            return self.owners(base) if option and _OPTION.fullmatch(option) else NOBODY
         categories = [(brand, category) for brand, category in known if category]
         categories += [(brand, category) for _, brand, _, category in fitting if category]
         return Owners(
@@ -152,7 +100,7 @@ class Grammar:
         upper = latin(folded)
         found: list[Candidate] = []
         if " -" in upper or "- " in upper:
-            upper = self._mend_hyphens(upper)
+            upper = self._mender.close(upper)
         whole = False
         for match in _RUN.finditer(upper):
             token = match[0]
@@ -162,66 +110,17 @@ class Grammar:
             for number, offset, length, owners, shape in self._token(token, text[place : match.end()]):
                 whole = whole or owners.maker is not None or (owners.any and "-" in number)
                 found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
-        if not whole and found:
-            found.extend(self._joined(upper))
+        if not whole:
+            mended = (*(self._mender.joined(upper) if found else ()), *self._mender.glued(upper))
+            found.extend(Candidate(number, start, end, self.owners(number), 3) for number, start, end in mended)
         return found
-
-    def _mend_hyphens(self, upper: str) -> str:
-        """ "ASA5506 - K9" and "P00924 -B21" closed up, with the spaces moved behind so that places stay."""
-        for match in reversed(list(_BROKEN.finditer(upper))):
-            left = upper[: match.start()].rsplit(maxsplit=1)[-1]
-            right = _TOKEN.match(upper, match.end())
-            if right is None or not self._belongs(left, right[0].rstrip(_EDGES), len(match[0])):
-                continue
-            tail = right[0]
-            moved = "-" + tail + " " * (len(match[0]) - 1)
-            upper = upper[: match.start()] + moved + upper[right.end() :]
-        return upper
-
-    def _belongs(self, left: str, right: str, gap: int) -> bool:
-        left = left.lstrip('(["')
-        if not right.isascii() or self.is_specification(left):
-            return False
-        joined = self.owners(f"{left}-{right}")
-        if joined.known or not any(map(str.isdigit, left)):
-            return bool(joined.known or joined.sure)
-        if right in self._tails and joined.any:
-            return True
-        return gap == 2 and bool(joined.sure) and not self.owners(left).sure and not right.isdigit()
-
-    def _joined(self, upper: str) -> Iterable[Candidate]:
-        """Numbers written with spaces: "C1300 24T 4G", "WS C2960X 48TS L"."""
-        tokens = [(match.start(), match[0], _BRIEF.fullmatch(match[0]) is not None) for match in _TOKEN.finditer(upper)]
-        for index in range(len(tokens) - 1):
-            if not (tokens[index + 1][2] and (_DIGIT.search(tokens[index][1]) or tokens[index][1] in self._firsts)):
-                continue
-            size = 0
-            while size < 5 and index + size < len(tokens) and tokens[index + size][2]:
-                size += 1
-            for count in range(size, 1, -1):
-                window = tokens[index : index + count]
-                number = self._join([token for _, token, _ in window])
-                if number is not None:
-                    end = window[-1][0] + len(window[-1][1])
-                    yield Candidate(number, window[0][0], end, self.owners(number), 3)
-                    break
-
-    def _join(self, parts: Sequence[str]) -> str | None:
-        compact = self._compact.get(_COMPACT.sub("", "".join(parts)))
-        if compact is not None:
-            return compact
-        head, *rest = parts
-        if len(head) < 4 or not _DIGIT.search(head) or not all(map(_PIECE.fullmatch, rest)):
-            return None
-        joined = "-".join(parts)
-        return joined if self.owners(joined).sure and not self.owners(head).sure else None
 
     def _judge_token(self, token: str, written: str) -> tuple[tuple[str, int, int, Owners, int], ...]:
         """What a token is: (number, offset, length, owners, shape), several where a slash or a plus parts two."""
-        lead = len(token) - len(token.lstrip(_EDGES + "=+#"))
+        lead = len(token) - len(token.lstrip(EDGES + "=+#"))
         label = _LABEL.match(token)
         lead = label.end() if label else lead
-        number = token[lead:].rstrip(_EDGES)
+        number = token[lead:].rstrip(EDGES)
         if len(number) < 4 or (len(number) == 4 and number.isdigit()):
             return ()
         owners = self.owners(number)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.candidate import Candidate
 from pipelines.lexicon import Hit, Lexicon
-from pipelines.part_numbers import Candidate, Grammar
+from pipelines.part_numbers import Grammar
 from pipelines.text import clean, skeleton
 
 Span = tuple[int, int]

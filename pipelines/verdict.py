@@ -17,6 +17,7 @@ from restock.terms import Relation, RestrictionRule
 _NAMELESS = frozenset({Relation.COMPATIBLE_WITH, Relation.ACCESSORY_FOR})
 _BOUGHT = ("bought brand", "(bought brand)")
 _LINE = "sub-brand"
+_SHORT = 5  # letters of a number whose form alone says little: of five, Dell's fits any
 _MODEL = re.compile(r"\b[a-z]+\d+[a-z]*\b")
 # "Cisco 2911", but neither a year nor a measure ("Cisco 500 мл").
 _MODEL_NUMBER = re.compile(rf" (?!20[12]\d\b)\d{{3,4}}\b(?! ?(?:{skeleton('мл|г|гр|мм|см|л|шт')}|ml|mm|cm)\b)")
@@ -96,7 +97,9 @@ class Court:
         if self._market != MARKET:
             return False
         names = {
-            name for item in title.candidates for name in (*item.owners.known, *item.owners.sure, *item.owners.weak)
+            name
+            for item in title.candidates
+            for name in (*item.owners.known, *item.owners.sure, *(item.owners.weak if len(item.number) > _SHORT else ()))
         }
         return any(self._book.policy(name, on) for name in names)
 
