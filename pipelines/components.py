@@ -1,7 +1,7 @@
 """Components: parts of other makers that a product contains, named by family ("Xeon") or after "на базе"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.lexicon import Hit
@@ -26,7 +26,12 @@ _CYRILLIC = re.compile(r"\s[^\x00-\x7f®™].*$")
 COMPUTERS = frozenset(
     {"server", "blade_server", "workstation", "desktop", "industrial_pc", "laptop", "tablet", "single_board_computer"}
 )
-_ON = skeleton(" на ")
+_ON, _HAVING = skeleton(" на "), skeleton(" с ")
+# Parts that a title may name by number alone: "Полетный контроллер на STM32F405RGT6".
+_CHIPS = frozenset(
+    {"cpu", "ic_processor", "fpga", "ic_other", "ic_amplifier", "memory_ic", "accelerator", "processor_board", "gnss",
+     "radio_module", "semiconductor_sensor"}
+)  # fmt: skip
 _NEAR = 14  # letters between "на базе" and the name: "на базе процессора Intel"
 
 
@@ -51,6 +56,7 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
             continue
         start = _with_brand(title, hit)
         found.append(Part(hit[2].value, hit[2].detail, start, _end(title, hit[1]), _text(title, start, hit[1])))
+    found.extend(_by_number(title, head, foreign, insides))
     for hit in title.brands:
         if within(hit[0], foreign) or any(part.brand == hit[2].value for part in found):
             continue
@@ -59,10 +65,28 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
     return found
 
 
+def names_parts(title: Title, head: str | None) -> bool:
+    """Whether a title has anything that may name a part; most have not."""
+    return bool(title.families or title.relations) or head in COMPUTERS or _ON in title.folded
+
+
+def _by_number(title: Title, head: str | None, foreign: Sequence[Span], insides: Sequence[Hit]) -> Iterator[Part]:
+    """Chips named by their numbers alone, after "на" and its like, in goods that are no chips themselves."""
+    for item in title.candidates if head is not None and head not in _CHIPS else ():
+        maker = item.owners.maker
+        kind = item.owners.category(maker) if maker else None
+        if maker is None or kind not in _CHIPS or within(item.start, foreign):
+            continue
+        if title.folded[: item.start].endswith((_ON, _HAVING)) or _follows(item.start, insides, title):
+            yield Part(maker, kind, item.start, item.end, title.text[item.start : item.end])
+
+
 def _is_product(title: Title, hit: Hit, head: str | None, insides: Sequence[Hit], makers: frozenset[str]) -> bool:
     """Whether the family is what is sold, and not a part of it."""
     brand, kind = hit[2].value, hit[2].detail
     if _follows(hit[0], insides, title) and head not in _SAME.get(kind, ()):
+        return False
+    if head is not None and kind != "cpu" and title.folded[: _with_brand(title, hit)].endswith((_ON, _HAVING)):
         return False
     others = makers - {brand}
     if head is None:

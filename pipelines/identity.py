@@ -7,7 +7,7 @@ from pipelines.bearing import Bearing
 from pipelines.brands import BrandBook, Claim
 from pipelines.candidate import NOBODY, Candidate
 from pipelines.case import Case, MakerFound, NumberFound
-from pipelines.components import COMPUTERS, Part, parts_of
+from pipelines.components import COMPUTERS, Part, names_parts, parts_of
 from pipelines.lexicon import Hit
 from pipelines.makers import find_maker, is_supported
 from pipelines.numbering import NOTHING_FITS, find_number
@@ -69,7 +69,7 @@ class Identifier:
         claim = self._book.claim(raw.brand)
         parts: list[Part] = []
         others = foreign
-        if title.families or title.relations or category in COMPUTERS:
+        if names_parts(title, category):
             parts = parts_of(title, category, foreign, _makers(title, foreign, claim, category), claim.folded)
             others = (*foreign, *((part.start, part.end) for part in parts))
         named, own = title.brands, title.candidates

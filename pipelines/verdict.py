@@ -96,11 +96,10 @@ class Court:
         """No maker was found, yet a number has the form of a maker that stopped sales."""
         if self._market != MARKET:
             return False
-        names = {
-            name
-            for item in title.candidates
-            for name in (*item.owners.known, *item.owners.sure, *(item.owners.weak if len(item.number) > _SHORT else ()))
-        }
+        names: set[str] = set()
+        for item in title.candidates:
+            names.update(item.owners.known + item.owners.sure)
+            names.update(item.owners.weak if len(item.number) > _SHORT else ())
         return any(self._book.policy(name, on) for name in names)
 
     def why(self, identity: Identity, kind: Kind | None, verdict: Verdict, on: date) -> str:
