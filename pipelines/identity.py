@@ -8,6 +8,7 @@ from pipelines.brands import BrandBook, Claim
 from pipelines.candidate import NOBODY, Candidate
 from pipelines.case import Case, MakerFound, NumberFound
 from pipelines.components import COMPUTERS, Part, names_parts, parts_of
+from pipelines.described import NOTHING, Described
 from pipelines.lexicon import Hit
 from pipelines.makers import find_maker, is_supported
 from pipelines.numbering import NOTHING_FITS, find_number
@@ -50,8 +51,10 @@ class Identifier:
         self._grammar = grammar
         self._devices = devices
 
-    def identify(self, title: Title, raw: RawListing, bearing: Bearing, site_hits: Sequence[Hit]) -> Identity:
-        case = self._case(title, raw, bearing, site_hits)
+    def identify(
+        self, title: Title, raw: RawListing, bearing: Bearing, site_hits: Sequence[Hit], described: Described = NOTHING
+    ) -> Identity:
+        case = self._case(title, raw, bearing, site_hits, described)
         if bearing.relation is Relation.SERVICE_FOR:
             case.parts = []
             return _identity(case, MakerFound(None, _SERVICE), NumberFound(None, _SERVICE), bearing)
@@ -60,13 +63,26 @@ class Identifier:
         if bearing.relation is Relation.ACCESSORY_FOR and (genuine := self._genuine(case)):
             return genuine
         maker = find_maker(case, self._book)
+        if described is not NOTHING:
+            case.parts.extend(self._described_parts(case, maker, described))
         return self._settle(case, maker, find_number(case, maker.brand, self._grammar))
 
-    def _case(self, title: Title, raw: RawListing, bearing: Bearing, site_hits: Sequence[Hit]) -> Case:
+    def _described_parts(self, case: Case, maker: MakerFound, described: Described) -> Sequence[Part]:
+        """The parts that the description of a device names: of a computer any, of others those called its processor."""
+        if case.bearing.relation is not Relation.IS:
+            return ()
+        if case.head in COMPUTERS:
+            return described.parts + described.loose_parts
+        is_device = case.head in self._devices or (case.head is None and maker.brand is not None)
+        return described.parts if is_device else ()
+
+    def _case(
+        self, title: Title, raw: RawListing, bearing: Bearing, site_hits: Sequence[Hit], described: Described
+    ) -> Case:
         foreign = bearing.foreign + bearing.loose
         noun = head(title, foreign)
         category = noun[2].value if noun else None
-        claim = self._book.claim(raw.brand)
+        claim = self._claim(raw, described)
         parts: list[Part] = []
         others = foreign
         if names_parts(title, category):
@@ -77,7 +93,7 @@ class Identifier:
             named = [hit for hit in named if not within(hit[0], others)]
             own = [item for item in own if not within(item.start, others)]
         own = _without_models(title, own)
-        claimed = self._claimed(raw)
+        claimed = self._claimed(raw.mpn or described.number)
         case = Case(title, raw, claim, bearing, site_hits, noun, category, parts, named, own, claimed)
         case.named = [hit for hit in named if not hit[2].ambiguous or is_supported(case, hit)]
         return case
@@ -139,8 +155,16 @@ class Identifier:
             return kind is not None and kind == case.head
         return item.start < case.bearing.loose[0][0] or kind == case.head or kind not in self._devices
 
-    def _claimed(self, raw: RawListing) -> Candidate | None:
-        number = claimed_number(raw.mpn)
+    def _claim(self, raw: RawListing, described: Described) -> Claim:
+        """The site's brand claim; where it names no maker that is known, what its description calls the maker."""
+        claim = self._book.claim(raw.brand)
+        if claim.brand is None and described.maker is not None:
+            labelled = self._book.claim(described.maker)
+            return labelled if labelled.brand is not None or claim.worthless else claim
+        return claim
+
+    def _claimed(self, text: str | None) -> Candidate | None:
+        number = claimed_number(text)
         return Candidate(number, 0, 0, self._grammar.owners(number), 0) if number is not None else None
 
     def _owner(self, case: Case, item: Candidate, brands: Iterable[str]) -> str | None:

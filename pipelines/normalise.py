@@ -7,6 +7,7 @@ from typing import Any
 from pipelines.case import NOT_SAID, Told
 from pipelines.category import category_of
 from pipelines.condition import condition_of
+from pipelines.described import NOTHING, Described
 from pipelines.explain import Explained, Reasoning
 from pipelines.identity import Identity
 from pipelines.lexicon import Hit
@@ -18,7 +19,7 @@ from pipelines.titles import Title, read_title
 from pipelines.verdict import Court
 from restock.addresses import clean_url
 from restock.listing import Component, Listing, Normalised, RawListing
-from restock.terms import Condition, PriceType, Relation
+from restock.terms import Condition, PriceType, Relation, Vat
 
 _REFURBISHED = ("-RF", "-RF=")
 
@@ -42,15 +43,16 @@ class Normaliser:
         rules = self._rules
         title = read_title(raw.title, rules.lexicon, rules.grammar)
         site_hits = self._field_hits(raw.category)
-        identity = rules.identifier.identify(title, raw, bearing(title, site_hits), site_hits)
+        described = rules.descriptions.read(raw.description) if raw.description else NOTHING
+        identity = rules.identifier.identify(title, raw, bearing(title, site_hits), site_hits, described)
         category = category_of(title, identity, site_hits, rules.refinements)
         reasoning = Reasoning(
             raw,
             identity,
-            rules.prices.read(raw.price, raw.currency, self._currency),
+            self._price(raw, described),
             rules.stock.read(raw.availability, raw.quantity),
             category,
-            self._condition(raw, title, identity),
+            self._condition(raw, title, identity, described),
         )
         listing, unread = self._listing(reasoning, title, on)
         return Explained(listing, unread, reasoning, rules.precision)
@@ -107,11 +109,20 @@ class Normaliser:
             found.append("gtin")
         return tuple(found)
 
-    def _condition(self, raw: RawListing, title: Title, identity: Identity) -> Told:
-        """The site's field and the title together; the worse one where they differ."""
+    def _price(self, raw: RawListing, described: Described) -> Price:
+        """The price of its text; VAT as the description says where the price says nothing."""
+        price = self._rules.prices.read(raw.price, raw.currency, self._currency)
+        if price.vat is Vat.UNKNOWN and described.vat is not Vat.UNKNOWN:
+            return price._replace(vat=described.vat)
+        return price
+
+    def _condition(self, raw: RawListing, title: Title, identity: Identity, described: Described) -> Told:
+        """The site's field and the title together, the worse one where they differ; else what the description says."""
         refurbished = identity.number is not None and identity.number.number.endswith(_REFURBISHED)
         if not (raw.condition or title.conditions or refurbished):
-            return NOT_SAID
+            if described.condition is None:
+                return NOT_SAID
+            return Told(described.condition, "wording of the description", described.condition_text)
         stated, written = condition_of(self._field_hits(raw.condition)), condition_of(title.conditions)
         found = condition_of([hit for hit in (stated and stated[1], written and written[1]) if hit])
         if refurbished and (found is None or found[0] is Condition.NEW):

@@ -138,6 +138,10 @@ class PriceReader:
             folded = f"{before[: word.start()] if word else before} {folded[match.end() :]}"
         return _SPACE.sub(" ", folded).strip()
 
+    def vat(self, folded: str) -> Vat:
+        """What a folded text about prices says of VAT."""
+        return self._take_vat(self._without_percents(folded))[0]
+
     def _take_vat(self, folded: str) -> tuple[Vat, str]:
         """The VAT wording, and the text without it and without the sum of the tax that may follow it."""
         match = self._vat_word.search(folded)

@@ -5,9 +5,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import brands, category, components, condition, part_numbers, prices, relation, restrictions, stock
+from pipelines import (
+    brands,
+    category,
+    components,
+    condition,
+    described,
+    part_numbers,
+    prices,
+    relation,
+    restrictions,
+    stock,
+)  # fmt: skip
 from pipelines.brands import BrandBook
 from pipelines.category import Kind, Refinements, kinds_of, refinements_of
+from pipelines.described import DescriptionReader
 from pipelines.identity import Identifier
 from pipelines.lexicon import Entry, Lexicon
 from pipelines.part_numbers import Grammar
@@ -20,9 +32,9 @@ from restock.terms import Condition
 PRECISION = Table("rule_precision.csv", ("field", "rule", "precision", "cases"), ("field", "rule"), ("precision",))
 TABLES = (
     brands.ALIASES, brands.SPLITS, brands.IGNORED, category.CATEGORIES, category.WORDINGS, category.REFINEMENTS,
-    components.FAMILIES, condition.WORDINGS, part_numbers.PATTERNS, part_numbers.KNOWN, part_numbers.SPECIFICATIONS,
-    part_numbers.STRICT, prices.CURRENCIES, prices.WORDINGS, prices.VAT_WORDINGS, relation.WORDINGS,
-    restrictions.POLICIES, restrictions.CHPL, restrictions.COUNTRIES, restrictions.BATTLEFIELD,
+    components.FAMILIES, condition.WORDINGS, described.WORDINGS, part_numbers.PATTERNS, part_numbers.KNOWN,
+    part_numbers.SPECIFICATIONS, part_numbers.STRICT, prices.CURRENCIES, prices.WORDINGS, prices.VAT_WORDINGS,
+    relation.WORDINGS, restrictions.POLICIES, restrictions.CHPL, restrictions.COUNTRIES, restrictions.BATTLEFIELD,
     restrictions.WATCHLIST, stock.WORDINGS, PRECISION,
 )  # fmt: skip
 
@@ -41,6 +53,7 @@ class Rules:
     refinements: Refinements
     prices: PriceReader
     stock: StockReader
+    descriptions: DescriptionReader
     restrictions: RestrictionBook
     precision: dict[tuple[str, str], float]
 
@@ -73,6 +86,7 @@ def _build(home: Path | None, revision: str) -> Rules:
     )  # fmt: skip
     kinds = kinds_of(data[category.CATEGORIES.name])
     lexicon = Lexicon([*book.entries, *_wordings(data, kinds, makers)])
+    price_reader = PriceReader(data[prices.CURRENCIES.name], data[prices.WORDINGS.name], data[prices.VAT_WORDINGS.name])
     return Rules(
         revision=revision,
         lexicon=lexicon,
@@ -81,8 +95,9 @@ def _build(home: Path | None, revision: str) -> Rules:
         identifier=Identifier(book, grammar, frozenset(name for name, kind in kinds.items() if kind.sort == "device")),
         kinds=kinds,
         refinements=refinements_of(data[category.REFINEMENTS.name], kinds),
-        prices=PriceReader(data[prices.CURRENCIES.name], data[prices.WORDINGS.name], data[prices.VAT_WORDINGS.name]),
+        prices=price_reader,
         stock=StockReader(data[stock.WORDINGS.name]),
+        descriptions=DescriptionReader(data[described.WORDINGS.name], lexicon, price_reader),
         restrictions=RestrictionBook(
             data[restrictions.POLICIES.name],
             data[restrictions.CHPL.name],

@@ -1,0 +1,145 @@
+"""Descriptions: what the text under a title adds to it: a maker and a number that it labels, parts inside, condition,
+and VAT. A description speaks of much else, so that only labelled words and whole phrases count."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from pipelines.components import Part
+from pipelines.condition import condition_of
+from pipelines.lexicon import Entry, Hit, Lexicon
+from pipelines.prices import PriceReader
+from pipelines.tables import Row, Table
+from pipelines.text import clean, latin, skeleton
+from restock.terms import Condition, Vat
+
+WORDINGS = Table("description_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
+ROLES = frozenset({"maker", "number", "condition", "goods", "price", "supports"})
+_LONGEST = 4000  # letters of a description that are read
+_CLAUSE = re.compile(r"[;\n•|]+|(?<=[^\W\d_]{3})[.!?](?=\s|$)|(?<=\d)[.!?](?=\s+\D|$)")
+_LABEL_SIGNS = " :–—-№#=\t"
+_NAME_ENDS = re.compile(r"[,.;|/(]|\s{2}|\s[–—-]\s")
+_NUMBER = re.compile(r"[^\s,;|()]{3,40}")
+_SHORT = 6  # letters of a word that alone, without a label, says nothing sure of the goods: "new", "used"
+_OTHERS = frozenset({"compatible", "accessory", "advice", "replaces"})
+_PART_KINDS = frozenset({"cpu", "accelerator", "fpga", "video_card", "processor_board"})
+_LEADS = frozenset({("category", kind) for kind in _PART_KINDS} | {("relation", "inside")})
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a description says. `parts` stand behind a word such as "процессор"; `loose_parts` are only named."""
+
+    maker: str | None = None
+    number: str | None = None
+    parts: tuple[Part, ...] = ()
+    loose_parts: tuple[Part, ...] = ()
+    condition: Condition | None = None
+    condition_text: str | None = None
+    vat: Vat = Vat.UNKNOWN
+
+
+NOTHING = Described()
+
+
+@dataclass(slots=True)
+class _Clause:
+    """A clause, folded, with its names and wordings, and the roles of the words that describe."""
+
+    text: str
+    folded: str
+    hits: list[Hit]
+    words: list[Hit]
+    roles: set[str] = field(default_factory=set)
+
+
+class DescriptionReader:
+    """Reads descriptions with the names and wordings of the titles."""
+
+    def __init__(self, wordings: Sequence[Row], lexicon: Lexicon, prices: PriceReader) -> None:
+        entries = [
+            (row["wording"].rstrip("*"), Entry("word", row.one_of("role", ROLES), stem=row["wording"].endswith("*")))
+            for row in wordings
+        ]
+        self._words = Lexicon(entries)
+        self._lexicon = lexicon
+        self._prices = prices
+        self.read = lru_cache(maxsize=2048)(self._read)
+
+    def _read(self, description: str) -> Described:
+        maker = number = text = None
+        condition: Condition | None = None
+        parts: list[Part] = []
+        loose: list[Part] = []
+        vat = Vat.UNKNOWN
+        for clause in self._clauses(description):
+            maker = maker or _labelled(clause, "maker", _name)
+            number = number or _labelled(clause, "number", _number)
+            for part, behind_a_word in _parts(clause):
+                (parts if behind_a_word else loose).append(part)
+            if condition is None and (found := _condition(clause)):
+                condition, text = found[0], clause.text[found[1][0] : found[1][1]]
+            if vat is Vat.UNKNOWN and "price" in clause.roles:
+                vat = self._prices.vat(clause.folded)
+        return Described(maker, number, tuple(parts), tuple(loose), condition, text, vat)
+
+    def _clauses(self, description: str) -> Iterator[_Clause]:
+        text = clean(description[:_LONGEST].replace("\n", ";"))
+        place = 0
+        for match in (*_CLAUSE.finditer(text), None):
+            end = match.start() if match else len(text)
+            if stretch := text[place:end].strip():
+                folded = skeleton(stretch)
+                words = self._words.scan(folded)
+                roles = {entry.value for _, _, entry in words}
+                yield _Clause(stretch, folded, self._lexicon.scan(folded), words, roles)
+            place = match.end() if match else end
+
+
+def _labelled(clause: _Clause, role: str, take: Callable[[str], str | None]) -> str | None:
+    """What follows a label: "Производитель: Cisco", "P/N WS-C2960"."""
+    for _, end, entry in clause.words:
+        rest = clause.text[end:]
+        if entry.value != role or rest[:1] not in _LABEL_SIGNS:
+            continue
+        if found := take(rest.lstrip(_LABEL_SIGNS)):
+            return found
+    return None
+
+
+def _name(after: str) -> str | None:
+    return (_NAME_ENDS.split(after, maxsplit=1)[0].strip() or None) if len(after) > 1 else None
+
+
+def _number(after: str) -> str | None:
+    match = _NUMBER.match(after)
+    return match[0].rstrip(".:") if match and any(map(str.isdigit, latin(match[0]))) else None
+
+
+def _parts(clause: _Clause) -> Iterator[tuple[Part, bool]]:
+    """The parts that a clause names, and whether a word such as "процессор" or "на базе" leads to them."""
+    if "supports" in clause.roles or any(h[2].kind == "relation" and h[2].value in _OTHERS for h in clause.hits):
+        return
+    leads = [end for _, end, entry in clause.hits if (entry.kind, entry.value) in _LEADS]
+    for start, end, entry in clause.hits:
+        behind = any(lead <= start for lead in leads)
+        if entry.kind == "family" and entry.detail in _PART_KINDS:
+            yield Part(entry.value, entry.detail, -1, -1, clause.text[start:end]), behind
+        elif entry.kind == "brand" and behind and entry.detail.makes_processors and not entry.ambiguous:
+            yield Part(entry.value, "cpu", -1, -1, clause.text[start:end]), behind
+
+
+def _condition(clause: _Clause) -> tuple[Condition, Hit] | None:
+    """A condition that a clause states of the goods: by a phrase, or by one word beside its label."""
+    if not any(hit[2].kind == "condition" for hit in clause.hits):
+        return None
+    return condition_of(hit for hit in clause.hits if _is_stated(clause, hit))
+
+
+def _is_stated(clause: _Clause, hit: Hit) -> bool:
+    """Whether a wording of a condition is meant for the goods: "new" alone may speak of anything."""
+    written = clause.folded[hit[0] : hit[1]]
+    if "condition" in clause.roles or " " in written or "/" in written:
+        return True
+    return "goods" in clause.roles if hit[2].value is Condition.NEW else len(written) > _SHORT
