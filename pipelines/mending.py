@@ -106,8 +106,8 @@ class Mender:
     def glued(self, upper: str) -> Iterator[Piece]:
         """Numbers with blanks for nothing: "6ES7 317-2EK14-0AB0", "NU 208 ECP", "J9150 A"."""
         for match in _BLANKS.finditer(upper):
-            count = 3 if match[2].isdigit() else 2
-            number = "".join(match.groups()[:count])
+            count = 3 if match[2].isdigit() and match[3] else 2
+            number = "".join(match.groups("")[:count])
             if self._owners(number).any and not self._owners(match[2]).maker:
                 yield number, match.start(), match.end(count)
         for match in _LAST_LETTER.finditer(upper):

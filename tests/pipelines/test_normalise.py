@@ -17,6 +17,7 @@ FIELDS = [name for name in RAW_FIELDS if name != "title"]
 WORDS = st.sampled_from(
     ["для", "совместимый с", "аналог:",
      "Cisco", "HP", "Intel Core i7-", "на базе", "(", ")", " - ", "C9300", "24T", "4G",
+     "6ES7 317-2EK14-0AB0", "NU 208 ECP", "32008 X/Q", "CP - 7841 - K9 =", "J9150 A", "P18422-B21#0D1", "на STM32F405",
      "123 456,00 ₽", "от", "до", "НДС", "20%", ">10 шт", "15.12.2026", "4-6 недель", "б/у", "TI", "&quot;", "\u00a0"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=60), st.lists(st.one_of(WORDS, st.text(max_size=6)), max_size=8).map(" ".join))
