@@ -2,21 +2,16 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pipelines.candidate import NOBODY, Candidate, Owners
+from pipelines.forms import Forms
 from pipelines.mending import EDGES, Mender
 from pipelines.tables import Row, Table
 from pipelines.text import latin
 from pipelines.text import number as as_number
 
-PATTERNS = Table(
-    "part_number_patterns.csv",
-    ("brand", "form", "regex", "starts", "sure", "category", "examples", "source"),
-    ("brand", "form"),
-    ("regex",),
-)
 KNOWN = Table(
     "known_part_numbers.csv", ("brand", "part_number", "category", "model", "source"), ("brand", "part_number")
 )
@@ -31,37 +26,21 @@ _OPTION = re.compile(r"[A-Z0-9]{3}")  # the language or the place of assembly be
 _DIGITS_ONLY = re.compile(r"\d{3,}-\d{4,}(-\d+)*")
 
 
-Form = tuple[re.Pattern[str], str, bool, str]  # of the whole number, its maker, whether it proves it, the kind
-_GROUP = 8  # forms that are tried together before they are tried one by one
-
-
 class Grammar:
     """The forms and lists of part numbers, compiled once."""
 
     def __init__(
         self, patterns: Sequence[Row], known: Sequence[Row], specifications: Sequence[Row], strict: Sequence[Row]
     ) -> None:
-        self._forms: dict[str, list[Form]] = defaultdict(list)
-        for row in patterns:
-            self._add_form(row)
+        self._forms = Forms(patterns)
         self._known: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        self.owners = lru_cache(maxsize=65536)(self._owners)
+        self.owners = lru_cache(maxsize=4096)(self._owners)
         self._mender = Mender(self.owners, self.is_specification)
         for row in known:
             self._add_known(row["brand"], row["part_number"].upper(), row["category"])
-        self._groups = {letter: tuple(_groups(forms)) for letter, forms in self._forms.items()}
         self._specification = re.compile("|".join(f"(?:{row.pattern('regex').pattern})" for row in specifications))
         self._strict = frozenset(row["brand"] for row in strict)
-        self._token = lru_cache(maxsize=65536)(self._judge_token)
-
-    def _add_form(self, row: Row) -> None:
-        form = (row.pattern("regex"), row["brand"], row.flag("sure"), row["category"])
-        starts = _letters(row["starts"]) if row["starts"] else "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-        for example in filter(None, re.split(r"[;\s]+", row["examples"])):
-            if not form[0].fullmatch(example) or example[0] not in starts:
-                raise row.error(f"examples: {example!r} doesn't have the form {row['regex']!r}")
-        for letter in starts:
-            self._forms[letter].append(form)
+        self._token = lru_cache(maxsize=4096)(self._judge_token)
 
     def _add_known(self, brand: str, part_number: str, category: str) -> None:
         self._known[part_number].append((brand, category))
@@ -76,22 +55,16 @@ class Grammar:
 
     def _owners(self, number: str) -> Owners:
         known = self._known.get(number) or self._known.get(number.rstrip("=").removesuffix("-RF")) or ()
-        fitting = [
-            form
-            for fits, forms in self._groups.get(number[:1], ())
-            if fits(number)
-            for form in forms
-            if form[0].fullmatch(number)
-        ]
+        fitting = self._forms.of(number)
         if not (known or fitting):
             base, _, option = number.partition("#")
             return self.owners(base) if option and _OPTION.fullmatch(option) else NOBODY
         categories = [(brand, category) for brand, category in known if category]
-        categories += [(brand, category) for _, brand, _, category in fitting if category]
+        categories += [(form.brand, form.category) for form in fitting if form.category]
         return Owners(
             tuple([brand for brand, _ in known]),
-            tuple([brand for _, brand, sure, _ in fitting if sure]),
-            tuple([brand for _, brand, sure, _ in fitting if not sure]),
+            tuple([form.brand for form in fitting if form.sure]),
+            tuple([form.brand for form in fitting if not form.sure]),
             tuple(categories),
         )
 
@@ -163,18 +136,6 @@ def _shape(number: str, written: str) -> int:
     if any(sign in number for sign in "-/+#=") or len(number) >= 7:
         return 2
     return 1
-
-
-def _groups(forms: Sequence[Form]) -> Iterable[tuple[Callable[[str], object], Sequence[Form]]]:
-    for first in range(0, len(forms), _GROUP):
-        group = forms[first : first + _GROUP]
-        yield re.compile("|".join(f"(?:{form[0].pattern})" for form in group)).fullmatch, group
-
-
-def _letters(starts: str) -> str:
-    """A, C-F, 0-9 written out."""
-    spans = re.sub(r"(\w)-(\w)", lambda found: "".join(map(chr, range(ord(found[1]), ord(found[2]) + 1))), starts)
-    return spans.replace(" ", "")
 
 
 def claimed_number(claim: str | None) -> str | None:

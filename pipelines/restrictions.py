@@ -121,7 +121,7 @@ class RestrictionBook:
                 brand = canonical.get(squeeze(row["brand"]), row["brand"])
                 self._found.setdefault((brand, row["part_number"]), row)
         self._watched = tuple(_watched(row, canonical) for row in watchlist)
-        self.judge = lru_cache(maxsize=16384)(self._judge)
+        self.judge = lru_cache(maxsize=4096)(self._judge)
         self.component = lru_cache(maxsize=1024)(self._component)
 
     def policy(self, brand: str | None, on: date) -> Policy | None:

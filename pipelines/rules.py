@@ -11,6 +11,7 @@ from pipelines import (
     components,
     condition,
     described,
+    forms,
     part_numbers,
     prices,
     relation,
@@ -32,7 +33,7 @@ from restock.terms import Condition
 PRECISION = Table("rule_precision.csv", ("field", "rule", "precision", "cases"), ("field", "rule"), ("precision",))
 TABLES = (
     brands.ALIASES, brands.SPLITS, brands.IGNORED, category.CATEGORIES, category.WORDINGS, category.REFINEMENTS,
-    components.FAMILIES, condition.WORDINGS, described.WORDINGS, part_numbers.PATTERNS, part_numbers.KNOWN,
+    components.FAMILIES, condition.WORDINGS, described.WORDINGS, forms.PATTERNS, part_numbers.KNOWN,
     part_numbers.SPECIFICATIONS, part_numbers.STRICT, prices.CURRENCIES, prices.WORDINGS, prices.VAT_WORDINGS,
     relation.WORDINGS, restrictions.POLICIES, restrictions.CHPL, restrictions.COUNTRIES, restrictions.BATTLEFIELD,
     restrictions.WATCHLIST, stock.WORDINGS, PRECISION,
@@ -81,7 +82,7 @@ def _build(home: Path | None, revision: str) -> Rules:
     processors = frozenset(row["brand"] for row in data[components.FAMILIES.name] if row["category"] == "cpu")
     book = BrandBook(data[brands.ALIASES.name], makers, data[brands.SPLITS.name], data[brands.IGNORED.name], processors)
     grammar = Grammar(
-        data[part_numbers.PATTERNS.name], data[part_numbers.KNOWN.name],
+        data[forms.PATTERNS.name], data[part_numbers.KNOWN.name],
         data[part_numbers.SPECIFICATIONS.name], data[part_numbers.STRICT.name],
     )  # fmt: skip
     kinds = kinds_of(data[category.CATEGORIES.name])

@@ -84,7 +84,7 @@ class StockReader:
         allowed = _STATES | _OTHER_ROLES
         entries = [(row["wording"], Entry("stock", row.one_of("role", allowed))) for row in wordings]
         self._lexicon = Lexicon(entries)
-        self.read = lru_cache(maxsize=16384)(self._read)
+        self.read = lru_cache(maxsize=4096)(self._read)
 
     def _read(self, availability: str | None, quantity: str | None) -> Stock:
         """The stock of an availability text and a quantity text, either of which may be missing."""

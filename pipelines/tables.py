@@ -20,6 +20,7 @@ class Row:
 
     values: dict[str, str]
     where: str
+    built_in: bool
 
     def __getitem__(self, column: str) -> str:
         return self.values.get(column, "")
@@ -109,7 +110,7 @@ class Table:
         self._check_header(path, reader.fieldnames or ())
         try:
             for values in reader:
-                yield self._row(values, path.name if own else str(path), reader.line_num)
+                yield self._row(values, path.name if own else str(path), reader.line_num, own=own)
         except csv.Error as error:
             raise SettingsError(f"{path}:{reader.line_num}: {error}") from None
 
@@ -120,11 +121,11 @@ class Table:
         if unknown := names - {*self.columns, "off"}:
             raise SettingsError(f"{path}:1: unknown column: {', '.join(sorted(map(str, unknown)))}")
 
-    def _row(self, values: dict[str, str | None], name: str, line: int) -> Row:
+    def _row(self, values: dict[str, str | None], name: str, line: int, *, own: bool) -> Row:
         where = f"{name}:{line}"
         if "" in values:
             raise SettingsError(f"{where}: more values than columns")
-        row = Row({column: (text or "").strip() for column, text in values.items()}, where)
+        row = Row({column: (text or "").strip() for column, text in values.items()}, where, own)
         empty = [column for column in (*self.key, *self.required) if not row[column] and column not in self.blank]
         if empty and not row.flag("off"):
             raise SettingsError(f"{where}: {empty[0]} is empty")

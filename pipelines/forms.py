@@ -1,0 +1,80 @@
+"""Forms of part numbers: which makers' forms a number has. A form is tried only where its first letters allow it, and
+compiled when it is first tried."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
+
+from pipelines.openings import Opening, begins, openings
+from pipelines.tables import Row, Table
+
+PATTERNS = Table(
+    "part_number_patterns.csv",
+    ("brand", "form", "regex", "starts", "sure", "category", "examples", "source"),
+    ("brand", "form"),
+    ("regex",),
+)
+_OPENING = 2  # letters by which forms are told apart before they are tried
+_ANYTHING = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+class Form:
+    """A form of whole numbers: whose it is, whether it alone proves that maker, and the kind of goods that have it."""
+
+    def __init__(self, row: Row) -> None:
+        self.brand = row["brand"]
+        self.sure = row.flag("sure")
+        self.category = row["category"]
+        self.first_letters = _letters(row["starts"]) if row["starts"] else _ANYTHING
+        self._regex = row["regex"]
+
+    @cached_property
+    def fits(self) -> Callable[[str], object]:
+        return re.compile(self._regex).fullmatch
+
+    @cached_property
+    def _openings(self) -> set[Opening]:
+        return openings(self._regex, _OPENING)
+
+    def may_begin_with(self, text: str) -> bool:
+        return any(begins(text, opening) for opening in self._openings)
+
+
+class Forms:
+    """The forms of all makers."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._by_letter: dict[str, list[Form]] = defaultdict(list)
+        for row in rows:
+            form = Form(row)
+            if not row.built_in:
+                check(row)
+            for letter in form.first_letters:
+                self._by_letter[letter].append(form)
+        self._near = lru_cache(maxsize=8192)(self._with_opening)
+
+    def _with_opening(self, opening: str) -> list[Form]:
+        """The forms that may begin so, found among those that may begin with one letter less."""
+        if len(opening) < 2:
+            return self._by_letter.get(opening, [])
+        return [form for form in self._near(opening[:-1]) if form.may_begin_with(opening)]
+
+    def of(self, number: str) -> list[Form]:
+        """The forms that a number has."""
+        return [form for form in self._near(number[:_OPENING]) if form.fits(number)]
+
+
+def check(row: Row) -> None:
+    """Raises SettingsError for a row whose expression is none, or that its own examples don't fit. The built-in rows
+    are checked by the tests."""
+    pattern, form = row.pattern("regex"), Form(row)
+    for example in filter(None, re.split(r"[;\s]+", row["examples"])):
+        if not (pattern.fullmatch(example) and example[0] in form.first_letters):
+            raise row.error(f"examples: {example!r} doesn't have the form {row['regex']!r}")
+
+
+def _letters(starts: str) -> str:
+    """A, C-F, 0-9 written out."""
+    spans = re.sub(r"(\w)-(\w)", lambda found: "".join(map(chr, range(ord(found[1]), ord(found[2]) + 1))), starts)
+    return spans.replace(" ", "")
