@@ -9,7 +9,20 @@ from typing import Self
 
 from sqlalchemy import Connection, select
 
-from catalog import corrections, diff, history, lines, questions, rates, recording, runs, summary, trends, upkeep
+from catalog import (
+    corrections,
+    diff,
+    history,
+    lines,
+    questions,
+    rates,
+    recording,
+    runs,
+    sellers,
+    summary,
+    trends,
+    upkeep,
+)
 from catalog import models as m
 from catalog.database import Database, backup
 from catalog.desk import Desk
@@ -245,6 +258,11 @@ class Catalogue:
         with self._database.read() as connection:
             return questions.listing(connection, reference, at)
 
+    def currencies(self) -> list[str]:
+        """The currencies that offers are or were in."""
+        with self._database.read() as connection:
+            return questions.currencies(connection)
+
     def history(self, mpn: str) -> list[history.HistoryEntry]:
         with self._database.read() as connection:
             return history.history(connection, mpn)
@@ -273,6 +291,14 @@ class Catalogue:
         """How the prices of some part numbers' listings went, up to a moment."""
         with self._database.read() as connection:
             return lines.price_lines(connection, mpns, until)
+
+    def sellers(
+        self, *, mpns: Iterable[str] = (), brand: str | None = None, since: datetime | None = None
+    ) -> list[sellers.Seller]:
+        """The sites that carry part numbers, or anything of a brand, the first of them first; with `since`, those that
+        began later than that."""
+        with self._database.read() as connection:
+            return sellers.sellers(connection, mpns=mpns, brand=brand, since=since)
 
     def first_seen(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
         """When listings, by site and key, were first seen."""

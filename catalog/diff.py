@@ -22,20 +22,32 @@ EVERYDAY = frozenset(Event) - {Event.QUANTITY_CHANGED}
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which changes are wanted. A brand is compared without regard to case; quantities change every day, and are left
-    out unless asked for."""
+    """Which changes are wanted. Brand and category are compared without regard to case; `tier` is that of the Common
+    High Priority List; quantities change every day, and are left out unless asked for. `newly_available` wants only
+    the changes that make restricted goods available."""
 
     brand: str | None = None
+    category: str | None = None
+    tier: str | None = None
     restricted: bool | None = None
+    newly_available: bool = False
     events: Collection[Event] = EVERYDAY
 
     def passes(self, change: Change) -> bool:
-        return change.event in self.events and self.wants(change.listing)
+        newly = change.newly_available or not self.newly_available
+        return newly and change.event in self.events and self.wants(change.listing)
 
     def wants(self, listing: Listing) -> bool:
-        return (self.restricted is None or listing.restricted is self.restricted) and (
-            self.brand is None or (listing.brand or "").casefold() == self.brand.casefold()
+        return (
+            (self.restricted is None or listing.restricted is self.restricted)
+            and _is(self.brand, listing.brand)
+            and _is(self.category, listing.category)
+            and (self.tier is None or self.tier in {rule.tier for rule in listing.restrictions})
         )
+
+
+def _is(wanted: str | None, value: str | None) -> bool:
+    return wanted is None or (value or "").casefold() == wanted.casefold()
 
 
 Reread = Callable[[Run, Sequence[Listing]], Mapping[str, Listing]]
@@ -63,7 +75,7 @@ def diff(
     windows, ends, notes = find_windows(connection, bounds, sites)
     found = Diff(windows=windows, ends=ends, notes=notes)
     for window in windows:
-        told = _read_again(window, stories(connection, window), reread)
+        told = _read_again(window, stories(connection, window, newly=wanted.newly_available), reread)
         fresh = newly_available(connection, window, told)
         moments = _moments(connection, told)
         changes = [change for story in told for change in _changes(window, story, story.listing_id in fresh, moments)]

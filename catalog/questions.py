@@ -8,31 +8,31 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
 
 from catalog import models as m
 from catalog import runs
 from catalog.hashing import text_hash
 from catalog.seen import Seen
-from catalog.states import load, states
+from catalog.states import OBTAINABLE, load, states
 from catalog.windows import Marker, moment_of
 from restock.addresses import url_key
 from restock.errors import UsageError
 from restock.listing import Listing
 from restock.run import Run
-from restock.terms import Availability, PriceType, RunKind
+from restock.terms import PriceType, RunKind
 
 Item = TypeVar("Item")
 
 _CHUNK = 500
-_OBTAINABLE = tuple(term for term in Availability if term.obtainable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """What to look for; None asks nothing. `text` is looked for in title, brand, part number, SKU and key; brand,
-    part number and category are compared without regard to case. Prices are in the offer's own currency. `at` gives
-    the listings as they were then (a day: at its end)."""
+    part number and category are compared without regard to case. Prices are in the offer's own currency; or, where
+    `worth` says what one unit of each currency is worth in another, in that one, and currencies without a worth are
+    left out. `at` gives the listings as they were then (a day: at its end)."""
 
     text: str | None = None
     brand: str | None = None
@@ -42,6 +42,7 @@ class Search:
     restricted: bool | None = None
     min_price: Decimal | None = None
     max_price: Decimal | None = None
+    worth: Mapping[str, Decimal] | None = None
     min_quantity: int | None = None
     available: bool | None = None
     undecided: bool | None = None
@@ -50,10 +51,6 @@ class Search:
 
     def passes(self, listing: Listing) -> bool:
         """What the database can't ask: without regard to case in Cyrillic too."""
-        if self.brand is not None and (listing.brand or "").casefold() != self.brand.casefold():
-            return False
-        if self.category is not None and (listing.category or "").casefold() != self.category.casefold():
-            return False
         if self.text is None:
             return True
         wanted = self.text.casefold()
@@ -66,7 +63,7 @@ def search(connection: Connection, query: Search) -> Iterator[Listing]:
     if query.site is not None:
         refuse_unknown_site(connection, query.site)
     ends = ends_at(connection, query.at)
-    ordered = states().where(*_asked(query), held(ends)).order_by(m.site.c.name, m.listing.c.key)
+    ordered = states().where(*_asked(connection, query), held(ends)).order_by(m.site.c.name, m.listing.c.key)
     with closing(Seen.as_of(connection, ends).states(connection, ordered)) as there:
         yield from islice((state.listing for state in there if query.passes(state.listing)), query.limit)
 
@@ -76,9 +73,13 @@ def refuse_unknown_site(connection: Connection, name: str) -> None:
         raise UsageError(f"{name}: the catalogue has no such site")
 
 
-def _asked(query: Search) -> list[ColumnElement[bool]]:
+def _asked(connection: Connection, query: Search) -> list[ColumnElement[bool]]:
     offers, details = m.version.c, m.details.c
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = [
+        column.in_(spellings(connection, column, wanted))
+        for column, wanted in ((details.brand, query.brand), (details.category, query.category))
+        if wanted is not None
+    ]
     if query.site is not None:
         found.append(m.site.c.name == query.site)
     if query.mpn is not None:
@@ -87,16 +88,43 @@ def _asked(query: Search) -> list[ColumnElement[bool]]:
         found.append(details.restricted.is_(query.restricted))
     if query.undecided is not None:
         found.append(details.undecided.is_(query.undecided))
-    if query.min_price is not None:
-        found.append(offers.price >= query.min_price)
-    if query.max_price is not None:
-        found.append(offers.price <= query.max_price)
+    if query.min_price is not None or query.max_price is not None:
+        found.append(_priced(query))
     if query.min_quantity is not None:
         found.append(offers.quantity >= query.min_quantity)
     if query.available is not None:
-        obtainable = offers.availability.in_(_OBTAINABLE)
+        obtainable = offers.availability.in_(OBTAINABLE)
         found.append(obtainable if query.available else ~obtainable)
     return found
+
+
+def spellings(connection: Connection, column: ColumnElement[Any], wanted: str) -> list[str]:
+    """The values of a column that are a text but for their case: of Cyrillic, only we can tell."""
+    known = connection.execute(select(column).distinct().where(column.is_not(None))).scalars()
+    return [name for name in known if name.casefold() == wanted.casefold()]
+
+
+def _priced(query: Search) -> ColumnElement[bool]:
+    offers = m.version.c
+    if query.worth is None:
+        return _between(query.min_price, query.max_price)
+    bounds = (
+        and_(
+            offers.currency == name,
+            _between(query.min_price and query.min_price / worth, query.max_price and query.max_price / worth),
+        )
+        for name, worth in query.worth.items()
+    )
+    return or_(false(), *bounds)
+
+
+def _between(least: Decimal | None, most: Decimal | None) -> ColumnElement[bool]:
+    bounds: list[ColumnElement[bool]] = [m.version.c.price.is_not(None)]
+    if least is not None:
+        bounds.append(m.version.c.price >= least)
+    if most is not None:
+        bounds.append(m.version.c.price <= most)
+    return and_(*bounds)
 
 
 def part_number(text: str) -> str:
@@ -141,6 +169,12 @@ def sequence_at(connection: Connection, site: str, moment: datetime) -> int | No
     until = merged.where(m.run.c.id < following_id) if following_id is not None else merged
     sequence: int = connection.execute(until.limit(1)).one().id
     return sequence
+
+
+def currencies(connection: Connection) -> list[str]:
+    """The currencies of what stands in the catalogue, or stood."""
+    column = m.version.c.currency
+    return sorted(connection.execute(select(column).distinct().where(column.is_not(None))).scalars())
 
 
 def listing(connection: Connection, reference: str, at: Marker | None = None) -> Listing:

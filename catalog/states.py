@@ -11,12 +11,14 @@ from sqlalchemy import Connection, Row, Select, and_, case, select
 from catalog import models as m
 from catalog.evidence import unpacked_digest, unpacked_record
 from restock.listing import Component, Evidence, Listing, Restriction
-from restock.terms import RestrictionRule
+from restock.terms import Availability, RestrictionRule
 
 _components = m.fact.alias("components_fact")
 _restrictions = m.fact.alias("restrictions_fact")
 
 address = case((m.details.c.url == "", m.listing.c.key), else_=m.details.c.url)
+
+OBTAINABLE = tuple(term for term in Availability if term.obtainable)
 
 _COLUMNS = (
     m.version.c.listing_id,

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Select, and_, func, or_, select, union
+from sqlalchemy import CompoundSelect, Connection, Select, and_, exists, func, or_, select, union
 
 from catalog import models as m
 from catalog import runs
 from catalog.events import Corrected, Ends, Link, ends
-from catalog.states import State, load, states
+from catalog.states import OBTAINABLE, State, load, states
 from catalog.windows import Window
 from restock.listing import Listing
 from restock.terms import RunKind
@@ -33,10 +33,14 @@ class Story:
     inside: Listing | None = None
 
 
-def stories(connection: Connection, window: Window) -> list[Story]:
-    """The stories of every listing of which a version began or ended after the window's first run."""
+def stories(connection: Connection, window: Window, *, newly: bool = False) -> list[Story]:
+    """The stories of every listing of which a version began or ended after the window's first run; with `newly`, where
+    no correction lies in the window, only of those that may have become available."""
     rules = set(connection.execute(_runs_within(window).where(m.run.c.kind == RunKind.CORRECTION.value)).scalars())
-    chains = [list(chain) for _, chain in groupby(_overlapping(connection, window), lambda state: state.listing_id)]
+    touched = became_available(window) if newly and not rules else _touched(window)
+    chains = [
+        list(chain) for _, chain in groupby(_overlapping(connection, window, touched), lambda state: state.listing_id)
+    ]
     absent = [chain[0].listing_id for chain in chains if chain[0].from_run > window.from_run.sequence]
     last = _last_states(connection, window, absent)
     return [_story(chain, window, rules, last.get(chain[0].listing_id)) for chain in chains]
@@ -60,11 +64,35 @@ def _touched(window: Window) -> CompoundSelect[Any]:
     )
 
 
-def _overlapping(connection: Connection, window: Window) -> Iterator[State]:
+def became_available(window: Window) -> Select[Any]:
+    """Restricted listings that can be had at the window's end, in a state that began in it, and could not be had at its
+    start."""
+    now, before = m.version.c, m.version.alias("before").c
+    rested = and_(m.details.c.listing_id == now.listing_id, m.details.c.run_id == now.details_run)
+    had = exists().where(
+        before.listing_id == now.listing_id,
+        before.from_run <= window.from_run.sequence,
+        or_(before.to_run.is_(None), before.to_run > window.from_run.sequence),
+        before.availability.in_(OBTAINABLE),
+    )
+    return (
+        select(now.listing_id)
+        .join(m.details, rested)
+        .where(
+            now.from_run.in_(_runs_within(window)),
+            or_(now.to_run.is_(None), now.to_run > window.to_run.sequence),
+            now.availability.in_(OBTAINABLE),
+            m.details.c.restricted,
+            ~had,
+        )
+    )
+
+
+def _overlapping(connection: Connection, window: Window, touched: Select[Any] | CompoundSelect[Any]) -> Iterator[State]:
     """The versions of touched listings that held at some time of the window, by listing and in order."""
     spans = m.version.c
     query = states().where(
-        spans.listing_id.in_(_touched(window)),
+        spans.listing_id.in_(touched),
         spans.from_run <= window.to_run.sequence,
         or_(spans.to_run.is_(None), spans.to_run > window.from_run.sequence),
     )

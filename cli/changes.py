@@ -7,7 +7,7 @@ import typer
 from catalog import EVERYDAY, Wanted
 from cli.console import Row, say, show
 from cli.options import BrandOption, Home, OutFormat, Output, RestrictedOption, SiteOption
-from cli.session import workspace_of
+from cli.session import questions_of
 from cli.windows import marker
 from restock.terms import Event
 from scheduler.changes import market_changes
@@ -24,6 +24,11 @@ def diff(
     brand: BrandOption = None,
     restricted: RestrictedOption = None,
     event: Annotated[list[Event] | None, typer.Option("--event", help="Only this event; may be repeated.")] = None,
+    category: Annotated[str | None, typer.Option("--category", help="Only this category.")] = None,
+    tier: Annotated[str | None, typer.Option("--tier", help="Only this tier of the Common High Priority List.")] = None,
+    newly_available: Annotated[
+        bool, typer.Option("--newly-available", help="Only restricted goods that can be had now and could not before.")
+    ] = False,
     corrections: Annotated[
         bool, typer.Option("--corrections", help="What changed readers, rules or data files made of listings instead.")
     ] = False,
@@ -38,13 +43,21 @@ def diff(
 
     Example: restock diff --since 2026-11-15 --restricted --format table
     """
-    with workspace_of(home) as workspace:
+    with questions_of(home) as workspace:
+        wanted = Wanted(
+            brand=workspace.brand(brand) if brand else None,
+            category=category,
+            tier=tier,
+            restricted=restricted,
+            newly_available=newly_available,
+            events=frozenset(event or EVERYDAY),
+        )
         found = market_changes(
             workspace,
             since=marker(since, "--since"),
             until=marker(until, "--until", end_of_day=True),
             sites=site,
-            wanted=Wanted(brand=brand, restricted=restricted, events=frozenset(event or EVERYDAY)),
+            wanted=wanted,
         )
         if inside:
             show((item.to_json() for item in found.fleeting), FLEETING_COLUMNS, format, output)

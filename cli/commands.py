@@ -19,6 +19,7 @@ WHERE = {
     "search": "cli.questions:search",
     "history": "cli.questions:history",
     "compare": "cli.questions:compare",
+    "sellers": "cli.sellers:sellers",
     "explain": "cli.questions:explain",
     "reparse": "cli.evidence:reparse",
     "verify": "cli.evidence:verify",

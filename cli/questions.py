@@ -1,6 +1,8 @@
 """`search`, `history`, `compare` and `explain`: questions to the catalogue."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,13 +12,16 @@ from catalog import Search
 from cli.console import LISTING_COLUMNS, Row, say, show
 from cli.money import amount, currency_of
 from cli.options import BrandOption, Home, OutFormat, Output, RestrictedOption
-from cli.session import workspace_of
+from cli.session import questions_of, workspace_of
 from cli.windows import moment
+from restock import clock
 from restock.errors import UsageError
 from restock.listing import STANDING_FIELDS
 from scheduler.compare import compare_offers
+from scheduler.exchange import worth_of_each
 from scheduler.explain import explain as explain_listing
 from scheduler.part_numbers import asked_number, read_part_numbers
+from scheduler.workspace import Workspace
 
 HISTORY_COLUMNS = (
     "site", "from", "until", "seen", "price", "currency", "price_type", "availability", "quantity", "condition",
@@ -38,6 +43,9 @@ def search(
     restricted: RestrictedOption = None,
     min_price: Annotated[str | None, typer.Option("--min-price", help="In the offer's own currency.")] = None,
     max_price: Annotated[str | None, typer.Option("--max-price", help="In the offer's own currency.")] = None,
+    currency: Annotated[
+        str | None, typer.Option("--currency", help="What the price bounds are in, instead.", metavar="CODE")
+    ] = None,
     min_quantity: Annotated[
         int | None, typer.Option("--min-quantity", min=0, help="At least so many in stock.")
     ] = None,
@@ -55,7 +63,6 @@ def search(
     """
     query = Search(
         text=text,
-        brand=brand,
         mpn=asked_number(mpn) if mpn else None,
         site=site,
         category=category,
@@ -68,7 +75,12 @@ def search(
         at=moment(at, "--at", end_of_day=True) if at else None,
         limit=limit,
     )
-    with workspace_of(home) as workspace:
+    code = currency_of(currency)
+    with questions_of(home) as workspace:
+        if brand is not None:
+            query = replace(query, brand=workspace.brand(brand))
+        if code is not None:
+            query = _worth(workspace, query, code)
         unseen = 0
 
         def rows() -> Iterator[Row]:
@@ -81,6 +93,15 @@ def search(
             say("no listing in the catalogue fits")
         if unseen:
             say(f"{unseen} of these were not seen by their site's last run; last_seen says when they were")
+
+
+def _worth(workspace: Workspace, query: Search, code: str) -> Search:
+    """The search with its price bounds in one currency; says which offers can't be compared with them."""
+    on = query.at.date() if isinstance(query.at, datetime) else clock.now().date()
+    worth, unknown = worth_of_each(workspace.catalogue, code, on)
+    for name in unknown:
+        say(f"no exchange rate is known for {name}: its offers are left out")
+    return replace(query, worth=worth)
 
 
 def _seen(row: Row) -> Row:
@@ -98,7 +119,7 @@ def history(
 
     Example: restock history WS-C2960X-48TS-L --format table
     """
-    with workspace_of(home) as workspace:
+    with questions_of(home) as workspace:
         entries = workspace.catalogue.history(asked_number(mpn))
         if not show((entry.to_json() for entry in entries), HISTORY_COLUMNS, format, output, display=_presence):
             say(f"{mpn}: no listing has had this part number")
@@ -132,7 +153,7 @@ def compare(
         raise UsageError("either a part number or --file LIST, and not both")
     wanted = read_part_numbers(file) if file else [mpn or ""]
     code = currency_of(currency)
-    with workspace_of(home) as workspace:
+    with questions_of(home) as workspace:
         rows = list(compare_offers(workspace, wanted, code))
         missing = [row for row in rows if row["site"] is None]
         show(rows if file else [row for row in rows if row["site"]], COMPARE_COLUMNS, format, output)

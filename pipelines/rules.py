@@ -76,11 +76,28 @@ def load_rules(home: Path | None = None) -> Rules:
     return _loaded[key]
 
 
+def load_brands(home: Path | None = None) -> BrandBook:
+    """The names of all brands alone: to know one by another spelling takes no other rule.
+
+    Raises SettingsError ("file:line: reason") for a row that can't be used."""
+    tables = (restrictions.COUNTRIES, components.FAMILIES, brands.ALIASES, brands.SPLITS, brands.IGNORED)
+    data = {table.name: table.rows(home) for table in tables}
+    return _brand_book(data, _makers(data))
+
+
+def _makers(data: dict[str, list[Row]]) -> dict[str, restrictions.Maker]:
+    return {row["brand"]: restrictions.maker_of(row) for row in data[restrictions.COUNTRIES.name]}
+
+
+def _brand_book(data: dict[str, list[Row]], makers: dict[str, restrictions.Maker]) -> BrandBook:
+    processors = frozenset(row["brand"] for row in data[components.FAMILIES.name] if row["category"] == "cpu")
+    return BrandBook(data[brands.ALIASES.name], makers, data[brands.SPLITS.name], data[brands.IGNORED.name], processors)
+
+
 def _build(home: Path | None, revision: str) -> Rules:
     data = {table.name: table.rows(home) for table in TABLES}
-    makers = {row["brand"]: restrictions.maker_of(row) for row in data[restrictions.COUNTRIES.name]}
-    processors = frozenset(row["brand"] for row in data[components.FAMILIES.name] if row["category"] == "cpu")
-    book = BrandBook(data[brands.ALIASES.name], makers, data[brands.SPLITS.name], data[brands.IGNORED.name], processors)
+    makers = _makers(data)
+    book = _brand_book(data, makers)
     grammar = Grammar(
         data[forms.PATTERNS.name], data[part_numbers.KNOWN.name],
         data[part_numbers.SPECIFICATIONS.name], data[part_numbers.STRICT.name],

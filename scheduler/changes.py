@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from catalog import Diff, Marker, Wanted
-from restock.errors import EvidenceError, UsageError
+from restock.errors import EvidenceError, SettingsError, UsageError
 from restock.listing import Listing
 from restock.run import Run
 from scheduler.corrections import reread
@@ -31,8 +31,11 @@ def market_changes(
 def read_states_again(workspace: Workspace, end: Run, states: Sequence[Listing]) -> Mapping[str, Listing]:
     """States of a site, by key, as today's rules read them from the evidence that they point at; only where today's
     rules are those of the run that they are compared with, and the evidence is there."""
-    site = workspace.site_of(end)
-    if workspace.revision(site) != end.rules:
+    try:
+        site = workspace.site_of(end)
+        if workspace.revision(site) != end.rules:
+            return {}
+    except SettingsError:
         return {}
     by_run: dict[str, list[Listing]] = defaultdict(list)
     for state in states:

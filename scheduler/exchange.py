@@ -42,3 +42,11 @@ class Exchange:
             return Converted(offer.price)
         rate = self.rate(offer.currency, (offer.last_seen or clock.now()).date())
         return None if rate is None else Converted((offer.price * rate[0]).quantize(_CENT), *rate)
+
+
+def worth_of_each(catalogue: Catalogue, into: str, on: date) -> tuple[dict[str, Decimal], list[str]]:
+    """What one unit of each currency that offers are in is worth in one, and the currencies without a known rate."""
+    found = {name: catalogue.rate(name, into, on) for name in {*catalogue.currencies(), into}}
+    return {name: rate[0] for name, rate in found.items() if rate}, sorted(
+        name for name, rate in found.items() if not rate
+    )

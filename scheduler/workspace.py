@@ -12,9 +12,9 @@ from filelock import FileLock, Timeout
 
 from catalog import Catalogue
 from pipelines.normalise import Normaliser
-from pipelines.rules import Rules, load_rules
+from pipelines.rules import Rules, load_brands, load_rules
 from restock import clock
-from restock.errors import BusyError, UsageError
+from restock.errors import BusyError, SettingsError, UsageError
 from restock.run import Run
 from restock.settings import Settings
 from restock.site import Site
@@ -55,6 +55,26 @@ class Workspace:
     @cached_property
     def sites(self) -> dict[str, Site]:
         return load_sites(self.settings.home)
+
+    def brand(self, name: str) -> str:
+        """The canonical name of a brand, by whichever spelling; a name that no data file knows is its own."""
+        try:
+            found = self.rules.brands if "rules" in self.__dict__ else load_brands(self.settings.home)
+        except SettingsError:
+            return name  # said by whoever asks `unusable`
+        return found.claim(name).brand or name
+
+    def unusable(self) -> str | None:
+        """What is wrong with the user's own data files and definitions; None where all is well. A question can be
+        answered all the same: what is stored was read before they broke."""
+        try:
+            if any((self.settings.home / "data").glob("*.csv")):
+                _ = self.rules
+            if any((self.settings.home / "sites").glob("*.y*ml")):
+                _ = self.sites
+        except SettingsError as error:
+            return str(error)
+        return None
 
     def forget_sites(self) -> None:
         """Lets the definitions be read again after one was written."""

@@ -84,6 +84,9 @@ def test_the_diff_of_any_two_runs_is_that_of_their_snapshots(
             assert len(changes) == len(plain.events(start, end))
             fresh = {number_of[change.listing.key] for change in changes if change.newly_available}
             assert fresh == plain.newly_available(start, end)
+            newly = Wanted(newly_available=True)
+            alone = {number_of[one.listing.key] for one in catalogue.diff(since=start, until=end, wanted=newly).changes}
+            assert alone == fresh
     there = {number_of[item.key]: (item.price, item.availability, item.quantity) for item in here.now()}
     assert there == plain.now
     assert catalogue.check() == []

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from catalog import Catalogue, Search
+from catalog import Catalogue, Search, Wanted
 from catalog.rates import Imported
 from restock.errors import UsageError
 from restock.listing import Component, Evidence, Listing, Restriction
@@ -17,6 +17,7 @@ from restock.run import CrawlOutcome
 from restock.terms import Availability, Condition, QuantityBound, Relation, RestrictionRule, Vat
 
 Make = Callable[..., Listing]
+SOLD: dict[str, Any] = {"availability": Availability.OUT_OF_STOCK}
 
 
 @pytest.fixture
@@ -213,3 +214,47 @@ def test_figures_and_offers_of_a_past_day(catalogue: Catalogue, shop: Any, listi
     assert [item.price for item in catalogue.offers(["WS-1", "WS-3"], at=then)] == [100]
     assert [item.price for item in catalogue.offers(["WS-1", "WS-3"])] == [90, 100]
     assert catalogue.brand_counts(at=date(2020, 1, 1)) == []
+
+
+def test_sellers_of_a_brand_and_of_a_part_number(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+    other = type(shop)(catalogue, name="other", day=4)
+    shop.crawl(listing(1), listing(2, brand="HPE", restricted=False))
+    shop.crawl(
+        listing(1), listing(2, brand="HPE", restricted=False), listing(3, availability=Availability.OUT_OF_STOCK)
+    )
+    other.crawl(listing(9, site="other", mpn="WS-1", brand="HPE"))
+    other.crawl(listing(9, site="other", mpn="WS-1", brand="HPE"), listing(3, site="other"))
+    shop.crawl(listing(2, brand="HPE", restricted=False), listing(3, **SOLD))
+
+    def told(**asked: Any) -> list[tuple[Any, ...]]:
+        return [
+            (one.site, one.brand, one.mpn, one.first_seen.day, one.baseline, one.listings, one.available)
+            for one in catalogue.sellers(**asked)
+        ]
+
+    assert told(brand="cisco") == [("shop", "Cisco", None, 1, True, 1, 0), ("other", "Cisco", None, 6, False, 1, 1)]
+    assert told(mpns=["ws-1"]) == [("shop", "Cisco", "WS-1", 1, True, 0, 0), ("other", "HPE", "WS-1", 5, True, 1, 1)]
+    assert told(mpns=["WS-3"], brand="Cisco") == [
+        ("shop", "Cisco", "WS-3", 2, False, 1, 0),
+        ("other", "Cisco", "WS-3", 6, False, 1, 1),
+    ]
+    assert told(brand="Cisco", since=datetime(2026, 11, 4, tzinfo=UTC)) == [("other", "Cisco", None, 6, False, 1, 1)]
+    assert told(brand="Nobody") == told(mpns=["NO-1"]) == []
+
+
+def test_newly_available_goods_by_brand_category_and_tier(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+    tier = Restriction(RestrictionRule.CHPL, "8517.62", "listed", "https://list.example", tier="2")
+    shop.crawl(
+        listing(1, availability=Availability.OUT_OF_STOCK), listing(2), listing(3, availability=Availability.UNKNOWN)
+    )
+    shop.crawl(
+        listing(1, restrictions=(tier,)), listing(2, "90"), listing(3, restricted=False),
+        listing(4, brand="HPE", category="server"), listing(5, mpn="WS-2"), listing(6, **SOLD),
+    )  # fmt: skip
+
+    def told(**asked: Any) -> str:
+        wanted = Wanted(newly_available=True, **asked)
+        return "".join(change.listing.url[-1] for change in catalogue.diff(wanted=wanted).changes)
+
+    assert told() == "14"
+    assert (told(brand="hpe"), told(category="SERVER"), told(tier="2"), told(tier="1")) == ("4", "4", "1", "")

@@ -146,3 +146,41 @@ def test_what_the_last_run_did_not_see_is_marked(restock: Restock, take: Callabl
     assert "not seen" in restock("history", f"{SWITCH}1", "--format", "table").out
     (row,) = restock("compare", f"{SWITCH}1").rows
     assert (row["last_seen"], row["note"]) == ("2026-11-20T00:00:00Z", "not seen by the site's last run")
+
+
+def test_a_brand_may_be_asked_by_any_of_its_names(restock: Restock, take: Callable[..., Any]) -> None:
+    take("alpha", "2026-11-20", (SWITCH, "90000", "RUB"))
+    take("alpha", "2026-11-21", (SWITCH, "80000", "RUB"))
+    for name in ("Сиско", "cisco systems", "CISCO"):
+        assert len(restock("search", "--brand", name).rows) == 1
+    assert len(restock("diff", "--brand", "Сиско").rows) == 1
+    assert restock("search", "--brand", "Juniper").rows == []
+
+
+def test_price_bounds_in_one_currency(restock: Restock, take: Callable[..., Any], rates: Callable[..., Any]) -> None:
+    take("alpha", "2026-11-20", (SWITCH, "90000", "RUB"), (ROUTER, "1000", "USD"), ("ABC-1", "5", "BYN"))
+    rates("20.11.2026", "80,0000")
+    now = {"RESTOCK_NOW": "2026-11-22"}
+    assert [row["mpn"] for row in restock("search", "--max-price", "1000", **now).rows] == ["ABC-1", ROUTER]
+    answer = restock("search", "--max-price", "85000", "--currency", "RUB", **now)
+    assert [row["mpn"] for row in answer.rows] == [ROUTER]
+    assert "no exchange rate is known for BYN" in answer.err
+    dear = restock("search", "--min-price", "1100", "--currency", "usd", **now)
+    assert [row["mpn"] for row in dear.rows] == [SWITCH]
+
+
+def test_a_broken_data_file_stops_reading_and_not_asking(
+    restock: Restock, take: Callable[..., Any], home: Path
+) -> None:
+    take("alpha", "2026-11-20", (SWITCH, "90000", "RUB"))
+    (home / "data").mkdir()
+    (home / "data" / "brand_aliases.csv").write_text("brand,alias\nNobody,Noname\n")
+    stopped = restock("normalise", stdin='{"title": "x"}')
+    assert (stopped.code, len(stopped.error_lines)) == (2, 1)
+    fault = "brand_aliases.csv:2"
+    assert fault in stopped.error_lines[0]
+    for command in (("search", "--brand", "Cisco"), ("history", SWITCH), ("compare", SWITCH), ("diff",)):
+        asked = restock(*command)
+        assert (asked.code, asked.error_lines) == (0, [])
+        assert fault in asked.err
+        assert command == ("diff",) or len(asked.rows) == 1
