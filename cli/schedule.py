@@ -4,20 +4,43 @@ from typing import Annotated
 
 import typer
 
+from cli.commands import PLAIN
 from cli.console import say, show
+from cli.home import remember_home
 from cli.options import Home, OutFormat, Output
 from cli.session import workspace_of
 from restock import clock
+from restock.errors import BusyError
 from restock.listing import time_text
+from scheduler.daemon import Daemon
 from scheduler.jobs import Job, JobKind, Standing, job_of, jobs_of, standings
 from scheduler.rounds import Done, Round, exit_code
 from scheduler.workspace import Workspace
 
-app = typer.Typer(rich_markup_mode=None, help="The scheduler. Example: restock schedule list")
+app = typer.Typer(**PLAIN, help="The scheduler. Example: restock schedule list")
 
 JOB_COLUMNS = ("job", "next", "due", "done", "result")
 DONE_COLUMNS = ("job", "result", "about", "at")
 SCHEDULE = "schedule"
+
+
+@app.callback(invoke_without_command=True)
+def schedule(context: typer.Context, home: Home = None) -> None:
+    """Run the scheduler until it is stopped: daily crawls, reports, and what waits to be sent.
+
+    Example: restock schedule
+    """
+    if context.invoked_subcommand is not None:
+        if home is not None:
+            remember_home(home)
+        return
+    with workspace_of(home) as workspace, workspace.held(SCHEDULE, wait=0) as held:
+        if not held:
+            raise BusyError("another scheduler works in this home")
+        jobs = jobs_of(workspace)
+        say(f"{len(jobs)} job(s); `restock schedule list` shows them; Ctrl-C or SIGTERM stops the scheduler")
+        Daemon(workspace.settings, tell, say).run()
+        say("the scheduler was stopped")
 
 
 @app.command("list")

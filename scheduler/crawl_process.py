@@ -23,6 +23,8 @@ def main(home: Path, site: str, parent: int) -> None:
     try:
         with Workspace(load_settings(home)) as workspace:
             answer = {"run": crawl_site(workspace, workspace.site(site)).id}
+    except SystemExit as stop:
+        answer = {"error": f"{site}: {stop}", "interrupted": True}
     except Exception as error:  # noqa: BLE001  whatever it is, the scheduler says it and goes on
         answer = {"error": told(error), "busy": isinstance(error, BusyError)}
     sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")

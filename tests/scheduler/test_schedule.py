@@ -1,0 +1,234 @@
+"""The scheduler as a process of its own: it crawls what is due, is stopped and killed at any time, and goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from small_shop import Shop
+
+from cli.main import run as run_here
+from restock.listing import Listing
+from restock.run import CrawlOutcome
+from restock.settings import load_settings
+from restock.site import Guard
+from restock.terms import RunKind, RunStatus
+from scheduler.crawls import CrawlEnd, Crawls
+from scheduler.jobs import jobs_of, standings
+from scheduler.rounds import Round
+from scheduler.workspace import Workspace
+
+MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
+
+
+class House:
+    """A home with one small shop, and the scheduler that is started in it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.environment = {name: text for name, text in os.environ.items() if not name.startswith("RESTOCK_")}
+        self.environment["RESTOCK_HOME"] = str(home)
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def describe(self, name: str, url: str, **keys: str) -> None:
+        lines = [f"{key}: {value}" for key, value in ({"name": name, "start": url, "delay": "0"} | keys).items()]
+        (self.home / "sites").mkdir(parents=True, exist_ok=True)
+        (self.home / "sites" / f"{name}.yaml").write_text("\n".join(lines))
+
+    def start(self, *args: str, at: datetime | None = None) -> "subprocess.Popen[bytes]":
+        now = {} if at is None else {"RESTOCK_NOW": at.isoformat()}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli.main", "schedule", *args],
+            env=self.environment | now,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.processes.append(process)
+        return process
+
+    def ended(self, process: "subprocess.Popen[bytes]") -> tuple[int, list[dict[str, Any]], str]:
+        out, err = process.communicate(timeout=120)
+        return process.returncode, [orjson.loads(line) for line in out.splitlines()], err.decode()
+
+    def runs(self) -> list[tuple[str, RunStatus]]:
+        with Workspace(load_settings(self.home)) as workspace:
+            return [(run.site, run.status) for run in reversed(workspace.catalogue.runs())]
+
+
+@pytest.fixture(autouse=True)
+def _few_goods(shop: Shop) -> None:
+    shop.numbers = range(1, 4)
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    for name in [name for name in os.environ if name.startswith("RESTOCK_")]:
+        monkeypatch.delenv(name)
+    found = House(tmp_path / "home")
+    yield found
+    for process in found.processes:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Waits for what another process does."""
+    give_up = time.monotonic() + 90
+    while not happened():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+
+
+def children() -> list[str]:
+    """The crawl processes that are left, by their command lines."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        found += [line] if "scheduler.crawl_process" in line or "spiders.crawling.child" in line else []
+    return found
+
+
+def mine(house: House) -> list[str]:
+    return [line for line in children() if str(house.home) in line]
+
+
+def test_a_round_killed_in_a_crawl_leaves_nothing_running_and_is_caught_up_once(house: House, shop: Shop) -> None:
+    house.describe("shop", shop.url)
+    shop.open.clear()
+    process = house.start("run-due", at=MONDAY)
+    assert shop.asked.wait(90)
+    process.kill()
+    process.communicate()
+    until(lambda: mine(house) == [])
+    shop.open.set()
+    assert house.runs() == [("shop", RunStatus.FAILED)]
+    code, done, _ = house.ended(house.start("run-due", at=MONDAY))
+    assert (code, [(one["job"], one["result"]) for one in done]) == (0, [("crawl:shop", "complete")])
+    code, done, said = house.ended(house.start("run-due", at=MONDAY))
+    assert (code, done) == (0, [])
+    assert "nothing is due" in said
+    assert house.runs() == [("shop", RunStatus.FAILED), ("shop", RunStatus.COMPLETE)]
+
+
+def test_the_scheduler_stops_when_it_is_told_and_begins_again_where_it_was(house: House, shop: Shop) -> None:
+    house.describe("shop", shop.url)
+    shop.open.clear()
+    daemon = house.start()
+    assert shop.asked.wait(90)
+    code, _, said = house.ended(house.start())
+    assert (code, "another scheduler works in this home" in said) == (2, True)
+    code, done, said = house.ended(house.start("run-due"))
+    assert (code, done, "another scheduler" in said) == (0, [], True)
+    daemon.send_signal(signal.SIGTERM)
+    code, _, said = house.ended(daemon)
+    assert (code, "the scheduler was stopped" in said) == (0, True)
+    assert mine(house) == []
+    assert house.runs() == [("shop", RunStatus.FAILED)]
+    shop.open.set()
+    again = house.start()
+    until(lambda: ("shop", RunStatus.COMPLETE) in house.runs())
+    again.send_signal(signal.SIGTERM)
+    assert house.ended(again)[0] == 0
+    assert house.runs() == [("shop", RunStatus.FAILED), ("shop", RunStatus.COMPLETE)]
+
+
+def test_a_crawl_that_does_not_end_is_ended_and_the_site_waits_for_its_next_time(house: House, shop: Shop) -> None:
+    house.describe("shop", shop.url)
+    house.environment |= {"RESTOCK_CRAWL__DEADLINE": "2", "RESTOCK_SCHEDULE__STOP_AFTER": "4"}
+    shop.open.clear()
+    code, done, _ = house.ended(house.start("run-due", at=MONDAY))
+    shop.open.set()
+    assert (code, [one["job"] for one in done]) == (1, ["crawl:shop"])
+    assert done[0]["result"] in {"failed", "error"}
+    assert mine(house) == []
+    assert [status for _, status in house.runs()] == [RunStatus.FAILED]
+    assert house.ended(house.start("run-due", at=MONDAY))[1] == []
+
+
+def test_one_site_in_trouble_leaves_the_others_their_turn(
+    house: House, shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house.describe("alpha", "http://127.0.0.1:9/")
+    house.describe("shop", shop.url)
+    code, done, _ = house.ended(house.start("run-due", at=MONDAY))
+    assert code == 3
+    assert {one["job"]: one["result"] for one in done} == {"crawl:alpha": "failed", "crawl:shop": "complete"}
+    code, done, _ = house.ended(house.start("run-now", "crawl:shop", at=MONDAY))
+    assert (code, [one["result"] for one in done]) == (0, ["complete"])
+    assert run_here(["--home", str(house.home), "schedule", "run-now", "crawl:nobody"]) == 2
+    assert "no such job; there are crawl:alpha, crawl:shop" in capsys.readouterr().err
+
+
+@pytest.fixture
+def workspace(house: House) -> Iterator[Workspace]:
+    house.describe("early", "http://127.0.0.1:9/", crawl_at='"05:30"')
+    house.describe("usual", "http://127.0.0.1:9/", crawl_at='["03:00", "15:00"]')
+    with Workspace(load_settings(house.home)) as found:
+        yield found
+
+
+def due(workspace: Workspace, now: datetime) -> dict[str, bool]:
+    return {one.job.name: one.due is not None for one in standings(workspace, jobs_of(workspace), now)}
+
+
+def test_each_site_has_its_times_and_what_was_missed_is_due_once(workspace: Workspace) -> None:
+    assert due(workspace, MONDAY) == {"crawl:early": True, "crawl:usual": True}
+    for name in ("crawl:early", "crawl:usual"):
+        workspace.catalogue.desk.finish_job(name, MONDAY, "complete")
+    assert due(workspace, MONDAY + timedelta(hours=6)) == {"crawl:early": False, "crawl:usual": False}
+    assert due(workspace, MONDAY + timedelta(hours=8)) == {"crawl:early": False, "crawl:usual": True}
+    later = MONDAY + timedelta(days=9)
+    assert due(workspace, later) == {"crawl:early": True, "crawl:usual": True}
+    workspace.catalogue.desk.finish_job("crawl:early", later, "complete")
+    assert due(workspace, later) == {"crawl:early": False, "crawl:usual": True}
+
+
+def test_a_crawl_by_hand_counts(workspace: Workspace) -> None:
+    begun = workspace.catalogue.begin_run("early", RunKind.CRAWL, rules="1", observed_at=MONDAY, started_at=MONDAY)
+    found = [Listing(site="early", key="1", url=None, title="Switch")]
+    workspace.catalogue.finish_run(begun.id, found, CrawlOutcome(finished=True), guard=Guard(), finished_at=MONDAY)
+    assert due(workspace, MONDAY + timedelta(hours=1)) == {"crawl:early": False, "crawl:usual": True}
+
+
+def test_the_list_shows_when_each_job_comes_next(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    house.describe("early", "http://127.0.0.1:9/", crawl_at='"05:30"')
+    (house.home / "subscriptions.yaml").write_text(
+        "subscriptions:\n  - {name: anna, to: anna@example.org, every: day}\n"
+    )
+    os.environ["RESTOCK_NOW"] = MONDAY.isoformat()
+    try:
+        assert run_here(["--home", str(house.home), "schedule", "list", "--format", "jsonl"]) == 0
+    finally:
+        del os.environ["RESTOCK_NOW"]
+    rows = [orjson.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["job"] for row in rows] == ["crawl:early", "report:anna"]
+    assert rows[0]["next"].startswith("2026-11-03T05:3")
+    assert (rows[0]["due"], rows[1]["due"]) == ("2026-11-02T08:00:00Z", None)
+    assert rows[1]["next"] == "2026-11-03T04:00:00Z"
+
+
+def test_no_more_sites_than_allowed_are_crawled_at_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way, most = 0, 0
+
+    def crawl(self: Crawls, site: str) -> CrawlEnd:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        time.sleep(0.1)
+        under_way -= 1
+        return CrawlEnd(site, error="nothing")
+
+    monkeypatch.setattr(Crawls, "crawl", crawl)
+    Round(workspace, MONDAY).crawl(jobs_of(workspace) * 3)
+    assert most == workspace.settings.schedule.at_once == 2
