@@ -86,6 +86,9 @@ class Frontier:
         key = self.aliases.get(key, key)
         if link.role is not PageRole.PRODUCT:
             self.linked_otherwise.add(key)
+        elif self._site.listings == "cards":
+            self._refuse(key, "its card is enough")
+            return None
         if key in self.visits:
             self._expect_more(key, link)
             return None
