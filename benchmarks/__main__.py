@@ -3,7 +3,13 @@
 import subprocess
 import sys
 
-BENCHMARKS = (("benchmarks.normalise",), ("benchmarks.price_list",), ("benchmarks.price_list", "--memory"))
+BENCHMARKS = (
+    ("benchmarks.normalise",),
+    ("benchmarks.price_list",),
+    ("benchmarks.price_list", "--memory"),
+    ("benchmarks.crawl",),
+    ("benchmarks.crawl", "--memory"),
+)
 
 
 def main() -> int:

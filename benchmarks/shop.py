@@ -55,30 +55,28 @@ class BigShop:
     def body(self, target: str) -> bytes | None:
         """The page at a target; None where there is none."""
         path, _, query = target.partition("?")
-        parts = path.strip("/").split("/")
-        if path == "/robots.txt":
-            return b"User-agent: *\nDisallow: /cart/\n"
-        if path == "/":
-            return self._front()
-        if parts[0] == "index":
-            return self._index(int(parts[1]))
-        if parts[0] == "product":
-            first = int(parts[1]) - _BASE
-            return self._product.fill(lambda place: (first + place) % self.pages + _BASE)
-        if parts[0] != "catalog":
-            return None
-        if self._kind == "lists" and parts[1].startswith("s"):
-            return self._list(parts[1], int(query.removeprefix("page=") or 1))
-        return _plain(f"Раздел {parts[1]}", [])
+        place, _, rest = path.strip("/").partition("/")
+        if place == "catalog" and self._kind == "lists" and rest.startswith("s"):
+            return self._list(rest, int(query.removeprefix("page=") or 1))
+        make = {"": self._front, "index": self._index, "product": self._goods, "catalog": self._section}.get(place)
+        return make(rest) if make else None
 
-    def _front(self) -> bytes:
+    def _front(self, _: str) -> bytes:
         links = [f"/catalog/s{n}/" for n in range(SECTIONS)]
         if self._kind == "products":
             links = [f"/index/{n}/" for n in range(-(-self.pages // INDEXED))]
         return _plain("Большой магазин", links)
 
-    def _index(self, number: int) -> bytes:
-        shown = range(number * INDEXED, min(self.pages, (number + 1) * INDEXED))
+    def _section(self, name: str) -> bytes:
+        return _plain(f"Раздел {name}", [])
+
+    def _goods(self, number: str) -> bytes:
+        first = int(number) - _BASE
+        return self._product.fill(lambda place: (first + place) % self.pages + _BASE)
+
+    def _index(self, number: str) -> bytes:
+        first = int(number) * INDEXED
+        shown = range(first, min(self.pages, first + INDEXED))
         return _plain(f"Указатель {number}", [f"/product/{n + _BASE}" for n in shown])
 
     def _list(self, section: str, page: int) -> bytes | None:
@@ -171,7 +169,8 @@ def _heavy(text: str, size: int) -> str:
 
 def _plain(title: str, links: list[str]) -> bytes:
     rows = "".join(f'<li><a href="{link}">{title}, {link}</a></li>\n' for link in links)
-    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>{_WORDS}</p><ul>{rows}</ul></body></html>".encode()
+    body = f"<h1>{title}</h1><p>{_WORDS}</p><ul>{rows}</ul>"
+    return f"<html><head><title>{title}</title></head><body>{body}</body></html>".encode()
 
 
 class _Connection(asyncio.Protocol):

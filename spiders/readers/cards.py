@@ -80,7 +80,7 @@ def _names_goods(node: Element, sign: Sign, goods: Goods) -> bool:
         if anchor.element is sign.element and sign.kind is Kind.BUTTON:
             continue
         text = text_of(anchor.element)
-        if words.BUTTON.fullmatch(text) and _inner_title(node) is None:
+        if words.is_button(text) and _inner_title(node) is None:
             continue
         if text or next(anchor.element.iter("img"), None) is not None:
             return True
@@ -139,7 +139,7 @@ def _make(element: Element) -> tuple[str, str]:
 
 
 def _has_title(element: Element, goods: Goods) -> bool:
-    return any(not words.BUTTON.fullmatch(text_of(anchor.element)) for anchor in goods.inside[element])
+    return any(not words.is_button(text_of(anchor.element)) for anchor in goods.inside[element])
 
 
 def in_order(page: Page, chosen: Iterable[Element]) -> list[Element]:

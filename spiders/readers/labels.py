@@ -2,13 +2,14 @@
 
 import csv
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from spiders.readers import words
 from spiders.readers.page import Page, Text
 from spiders.readers.signs import Kind, Sign
 from spiders.readers.text import Element, short_text, squeeze, text_of
+from spiders.readers.words import MAX_REMEMBERED
 
 MAX_LABEL = 45
 MAX_VALUE = 150
@@ -45,14 +46,21 @@ def has_label(text: str) -> bool:
 def label_signs(page: Page) -> list[Sign]:
     """Every labelled value of the page."""
     found: list[Sign] = []
-    taken: set[int] = set()
     for run in page.texts:
-        if len(run.text) > MAX_VALUE + MAX_LABEL or run.order in taken:
+        if len(run.text) > MAX_VALUE + MAX_LABEL or not _may_label(run.text):
             continue
         sign = _with_colon(run) or _cells(run) or _without_colon(run)
         if sign is not None and not page.zones(run.element) & {"zone_filter", "zone_chat"}:
             found.append(sign)
     return found
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _may_label(text: str) -> bool:
+    """Whether a text holds a label, whatever stands beside it."""
+    head, colon, _ = text.partition(":")
+    named = field_of(head) if colon and len(head) <= MAX_LABEL else None
+    return named is not None or field_of(text) is not None or has_label(text)
 
 
 def _with_colon(run: Text) -> Sign | None:
@@ -180,4 +188,4 @@ def _sign(name: str, value: str, run: Text) -> Sign | None:
 
 def _is_button(value: str) -> bool:
     """A button's wording is no value; a number is one."""
-    return any(char.isalpha() for char in value) and words.BUTTON.fullmatch(value) is not None
+    return any(char.isalpha() for char in value) and words.is_button(value)

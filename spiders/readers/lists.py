@@ -148,7 +148,7 @@ def _is_listing(facts: Facts, card: Card, page: Structure) -> bool:
         return False
     if facts.get("url") and url_key(facts.get("url") or "") == page.key:
         return False
-    return not words.BUTTON.fullmatch(facts.get("title") or "")
+    return not words.is_button(facts.get("title") or "")
 
 
 def _unseen(page: Structure, nodes: list[Node], used: set[int], category: str | None) -> list[Facts]:

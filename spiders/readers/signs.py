@@ -1,7 +1,7 @@
 """Signs of goods in visible text: price tags, labelled values, stock wordings and buttons, with their elements."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -12,7 +12,8 @@ from typing import NamedTuple
 from spiders.readers import words
 from spiders.readers.goods import amount
 from spiders.readers.page import Page, Text
-from spiders.readers.text import MAX_REMEMBERED, Element, is_narrow, short_text, squeeze, text_of
+from spiders.readers.text import Element, count_letters, is_narrow, short_text, squeeze, text_of
+from spiders.readers.words import MAX_REMEMBERED
 
 MAX_TAG = 120  # longer texts are prose, not a price tag or a stock wording
 SURE = 3  # the weight of a labelled value; what a table's header or a warehouse list says weighs more
@@ -21,9 +22,12 @@ _NUMBER = re.compile(r"\d{1,3}(?:[\s'’.,]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\
 _RANGE = re.compile(
     rf"(?:(?:от|from)\s*)?({_NUMBER.pattern})\s*\.?\s*(?:[-–—]|до|to)\s*({_NUMBER.pattern})", re.IGNORECASE
 )
+# What a range begins with; most texts that are none are told by their first letter.
+_MAY_BE_RANGE = re.compile(
+    rf"[\s.]*(?:{words.CURRENCY.pattern}[\s.]*)*(?:(?:от|from)\s*)?(?:{words.CURRENCY.pattern}\s*)*\d", re.IGNORECASE
+)
 _GLUED = re.compile(r"(?<=[₽€$£₸])(?=[^\W\d])|(?<=[a-zа-я])(?=[₽€$£₸]\s?\d)")
 _SEPARATOR = re.compile(r"\s[—–|•·]\s|\s-\s(?=\D)|;\s|^\s*[—–|•·-]\s")
-LETTER = re.compile(r"[^\W\d_]")
 
 
 class Kind(StrEnum):
@@ -54,12 +58,17 @@ class Money(NamedTuple):
     left_over: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MAX_REMEMBERED)
 def money_in(text: str) -> Money:
-    bare = words.PRICE_BESIDE.sub(" ", text)
-    currency = words.CURRENCY.search(bare) is not None
-    bare = words.CURRENCY.sub(" ", bare) if currency else bare
-    return Money(len(_NUMBER.findall(bare)), currency, len(LETTER.findall(_NUMBER.sub("", bare))))
+    bare, currencies = without_currency(words.PRICE_BESIDE.sub(" ", text))
+    rest, amounts = _NUMBER.subn("", bare)
+    return Money(amounts, currencies > 0, count_letters(rest))
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def without_currency(text: str) -> tuple[str, int]:
+    """A text with its currency signs and words blotted out, and how many there were."""
+    return words.CURRENCY.subn(" ", text)
 
 
 def number_of(text: str) -> Decimal | None:
@@ -70,7 +79,9 @@ def number_of(text: str) -> Decimal | None:
 
 def is_range(text: str) -> bool:
     """Whether a text is a lower and a higher price and nothing else: "100 – 200 ₽", "от 100 до 200 руб."."""
-    bare = words.CURRENCY.sub(" ", text)
+    if not _MAY_BE_RANGE.match(text):
+        return False
+    bare, _ = without_currency(text)
     found = _RANGE.fullmatch(bare.strip(" .")) if len(bare) < MAX_TAG and len(_NUMBER.findall(bare)) == 2 else None
     if found is None:
         return False
@@ -78,46 +89,70 @@ def is_range(text: str) -> bool:
     return low is not None and high is not None and low < high
 
 
-def price_signs(page: Page) -> list[Sign]:
+def price_signs(page: Page, pieces: Iterable[Text]) -> list[Sign]:
     """Every price tag of the page, struck-through ones as "regular_price"."""
     found: dict[Element, Sign] = {}
-    for run in pieces(page):
+    for run in pieces:
         if len(found) >= MAX_SIGNS:
             break
         sign = _price_sign(run, page)
         if sign is not None:
-            found.setdefault(sign.element if sign.text != squeeze(run.text) else run.element, sign)
+            found.setdefault(sign.element if sign.text != run.text else run.element, sign)
     return list(found.values())
 
 
-def pieces(page: Page) -> Iterator[Text]:
-    """The page's short texts; a line of several parts ("12 500 руб. — в наличии") part by part."""
-    for run in page.texts:
-        if len(run.text) > MAX_TAG * 2:
-            continue
-        parts = [run.text] if is_range(squeeze(run.text)) else _SEPARATOR.split(run.text)
-        for part in parts:
-            if part.strip():
-                yield Text(run.element, part, run.order)
+def pieces(page: Page) -> list[Text]:
+    """The page's short texts in one line each; a line of several parts ("12 500 руб. — в наличии") part by part."""
+    return [
+        Text(run.element, part, run.order)
+        for run in page.texts
+        if len(run.text) <= MAX_TAG * 2
+        for part in _parts(run.text)
+    ]
 
 
-def _price_sign(run: Text, page: Page) -> Sign | None:
-    text = squeeze(run.text)
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _parts(text: str) -> tuple[str, ...]:
+    parts = [text] if is_range(squeeze(text)) else _SEPARATOR.split(text)
+    return tuple(squeeze(part) for part in parts if part.strip())
+
+
+class Wording(StrEnum):
+    """What a text could be by its words alone: a VAT wording, something with a number, a price to be asked for."""
+
+    VAT = "vat"
+    NUMBER = "number"
+    ASKED = "asked"
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _price_wording(text: str) -> Wording | None:
     if len(text) > MAX_TAG:
         return None
     if words.VAT.fullmatch(text):
-        # To be read with the price that it stands beside; a bare "НДС" says nothing.
-        return Sign(Kind.PRICE, "vat", text, run.element, run.order, 0) if len(text) > 5 else None
-    named = _names_a_price(run.element)
+        return Wording.VAT if len(text) > 5 else None  # a bare "НДС" says nothing
     if any(char.isdigit() for char in text):
+        return Wording.NUMBER
+    return Wording.ASKED if words.ON_REQUEST.fullmatch(text) else None
+
+
+def _price_sign(run: Text, page: Page) -> Sign | None:
+    text = run.text
+    wording = _price_wording(text)
+    if wording is None:
+        return None
+    if wording is Wording.VAT:  # to be read with the price that it stands beside
+        return Sign(Kind.PRICE, "vat", text, run.element, run.order, 0)
+    named = _names_a_price(run.element)
+    if wording is Wording.NUMBER:
         return _number_sign(run, text, named, page)
-    asked = words.ON_REQUEST.fullmatch(text) and (named or not text.casefold().startswith("запр"))
+    asked = named or not text.casefold().startswith("запр")
     return _tag(run, run.element, text, named, page) if asked else None
 
 
 def _number_sign(run: Text, text: str, named: bool, page: Page) -> Sign | None:
     """A price tag around a number: named as a price by the markup, or with a currency beside it."""
-    if not named and not words.CURRENCY.search(text) and not _currency_beside(run.element):
+    if not named and not without_currency(text)[1] and not _currency_beside(run.element):
         return None
     money = money_in(text)
     if not money.amounts or money.left_over > (12 if named and money.currency else 0):
@@ -132,7 +167,7 @@ def _currency_beside(element: Element) -> bool:
     if parent is None or not is_narrow(parent):
         return False
     text = text_of(parent)
-    return len(text) <= MAX_TAG and words.CURRENCY.search(text) is not None
+    return len(text) <= MAX_TAG and without_currency(text)[1] > 0
 
 
 def _names_a_price(element: Element) -> bool:
@@ -241,5 +276,5 @@ def button_signs(page: Page) -> list[Sign]:
     return [
         Sign(Kind.BUTTON, "buy", squeeze(run.text), run.element, run.order)
         for run in page.texts
-        if len(run.text) < 60 and words.BUY_BUTTON.fullmatch(run.text) and "zone_nav" not in page.zones(run.element)
+        if len(run.text) < 60 and words.is_buy_button(run.text) and "zone_nav" not in page.zones(run.element)
     ]

@@ -1,22 +1,24 @@
 """Stock wordings in visible text: "В наличии: 12 шт", "Под заказ", ">10 шт" where the markup speaks of stock."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from spiders.readers import words
 from spiders.readers.page import Page, Text
-from spiders.readers.signs import LETTER, MAX_SIGNS, MAX_TAG, Kind, Sign, kinds_at, pieces
-from spiders.readers.text import Element, is_narrow, short_text, squeeze, text_of
+from spiders.readers.signs import MAX_SIGNS, MAX_TAG, Kind, Sign, kinds_at
+from spiders.readers.text import Element, count_letters, is_narrow, short_text, text_of
+from spiders.readers.words import MAX_REMEMBERED
 
 WEAK = 1  # the weight of a count that nothing calls a stock; a product page may count other things
 _ELSEWHERE = frozenset({"zone_filter", "hidden", "zone_chat", "zone_nav"})
 _PLACE = re.compile(r"(?<!\w)(?:в|на|во|г\.)\s+[А-ЯЁ][\w-]+")  # "в Москве"
 
 
-def stock_signs(page: Page) -> list[Sign]:
+def stock_signs(page: Page, pieces: Iterable[Text]) -> list[Sign]:
     """Every stock wording of the page; a count with nothing but a unit ("5 шт.") is the weakest of them."""
     found: dict[Element, Sign] = {}
-    for run in pieces(page):
+    for run in pieces:
         if len(found) >= MAX_SIGNS:
             break
         sign = _stock_sign(run, page)
@@ -25,12 +27,16 @@ def stock_signs(page: Page) -> list[Sign]:
     return list(found.values())
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _speaks(text: str) -> bool:
+    """Whether a text begins like a stock wording, or is a count and nothing else."""
+    return words.STOCK_START.match(text) is not None or words.COUNTED.fullmatch(text) is not None
+
+
 def _stock_sign(run: Text, page: Page) -> Sign | None:
-    text = squeeze(run.text)
+    text = run.text
     named = "stock_class" in kinds_at(run.element) or "stock_class" in kinds_at(_parent(run.element))
-    worded = words.STOCK_START.match(text) is not None
-    counted = words.COUNTED.fullmatch(text) is not None
-    if not (worded or counted or (named and words.QUANTITY.search(text))):
+    if not (_speaks(text) or (named and words.COUNT.search(text))):
         return None
     element, text = _whole_stock(run.element, text)
     if stock_left_over(text) > (12 if named else 0) or page.zones(element) & _ELSEWHERE:
@@ -70,14 +76,14 @@ def _whole_stock(element: Element, text: str) -> tuple[Element, str]:
         if parent is None or parent.tag in {"body", "tr", "tbody", "table", "ul", "ol", "dl"} or not is_narrow(parent):
             break
         wider = text_of(parent)
-        if len(wider) > MAX_TAG or stock_left_over(wider) or words.BUTTON.fullmatch(wider):
+        if len(wider) > MAX_TAG or stock_left_over(wider) or words.is_button(wider):
             break
         element, text = parent, wider
     return element, text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MAX_REMEMBERED)
 def stock_left_over(text: str) -> int:
     """How many letters of a text have nothing to do with stock."""
     bare = words.STOCK_BESIDE.sub(" ", words.STOCK.sub(" ", _PLACE.sub(" ", text)))
-    return len(LETTER.findall(bare))
+    return count_letters(bare)

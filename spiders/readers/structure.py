@@ -19,7 +19,7 @@ from spiders.readers.links import anchors
 from spiders.readers.numbering import page_number
 from spiders.readers.page import Page
 from spiders.readers.platforms import Platform, card_elements, platform_of, select
-from spiders.readers.signs import Kind, Sign, button_signs, price_signs
+from spiders.readers.signs import Kind, Sign, button_signs, pieces, price_signs
 from spiders.readers.stock import WEAK, stock_signs
 from spiders.readers.tables import goods_rows
 from spiders.readers.text import Element, text_of
@@ -54,7 +54,8 @@ class Structure(Page):
         several warehouses stand in place of each one's."""
         places = warehouse_signs(self)
         counted = {node for sign in places for node in _block(sign.element).iter()}
-        guessed = [*price_signs(self), *stock_signs(self), *label_signs(self), *button_signs(self)]
+        parts = pieces(self)
+        guessed = [*price_signs(self, parts), *stock_signs(self, parts), *label_signs(self), *button_signs(self)]
         rows = set(self.rows)
         kept = [
             sign
@@ -90,7 +91,7 @@ class Structure(Page):
                 continue
             text = text_of(node)
             links = {link.get("href") for link in node.iter("a") if link.get("href")}
-            sold = words.STOCK.search(text) or any(words.BUY_BUTTON.fullmatch(text_of(part)) for part in node.iter())
+            sold = words.STOCK.search(text) or any(words.is_buy_button(text_of(part)) for part in node.iter())
             if len(links) == 1 and len(text) < MAX_TILE and not sold:
                 self.mark(node, "zone_nav")
 

@@ -7,12 +7,12 @@ from itertools import islice
 from lxml import etree
 from w3lib.encoding import html_to_unicode
 
+from spiders.readers.words import MAX_REMEMBERED
+
 Element = etree._Element  # noqa: SLF001  lxml has no public name for it
 
 MAX_NARROW = 8
-MAX_PARTS = 2_000
 MAX_SHOWN = 20_000
-MAX_REMEMBERED = 8_192  # texts of the page at hand are asked for again and again
 # fmt: off
 _BLOCKS = (
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure",
@@ -27,6 +27,11 @@ _LATIN_1 = frozenset({"cp1252", "iso8859-1", "latin-1", "ascii"})
 def squeeze(text: str) -> str:
     """Whitespace collapsed; nothing else is changed."""
     return " ".join(text.split())
+
+
+def count_letters(text: str) -> int:
+    """How many characters are letters (neither digits nor underscores)."""
+    return sum(map(str.isalnum, text)) - sum(map(str.isdecimal, text))
 
 
 def decode(body: bytes, content_type: str | None, encoding: str | None = None) -> str:
@@ -47,10 +52,13 @@ def decode(body: bytes, content_type: str | None, encoding: str | None = None) -
     return text
 
 
-@lru_cache(maxsize=MAX_REMEMBERED)
+@lru_cache(maxsize=MAX_REMEMBERED)  # those of the page at hand are asked for again and again
 def text_of(element: Element) -> str:
     """The element's visible text in one line: inline parts are joined as a browser shows them, blocks by a space."""
-    return squeeze("".join(map(str, islice(element.itertext(), MAX_PARTS)))[:MAX_SHOWN])
+    return squeeze(str(_TEXT(element))[:MAX_SHOWN])
+
+
+_TEXT = etree.XPath("string()", smart_strings=False)
 
 
 def space_blocks(body: Element) -> None:

@@ -59,7 +59,7 @@ def plain_title(element: Element) -> str | None:
 def _as_title(text: str) -> str | None:
     """A text that reads as the title of goods, without the dash that sets a price apart; else None."""
     bare = squeeze(text).strip(" —–-|•·,;:")
-    if not MIN_TITLE <= len(bare) <= 400 or words.BUTTON.fullmatch(bare) or words.ON_REQUEST.fullmatch(bare):
+    if not MIN_TITLE <= len(bare) <= 400 or words.is_button(bare) or words.ON_REQUEST.fullmatch(bare):
         return None
     if field_of(bare.partition(":")[0]) is not None or has_label(bare):
         return None
@@ -71,7 +71,7 @@ def _details_address(card: Card) -> str | None:
     found = {
         anchor.url
         for anchor in card.anchors
-        if anchor.skip is None and not words.BUY_BUTTON.fullmatch(text_of(anchor.element))
+        if anchor.skip is None and not words.is_buy_button(text_of(anchor.element))
     }
     return found.pop() if len(found) == 1 else None
 
@@ -97,7 +97,7 @@ def _title_rank(anchor: Anchor, card: Card) -> float:
     text = text_of(element) or squeeze(element.get("title") or "")
     if (
         not text
-        or words.BUTTON.fullmatch(text)
+        or words.is_button(text)
         or (len(text) < 25 and not money_in(text).left_over and money_in(text).currency)
     ):
         return 0
@@ -136,7 +136,7 @@ def _title_element(card: Card) -> Element | None:
 
 def _reads_as_title(node: Element, card: Card) -> bool:
     text = text_of(node)
-    if len(text) < 4 or len(text) > 400 or words.BUTTON.fullmatch(text) or field_of(text) is not None:
+    if len(text) < 4 or len(text) > 400 or words.is_button(text) or field_of(text) is not None:
         return False
     if ":" in text and field_of(text.partition(":")[0]) is not None:
         return False
@@ -182,6 +182,6 @@ def _own_line(element: Element) -> str | None:
 def _image_title(card: Card) -> str | None:
     for anchor in card.anchors:
         said = squeeze(anchor.element.get("title") or "")
-        if said and not words.BUTTON.fullmatch(said):
+        if said and not words.is_button(said):
             return said
     return next((alt for image in card.element.iter("img") if len(alt := squeeze(image.get("alt") or "")) > 3), None)

@@ -8,12 +8,12 @@ from spiders.readers.facts import Facts
 from spiders.readers.labels import field_of
 from spiders.readers.signs import SURE, Kind, Sign, is_range, money_in, number_of
 from spiders.readers.stock import stock_left_over
+from spiders.readers.text import count_letters
 
 _SKELETON = str.maketrans("АВЕКМНОРСТУХаеосрху", "ABEKMHOPCTYXaeocpxy")
 _PART_MARKS = re.compile(r"[\s\-–—_/.]+")
 _LOWER = re.compile(r"\W*(?:от|from|as\s+low|starting|ab)\b", re.IGNORECASE)
 _MARKED_RANGE = re.compile(rf"\d\s*(?:[-–—]|до|to)\s*{words.CURRENCY.pattern}", re.IGNORECASE)
-_LETTER = re.compile(r"[^\W\d_]")
 _TIME = re.compile(r"недел|дн[яеи]|день|дней|месяц|нед\b|week|day|month|\d\d\.\d\d", re.IGNORECASE)
 _VAT_WORD = re.compile(r"ндс|vat|mwst|kdv|ққс|\btax(?:es)?\b", re.IGNORECASE)
 
@@ -153,7 +153,7 @@ def _say_state(facts: Facts, text: str, by: str, *, labelled: bool) -> None:
 def is_count(text: str) -> bool:
     """Whether a text is a number of goods and nothing else: "12 шт", ">10", "более 100 шт."."""
     found = words.QUANTITY.search(text)
-    return found is not None and not _LETTER.search(text.replace(found[0], ""))
+    return found is not None and not count_letters(text.replace(found[0], ""))
 
 
 def _unlabelled(text: str) -> str:

@@ -43,12 +43,30 @@ OLD_WORDS = _words("price_old_words")
 ASIDE_WORDS = re.compile(rf"(?<!\w)(?:{_alternatives('price_aside_words')})", re.IGNORECASE)
 COUNTED = re.compile(rf"\W*\d[\d\s]*\+?\s*{_UNIT}\W*", re.IGNORECASE)
 _BOUND = r"(?:(?:более|больше|свыше|more\s+than|over|>|≥|<|менее|до|от)\s*)?"
-QUANTITY = re.compile(
-    rf"{_BOUND}\d[\d\s]*\+?\s*(?:{_UNIT}|$)"
-    rf"|[<>≥]\s*\d+|\d+\s*\+|(?<=\()[<>≥]?\s*\d+\+?(?=\))"
-    rf"|{_BOUND}(?<![\d.,])\d[\d\s]*(?=\s(?:{_alternatives('stock')})(?!\w))",
-    re.IGNORECASE,
+_COUNTS = (
+    rf"\d[\d\s]*\+?\s*(?:{_UNIT}|$)",
+    rf"(?<![\d.,])\d[\d\s]*(?=\s(?:{_alternatives('stock')})(?!\w))",
 )
+_BARE_COUNT = r"[<>≥]\s*\d+|\d+\s*\+|(?<=\()[<>≥]?\s*\d+\+?(?=\))"
+QUANTITY = re.compile(rf"{_BOUND}{_COUNTS[0]}|{_BARE_COUNT}|{_BOUND}{_COUNTS[1]}", re.IGNORECASE)
+# Matches somewhere where QUANTITY does, in a tenth of the time: a bound never stands without its count.
+COUNT = re.compile(rf"{_COUNTS[0]}|{_BARE_COUNT}|{_COUNTS[1]}", re.IGNORECASE)
+
+# A text of a menu or a button stands on every page of its site: what it is was found out before.
+MAX_REMEMBERED = 8_192
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def is_button(text: str) -> bool:
+    """Whether a link's or a button's text is no title."""
+    return BUTTON.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def is_buy_button(text: str) -> bool:
+    """Whether a text stands on a button beside goods."""
+    return BUY_BUTTON.fullmatch(text) is not None
+
 
 _CLASS_KINDS = (
     "zone_nav", "zone_similar", "zone_aside", "zone_chat", "zone_filter", "zone_delivery",
@@ -58,7 +76,7 @@ _CLASS_KINDS = (
 _CLASS_PATTERNS = {kind: re.compile(rf"(?:{_alternatives(kind)})", re.IGNORECASE) for kind in _CLASS_KINDS}
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=MAX_REMEMBERED)
 def kinds_of(names: str) -> frozenset[str]:
     """What the words of a class or id attribute speak of: zone_nav, price_class, stock_class, …"""
     tokens = [token for token in names.replace("__", " ").split() if len(token) <= 60]

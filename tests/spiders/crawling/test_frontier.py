@@ -35,6 +35,13 @@ def test_the_stronger_expectation_wins() -> None:
     assert plan.visits["shop.test/p/1"].role is PageRole.PRODUCT
 
 
+def test_where_cards_are_enough_their_pages_are_not_fetched() -> None:
+    plan, start = frontier(listings="cards")
+    assert plan.follow(Link("http://shop.test/p/1", PageRole.PRODUCT), start, fruitful=True) is None
+    assert plan.skipped == {"its card is enough": 1}
+    assert plan.follow(Link("http://shop.test/p/1", PageRole.LIST), start, fruitful=True) is not None
+
+
 def test_a_page_that_a_number_leads_to_is_certain() -> None:
     plan, start = frontier()
     plan.follow(Link("http://shop.test/?page=2", PageRole.LIST, page=2, certain=False), start, fruitful=True)
