@@ -23,6 +23,8 @@ _ORIGINAL = "the brand of the original"
 _FOR_ITSELF = "made for the maker's own goods"
 _PARTS = "parts of an unnamed maker's product"
 # Goods that are sold by themselves and inside others; for them the site's claim says whose they are.
+# Goods that other makers' parts are put into: "Материнская плата ASUS … для Intel LGA1700".
+_HOSTS = frozenset({"motherboard", "server", "processor_board"})
 _PART_NOUNS = frozenset({"video_card", "cpu", "accelerator"})
 
 
@@ -125,7 +127,7 @@ class Identifier:
 
     def _is_for_itself(self, case: Case, brand: str) -> bool:
         """Whether the goods are for things of the same maker, or a whole device, whatever it is for."""
-        if case.head in self._devices and any(item.owners.maker == brand for item in case.own):
+        if case.head in _HOSTS or (case.head in self._devices and any(item.owners.maker == brand for item in case.own)):
             return True
         hits = (*case.title.brands, *case.title.families)
         others = {hit[2].value for hit in hits if within(hit[0], case.bearing.loose)}

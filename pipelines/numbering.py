@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipelines.candidate import Candidate
 from pipelines.case import Case, NumberFound
 from pipelines.part_numbers import Grammar, claimed_number
-from pipelines.text import latin
+from pipelines.text import latin, skeleton
 from pipelines.titles import Title, within
 from restock.terms import Relation
 
@@ -13,6 +13,7 @@ NOTHING_FITS = NumberFound(None, "nothing fits")
 _PLAUSIBLE = "looks like a number"
 _ARTICLE = "shop's article is the maker's number"
 _LICENCES = frozenset({"license", "support"})
+_FOR = (skeleton("для "), "for ")
 _LABELLED = 4  # the shape of a token that a label ("P/N:") or its mending says is a number
 
 
@@ -74,7 +75,10 @@ def _fit(item: Candidate, brand: str | None) -> int:
 
 
 def _not_of_others(case: Case, brand: str | None) -> Sequence[Candidate]:
-    """Without the numbers that are surely another maker's, where the goods are made for another's."""
+    """Without the numbers that are surely another maker's, where the goods are made for another's, and without those
+    of the devices that a licence is for."""
+    if case.head in _LICENCES:
+        return [item for item in case.own if not case.title.folded[: item.start].endswith(_FOR)]
     if case.bearing.relation is Relation.IS:
         return case.own
     return [item for item in case.own if item.owners.maker in {None, brand}]

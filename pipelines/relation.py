@@ -12,10 +12,11 @@ from restock.terms import Relation
 
 WORDINGS = Table("relation_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
 ROLES = other_goods.ROLES | {
-    "compatible", "advice", "accessory", "property", "service", "support", "own_work", "inside", "series", "neutral",
-    "replaces",
+    "compatible", "advice", "accessory", "accessory_before", "property", "service", "work", "support", "own_work",
+    "inside", "series", "neutral", "replaces",
 }  # fmt: skip
 _BY_CATEGORY = other_goods.ROLES | {"service", "compatible"}
+_WORK = ("service", "work")
 _WITHDRAWN = skeleton("снят")
 _WITH = (" c", " with", " to", " for", " для", " к", " mit", " avec", " of", " für", " pour")
 
@@ -44,7 +45,7 @@ def _for_others(title: Title, category_roles: set[str]) -> Bearing:
         elif role == "compatible" and (spans := _compatible(title, hit, foreign)) is not None:
             foreign.extend(spans)
             compatible = compatible or hit
-        elif role == "accessory" and (span := _accessory(title, hit)) and not within(hit[0], foreign):
+        elif role in _FOR and (span := _FOR[role](title, hit)) and not within(hit[0], foreign):
             loose.append(span)
     return _outcome(title, compatible, foreign, loose, category_roles)
 
@@ -82,7 +83,7 @@ def _service(title: Title, category_roles: set[str]) -> Bearing | None:
         rule = "wording: service"
     elif "service" in category_roles and not proven:
         rule = "category: service"
-    elif "own_work" in roles and roles & {"service", "support"}:
+    elif "own_work" in roles and roles & {*_WORK, "support"}:
         rule = "wording: own work"
     elif not proven and (head := next((hit for hit in title.relations if _is_work(title, hit)), None)):
         rule = "wording: service"
@@ -94,7 +95,7 @@ def _service(title: Title, category_roles: set[str]) -> Bearing | None:
 def _head(title: Title, *, proven: bool) -> Hit | None:
     """The service that the title begins with; where no maker's number stands in it, words that name no goods and no
     maker may go before ("Абонентское обслуживание сети")."""
-    first = next((hit for hit in title.relations if hit[2].value == "service"), None)
+    first = next((hit for hit in title.relations if hit[2].value in _WORK), None)
     if first is None or not any(map(str.isalnum, title.folded[: first[0]])):
         return first
     before = title.folded[: first[0]]
@@ -105,7 +106,10 @@ def _head(title: Title, *, proven: bool) -> Hit | None:
 
 
 def _is_work(title: Title, hit: Hit) -> bool:
-    """A service by two words ("выезд инженера"), or one that closes the first stretch: "Cisco training: …"."""
+    """A service by two words ("выезд инженера"), or one that closes the first stretch: "Cisco training: …"; in
+    languages whose noun ends the phrase the word for the work ends it: "HPE sunucu onarımı"."""
+    if hit[2].value == "work":
+        return title.folded[hit[1] : hit[1] + 1] in {"", ",", ";", "("}
     if hit[2].value != "service":
         return False
     if " " in title.folded[hit[0] : hit[1]]:
@@ -180,9 +184,18 @@ def _accessory(title: Title, hit: Hit) -> Span | None:
     return place, end
 
 
+def _accessory_before(title: Title, hit: Hit) -> Span | None:
+    """The stretch before "için" and its like, which stand behind what the goods are for."""
+    begin = max(title.folded.rfind(sign, 0, hit[0]) for sign in ",;(") + 1
+    return (begin, hit[0]) if _names_brand(title, (begin, hit[0])) else None
+
+
 def _names_brand(title: Title, span: Span) -> bool:
     return any(span[0] <= hit[0] < span[1] for hit in (*title.brands, *title.families))
 
 
 def _names_goods(title: Title, span: Span) -> bool:
     return _names_brand(title, span) or any(span[0] <= candidate.start < span[1] for candidate in title.candidates)
+
+
+_FOR = {"accessory": _accessory, "accessory_before": _accessory_before}
