@@ -21,6 +21,7 @@ WHERE = {
     "compare": "cli.questions:compare",
     "sellers": "cli.sellers:sellers",
     "explain": "cli.questions:explain",
+    "review": "cli.review:review",
     "reparse": "cli.evidence:reparse",
     "verify": "cli.evidence:verify",
     "report": "cli.report:app",
