@@ -22,7 +22,7 @@ _GROUPS: tuple[tuple[Event, tuple[str, ...]], ...] = (
     (Event.DETAILS_CHANGED, _DETAILS),
 )
 # Where and when a state was seen, not what it is.
-PROVENANCE = frozenset({"observed_at", "run", "evidence", "last_seen", "in_last_run"})
+PROVENANCE = frozenset({"observed_at", "run", "evidence", "last_seen", "in_last_run", "held_price"})
 _CONTENT = tuple(field.name for field in fields(Listing) if field.name not in PROVENANCE)
 _MARKET = tuple(name for _, names in _GROUPS for name in names)
 

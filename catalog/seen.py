@@ -45,8 +45,12 @@ class Seen:
 
     def states(self, connection: Connection, query: Select[Any]) -> Generator[State]:
         """The states of a narrowed `states()` query, each listing with when it was last seen."""
-        absent = query.outerjoin(m.absence, self._covers()).add_columns(_spans.from_run.label("absent_from"))
-        return load(connection, absent, self._told)
+        besides = [_spans.from_run.label("absent_from")]
+        query = query.outerjoin(m.absence, self._covers())
+        if self.ends is None:  # of the past, nobody asks what was held back
+            query = query.outerjoin(m.quarantine, m.quarantine.c.listing_id == m.version.c.listing_id)
+            besides.append(m.quarantine.c.price.label("held_price"))
+        return load(connection, query.add_columns(*besides), self._told)
 
     def _covers(self) -> ColumnElement[bool]:
         """That an absence lasts as of the runs that are looked at."""
@@ -68,7 +72,11 @@ class Seen:
         wholes = self.wholes.get(row.site, [])
         earlier = bisect_left(wholes, absent) if absent is not None else len(wholes)
         last = max(row.from_run, self.sighted.get(row.listing_id, 0), wholes[earlier - 1] if earlier else 0)
-        return {"last_seen": self.moments.get(last), "in_last_run": absent is None}
+        return {
+            "last_seen": self.moments.get(last),
+            "in_last_run": absent is None,
+            "held_price": row.held_price if self.ends is None else None,
+        }
 
 
 def _sighted(connection: Connection, ends: Mapping[int, int] | None) -> dict[int, int]:

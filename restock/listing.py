@@ -128,8 +128,8 @@ class Restriction:
 class Listing:
     """One seller's entry for a product, normalised. A value that is not known is None, never a guess.
 
-    `last_seen` and `in_last_run` are said where the catalogue is asked what stands in it: when the listing was last
-    found, and whether its site's last run found it.
+    `last_seen`, `in_last_run` and `held_price` are said where the catalogue is asked what stands in it: when the
+    listing was last found, whether its site's last run found it, and a price that jumped and waits to be seen again.
     """
 
     site: str | None
@@ -163,6 +163,7 @@ class Listing:
     evidence: Evidence | None = None
     last_seen: datetime | None = field(default=None, compare=False)
     in_last_run: bool | None = field(default=None, compare=False)
+    held_price: Decimal | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The contract's listing. `undecided` is the catalogue's own mark and is not part of it."""
@@ -198,13 +199,18 @@ class Listing:
         }
 
     def standing(self) -> dict[str, Any]:
-        """The listing as one that stands in the catalogue, with when it was last seen."""
-        return self.to_json() | {"last_seen": time_text(self.last_seen), "in_last_run": self.in_last_run}
+        """The listing as one that stands in the catalogue, with when it was last seen and what is held back of it."""
+        return self.to_json() | {
+            "last_seen": time_text(self.last_seen),
+            "in_last_run": self.in_last_run,
+            "held_price": money_text(self.held_price),
+        }
 
 
-_ASIDE = frozenset({"undecided", "last_seen", "in_last_run"})
+_STANDING = ("last_seen", "in_last_run", "held_price")
+_ASIDE = frozenset({"undecided", *_STANDING})
 LISTING_FIELDS = tuple(part.name for part in fields(Listing) if part.name not in _ASIDE)
-STANDING_FIELDS = (*LISTING_FIELDS, "last_seen", "in_last_run")
+STANDING_FIELDS = (*LISTING_FIELDS, *_STANDING)
 
 
 @dataclass(frozen=True, slots=True)

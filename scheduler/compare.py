@@ -42,6 +42,8 @@ def _rows(asked: str, offers: Sequence[Listing], exchange: Exchange) -> Iterator
         note = None
         if offer.in_last_run is False:
             note = "not seen by the site's last run"
+        elif offer.held_price is not None:
+            note = f"the site says {money_text(offer.held_price)} now: held back until it is seen again"
         elif found is None and offer.price is not None:
             note = f"no exchange rate for {offer.currency or 'an unknown currency'}"
         yield _row(asked, offer, found) | {

@@ -49,11 +49,14 @@ def test_a_jump_is_held_until_it_is_seen_again(day: Callable[..., Run], price: A
     assert day(jumped).warnings == ()
 
 
-def test_a_reading_error_leaves_no_trace(day: Callable[..., Run], shop: Any) -> None:
+@pytest.mark.parametrize(("then", "changed"), [("100", 0), ("101", 1)])
+def test_a_reading_error_leaves_no_trace(day: Callable[..., Run], shop: Any, then: str, changed: int) -> None:
     day("100")
     day("10000")
-    mended = day("101")
-    assert (mended.counts["held"], mended.counts["changed"]) == (0, 1)
+    assert [item.held_price for item in shop.now()] == [10000, None, None]
+    mended = day(then)
+    assert (mended.counts["held"], mended.counts["changed"]) == (0, changed)
+    assert [item.held_price for item in shop.now()] == [None, None, None]
     again = day("10000")
     assert again.counts["held"] == 1
 

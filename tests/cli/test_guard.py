@@ -28,7 +28,8 @@ def test_a_jump_is_said_and_taken_when_it_is_accepted(restock: Restock, day: Cal
     assert (held.code, held.rows[0]["counts"]["held"]) == (0, 1)
     assert "held back until a later run sees them again: 1: 1000.00 → 100000.00 RUB" in held.err
     assert restock("diff").rows == []
-    assert restock("search", "--mpn", "WS-C2960X-1TS-L").rows[0]["price"] == "1000.00"
+    (row,) = restock("search", "--mpn", "WS-C2960X-1TS-L").rows
+    assert (row["price"], row["held_price"]) == ("1000.00", "100000.00")
     run = held.rows[0]["run"]
     shown = restock("runs", "show", run, "--format", "table").out
     assert "held" in shown
