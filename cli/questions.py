@@ -105,7 +105,7 @@ def _worth(workspace: Workspace, query: Search, code: str) -> Search:
 
 
 def _seen(row: Row) -> Row:
-    """A listing for a table: when it was last seen, where that was not by its site's last run, and a price held back."""
+    """A listing for a table: when it was last seen, where its site's last run missed it, and a price held back."""
     parts = [f"last {row['last_seen'][:10]}"] if row["in_last_run"] is False else []
     parts += [f"held {row['held_price']}"] if row["held_price"] else []
     return row | {"seen": ", ".join(parts)}
