@@ -14,7 +14,7 @@ from restock.terms import Availability, QuantityBound
 WORDINGS = Table("stock_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
 _STATES = frozenset(state.value for state in Availability)
 _OTHER_ROLES = frozenset(
-    {"many", "at_least", "at_least_after", "at_most", "piece", "days", "weeks", "months", "remote", "total"}
+    {"many", "at_least", "at_least_after", "at_most", "piece", "days", "weeks", "months", "remote", "total", "reserved"}
     | {f"month:{number}" for number in range(1, 13)}
 )
 _DAYS = {"days": 1, "weeks": 7, "months": 30}
@@ -28,7 +28,7 @@ _DATE = re.compile(
 )
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<sign>[<>≥≤~]=?|-)?\s*"
-    r"(?P<digits>\d{1,3}(?:[ ,]\d{3})+(?!\d)|\d+)(?P<zeros>[.,]0+(?!\d))?(?P<plus>\s?\+)?"
+    r"(?P<digits>\d{1,3}(?:(?:[ ,]|\.(?!000))\d{3})+(?!\d)|\d+)(?P<zeros>[.,]0+(?!\d))?(?P<plus>\s?\+)?"
 )
 _WEB = re.compile(r"^https?://schema\.org/", re.IGNORECASE)
 _DAY_BEFORE = re.compile(r"(\d{1,2})\s*$")
@@ -124,8 +124,10 @@ class StockReader:
         return found
 
     def _take_numbers(self, text: str, hits: Sequence[Hit], found: _Reading, *, loose: bool) -> None:
+        spent = 0  # where a range ended, whose upper end is no count of its own
         for match in _NUMBER.finditer(text):
-            _take_number(text, match, hits, found, loose=loose)
+            if match.start() >= spent:
+                spent = _take_number(text, match, hits, found, loose=loose)
         if found.total is not None:
             found.near = [found.total]
 
@@ -147,27 +149,31 @@ class StockReader:
         return folded
 
 
-def _take_number(text: str, match: re.Match[str], hits: Sequence[Hit], found: _Reading, *, loose: bool) -> None:
+def _take_number(text: str, match: re.Match[str], hits: Sequence[Hit], found: _Reading, *, loose: bool) -> int:
+    """Takes a number as days or as a count, "10-50" as its lower end; returns where it, or its range, ends."""
     end = match.end()
     upper = _SPAN.match(text, end)
     last = upper.end() if upper else end
     follower = _role_at(hits, last, text)
-    value = int(re.sub(r"[ ,]", "", match["digits"]))
+    value = int(re.sub(r"[ ,.]", "", match["digits"]))
     if follower in _DAYS:
         days = int(upper[1]) if upper else value
         if days * _DAYS[follower] < 10_000:
             found.lead_days = max(found.lead_days or 0, days * _DAYS[follower])
-        return
+        return last
     minus = match["sign"] == "-" and not _joins(text, match)
-    if minus or text[end : end + 1] in {":", "%"} or (upper and not loose):
-        return
     piece = follower == "piece"
+    if minus or text[end : end + 1] in {":", "%"} or (upper and not (loose or piece)):
+        return end
     at_hand = _state_at(hits, last, text) in _AT_HAND  # "45 in stock"
     if not (piece or loose or at_hand or _role_before(hits, match.start()) or not text[end : end + 2].strip(" .,;)")):
-        return
+        return end
     if follower is None and not at_hand and text[last : last + 2].strip(" ")[:1].isalpha():
-        return
-    _count(match, value, hits, found, piece_end=_after_piece(hits, last, text) if piece else last, text=text)
+        return end
+    is_range = upper is not None and int(upper[1]) > value
+    piece_end = _after_piece(hits, last, text) if piece else last
+    _count(match, value, hits, found, piece_end=piece_end, text=text, more=is_range)
+    return last if is_range else end
 
 
 def _joins(text: str, match: re.Match[str]) -> bool:
@@ -176,14 +182,16 @@ def _joins(text: str, match: re.Match[str]) -> bool:
 
 
 def _count(
-    match: re.Match[str], value: int, hits: Sequence[Hit], found: _Reading, *, piece_end: int, text: str
+    match: re.Match[str], value: int, hits: Sequence[Hit], found: _Reading, *, piece_end: int, text: str, more: bool
 ) -> None:
     before = _role_before(hits, match.start())
+    if before == "reserved":
+        return
     sign = match["sign"] or ""
     if sign.startswith(("<", "≤")) or before == "at_most":
         found.at_most = True
         return
-    more = bool(match["plus"]) or sign.startswith((">", "≥")) or before == "at_least"
+    more = more or bool(match["plus"]) or sign.startswith((">", "≥")) or before == "at_least"
     more = (
         more
         or _role_at(hits, piece_end, text) == "at_least_after"
