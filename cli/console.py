@@ -63,7 +63,9 @@ def fills_terminal(chosen: Format | None, output: Path | None) -> bool:
     return output is None and sys.stdout.isatty() and form_of(chosen) is not Format.TABLE
 
 
-WIDE = frozenset({"title", "was", "now", "url", "text", "value", "source", "sample", "counts", "message", "file"})
+WIDE = frozenset(
+    {"title", "was", "now", "url", "text", "value", "source", "sample", "counts", "message", "file", "note"}
+)
 """Columns whose text may be broken over lines; the others are words, figures and dates, which must not be."""
 
 

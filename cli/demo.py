@@ -13,7 +13,7 @@ from cli.changes import brief
 from cli.console import say, show
 from cli.options import Format
 from cli.progress import CrawlMeter
-from cli.questions import COMPARE_COLUMNS
+from cli.questions import COMPARE_COLUMNS, side_by_side
 from restock.terms import Event
 from scheduler.compare import compare_offers
 from scheduler.demo import Demo, compared_product
@@ -73,4 +73,4 @@ def _comparison(market: Demo, mpn: str | None) -> None:
     if mpn is None:
         return
     typer.echo(f"\nWho sells {mpn}, cheapest first:")
-    show(compare_offers(market.workspace, [mpn]), COMPARE_COLUMNS, Format.TABLE)
+    show(compare_offers(market.workspace, [mpn]), COMPARE_COLUMNS, Format.TABLE, display=side_by_side)

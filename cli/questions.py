@@ -26,10 +26,7 @@ from scheduler.workspace import Workspace
 HISTORY_COLUMNS = (
     "site", "from", "until", "seen", "price", "currency", "price_type", "availability", "quantity", "condition",
 )  # fmt: skip
-COMPARE_COLUMNS = (
-    "asked", "brand", "site", "price", "currency", "reporting_price", "reporting_currency", "rate", "rate_day", "vat",
-    "condition", "availability", "cheaper_than_next_pct", "last_seen", "note", "url",
-)  # fmt: skip
+COMPARE_COLUMNS = ("mpn", "brand", "site", "offer", "reported", "rate", "condition", "availability", "cheaper", "note")
 SEARCH_COLUMNS = (*LISTING_COLUMNS, "seen")
 FINDING_COLUMNS = ("field", "value", "rule", "text", "source", "confidence")
 
@@ -158,12 +155,27 @@ def compare(
     with questions_of(home) as workspace:
         rows = list(compare_offers(workspace, wanted, code))
         missing = [row for row in rows if row["site"] is None]
-        show(rows if file else [row for row in rows if row["site"]], COMPARE_COLUMNS, format, output)
+        shown = rows if file else [row for row in rows if row["site"]]
+        show(shown, COMPARE_COLUMNS, format, output, display=side_by_side)
         for row in missing:
             say(f"{row['asked']}: {row['note']}")
         unrated = {row["currency"] for row in rows if row["price"] and row["reporting_price"] is None}
         for name in sorted(unrated - {None}):
             say(f"no exchange rate is known for {name}: its offers are not compared with the others")
+
+
+def side_by_side(row: Row) -> Row:
+    """An offer for a table: amounts with their currencies, the rate with its day, and by how much it is cheaper than
+    the next."""
+    vat = {"included": " with VAT", "excluded": " without VAT"}.get(row["vat"] or "", "")
+    offer = f"{row['price']} {row['currency'] or ''}{vat}" if row["price"] else row["price_type"] or ""
+    return row | {
+        "mpn": row["mpn"] or row["asked"],
+        "offer": offer,
+        "reported": f"{row['reporting_price']} {row['reporting_currency']}" if row["reporting_price"] else "",
+        "rate": f"{row['rate']} of {row['rate_day']}" if row["rate"] else "",
+        "cheaper": f"{row['cheaper_than_next_pct']}%" if row["cheaper_than_next_pct"] else "",
+    }
 
 
 def explain(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from restock.listing import STANDING_FIELDS, Listing, money_text
@@ -60,10 +60,15 @@ def _row(asked: str, offer: Listing | None, found: Converted | None) -> dict[str
         **standing,
         "reporting_price": money_text(found.amount) if found else None,
         "reporting_currency": None,
-        "rate": f"{found.rate.normalize():f}" if found and found.rate is not None else None,
+        "rate": _rate_text(found.rate) if found and found.rate is not None else None,
         "rate_day": found.day.isoformat() if found and found.day else None,
         "cheaper_than_next_pct": None,
     }
+
+
+def _rate_text(rate: Decimal) -> str:
+    """Ten digits: more than any bank publishes, fewer than a division gives."""
+    return f"{Context(prec=10).plus(rate).normalize():f}"
 
 
 def _order(found: Converted | None, offer: Listing) -> tuple[bool, Decimal, bool, Decimal, str, str]:
