@@ -26,8 +26,10 @@ from catalog import (
 from catalog import models as m
 from catalog.database import Database, backup
 from catalog.desk import Desk
+from catalog.vitals import recent_vitals
 from catalog.windows import Bounds, Marker
 from restock.errors import CatalogueError
+from restock.health import Vitals
 from restock.listing import Listing
 from restock.rate import Rate
 from restock.run import CrawlOutcome, Run
@@ -207,6 +209,11 @@ class Catalogue:
         """When the first run of all observed its site."""
         with self._database.read() as connection:
             return connection.execute(select(m.run.c.observed_at).order_by(m.run.c.id).limit(1)).scalar()
+
+    def vitals(self, site: str, limit: int) -> list[Vitals]:
+        """The vital signs of a site's last crawls, the latest first."""
+        with self._database.read() as connection:
+            return recent_vitals(connection, site, limit)
 
     def definition_of(self, run_id: str) -> str | None:
         """The site's definition as it was when the run began."""

@@ -16,6 +16,7 @@ from catalog.matching import match
 from catalog.merge import COUNTS, merge
 from catalog.presence import find_missed, mark_missed
 from catalog.staging import Spool, note_forbidden, spool, staged
+from catalog.vitals import vitals
 from catalog.work import Merge
 from restock.errors import UsageError
 from restock.listing import Listing
@@ -58,12 +59,15 @@ def finish_run(database: Database, run_id: str, listings: Iterable[Listing], end
                 find_missed(connection, site_id)
             case = figures.gather(connection, run, ending.outcome, ending.guard, whole=ending.whole_site)
             verdict = judge(case)
+            signs = vitals(connection, ending.outcome)
             counts = _merge_judged(connection, run, case, verdict, spooled.facts)
             counts["held"] = case.jumped.missing
             counts["unread"] = known(ending.unread) + spooled.unkept
             notes = [*ending.warnings, *verdict.warnings, *_notes(connection, run, spooled, folded, case)]
             values = {"counts": counts, "warnings": notes, "finished_at": known(ending.finished_at)}
-            runs.finish(connection, run, values | _judgement(connection, run, case, verdict))
+            judgement = _judgement(connection, run, case, verdict)
+            judgement["figures"]["vitals"] = signs
+            runs.finish(connection, run, values | judgement)
 
 
 def _merge_judged(

@@ -26,6 +26,7 @@ WHERE = {
     "verify": "cli.evidence:verify",
     "report": "cli.report:app",
     "schedule": "cli.schedule:app",
+    "health": "cli.health:health",
     "sites": "cli.sites:app",
     "runs": "cli.runs:app",
     "rates": "cli.rates:app",

@@ -16,6 +16,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from restock import clock
 from restock.errors import BusyError, told
 from restock.settings import Settings, load_settings
+from scheduler.alarms import raise_alarms
 from scheduler.crawls import Crawls
 from scheduler.jobs import Job, JobKind, jobs_of, standings
 from scheduler.posting import post_waiting
@@ -25,7 +26,8 @@ from scheduler.workspace import Workspace
 
 OnTrouble = Callable[[str], None]
 LOOK_EVERY = 30.0  # seconds between two looks at what is due and what waits
-_OWN = ("look", "post")
+WATCH_EVERY = 3600.0  # seconds between two looks at sites that nothing happened to
+_OWN = {"look": LOOK_EVERY, "post": LOOK_EVERY, "watch": WATCH_EVERY}
 
 
 class Daemon:
@@ -49,8 +51,8 @@ class Daemon:
     def run(self) -> None:
         """Blocks until this process is interrupted (SIGTERM, Ctrl-C)."""
         now = datetime.now(UTC)
-        for name, work in zip(_OWN, (self._look, self._post), strict=True):
-            self._clock.add_job(work, "interval", seconds=LOOK_EVERY, id=name, next_run_time=now)
+        for (name, seconds), work in zip(_OWN.items(), (self._look, self._post, self._watch), strict=True):
+            self._clock.add_job(work, "interval", seconds=seconds, id=name, next_run_time=now)
         with suppress(KeyboardInterrupt, SystemExit):
             self._clock.start()
         self._crawls.stop()
@@ -95,6 +97,7 @@ class Daemon:
                     return
                 if job.kind is JobKind.CRAWL:
                     self._on_done(settle_crawl(workspace, job, self._crawls.crawl(job.about), now))
+                    raise_alarms(workspace, clock.now())
                     return
                 with outbox_held(workspace):
                     for done in write_and_post(workspace, job, now):
@@ -108,6 +111,14 @@ class Daemon:
             with self._workspace() as workspace, workspace.held(OUTBOX, wait=0) as held:
                 for posted in post_waiting(workspace, all_now=False) if held else ():
                     self._on_done(posting_done(posted))
+        except Exception as error:  # noqa: BLE001  as above
+            self._trouble(error)
+
+    def _watch(self) -> None:
+        """Tells operators of sites that went stale without anything happening."""
+        try:
+            with self._workspace() as workspace:
+                raise_alarms(workspace, clock.now())
         except Exception as error:  # noqa: BLE001  as above
             self._trouble(error)
 

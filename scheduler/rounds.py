@@ -14,6 +14,7 @@ from restock.post import PostState
 from restock.run import Run
 from restock.terms import RunStatus
 from restock.watching import Every
+from scheduler.alarms import raise_alarms
 from scheduler.crawls import CrawlEnd, Crawls
 from scheduler.editions import Written, job_name, subscriptions_of, write_edition
 from scheduler.jobs import Job, JobKind, job_of, jobs_of, standings
@@ -71,6 +72,7 @@ class Round:
             standing.job for standing in standings(self.workspace, jobs_of(self.workspace), self.now) if standing.due
         ]
         self.crawl([job for job in due if job.kind is JobKind.CRAWL])
+        raise_alarms(self.workspace, self.now)
         self.report([job for job in due if job.kind is JobKind.REPORT])
         return self.done
 

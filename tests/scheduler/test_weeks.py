@@ -261,3 +261,27 @@ def test_hostile_titles_stay_in_the_body(weeks: Weeks, mailbox: Any) -> None:
     html = message.get_body(("html",))
     assert html is not None
     assert "<script" not in html.get_content()
+
+
+def test_breakage_goes_to_operators_and_never_to_analysts(weeks: Weeks, mailbox: Any) -> None:
+    (weeks.home / "sites").mkdir(parents=True)
+    (weeks.home / "sites" / "away.yaml").write_text("{name: away, start: 'http://127.0.0.1:9/', delay: 0}")
+    weeks.environment |= {"RESTOCK_HEALTH__MAIL_TO": "ops@example.org", "RESTOCK_CRAWL__RETRIES": "0"}
+    weeks.crawl(MONDAY, goods(1, 100, site="away"), site="away")
+    assert weeks.run(MONDAY + timedelta(hours=1))[0] == 0
+    assert weeks.run(MONDAY + timedelta(days=1))[0] == 3
+    assert weeks.run(MONDAY + timedelta(days=2))[0] == 1, "nothing new is told, and the crawl failed again"
+    weeks.run(MONDAY + timedelta(days=5))
+    weeks.crawl(MONDAY + timedelta(days=6), goods(1, 100, site="away"), site="away")
+    assert weeks.run(MONDAY + timedelta(days=6))[0] == 0
+    code, out, _ = weeks.run(MONDAY + timedelta(days=6), "health", "--format", "jsonl")
+    assert (code, json.loads(out)["health"]) == (0, "well")
+    assert [(to, message["Subject"]) for to, message in mailbox.taken] == [
+        (("ops@example.org",), "restock: 1 site(s) in trouble"),
+        (("ops@example.org",), "restock: 1 site(s) in trouble"),
+        (("ops@example.org",), "restock: 1 well again"),
+    ]
+    bodies = [message.get_body(("plain",)).get_content() for _, message in mailbox.taken]
+    assert bodies[0].startswith("away: broken (run away-0002)")
+    assert "last crawled completely: 2026-11-02 08:00 UTC" in bodies[1]
+    assert bodies[2].startswith("away: well again, after trouble since 2026-11-03 08:00 UTC")

@@ -1,0 +1,91 @@
+"""Alarms: operators hear when a site breaks, now and then while it stays broken, and when it is well again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from reports.mail import Envelope, new_message_id, text_message
+from reports.safety import shown
+from restock import clock
+from restock.health import Alarm, SiteHealth
+from restock.post import Letter, LetterKind
+from restock.settings import Settings, mail_addresses
+from scheduler.editions import deliveries_for, sender_of
+from scheduler.health import health_of_sites
+from scheduler.workspace import Workspace
+
+OPERATORS = "operators"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is to be told, a line or two for each site, and what has then been told of each (None: it is well)."""
+
+    lines: list[str] = field(default_factory=list)
+    alarms: dict[str, Alarm | None] = field(default_factory=dict)
+
+
+def raise_alarms(workspace: Workspace, now: datetime) -> list[str]:
+    """Queues one alert for all that is news to the operators; gives its lines. Where nobody is to be told, nothing
+    counts as told."""
+    settings = workspace.settings
+    deliveries = deliveries_for(mail_addresses(settings.health.mail_to), settings.health.notify)
+    if not deliveries:
+        return []
+    desk = workspace.catalogue.desk
+    with workspace.held(OPERATORS, wait=60) as alone:
+        if not alone:
+            return []  # another process is telling them
+        news = news_of(list(health_of_sites(workspace, now)), desk.alarms(), now, settings.health.remind_days)
+        if news.alarms:
+            desk.tell(_alert(settings, news) if news.lines else None, news.alarms)
+    return news.lines
+
+
+def news_of(found: Sequence[SiteHealth], told: Mapping[str, Alarm], now: datetime, remind_days: int) -> News:
+    """What of the sites' health operators don't know yet, or are to be reminded of."""
+    news = News()
+    for site in found:
+        alarm = told.get(site.site)
+        if site.trouble is None:
+            if alarm is not None:
+                news.lines.append(f"{site.site}: well again, after trouble since {alarm.since:%Y-%m-%d %H:%M} UTC")
+                news.alarms[site.site] = None
+            continue
+        since = alarm.since if alarm else now
+        reminder = alarm is not None and alarm.trouble == site.trouble.value
+        if reminder and alarm is not None and now - alarm.told_at < timedelta(days=remind_days):
+            continue
+        news.lines.extend(_lines(site, since, reminder=reminder))
+        news.alarms[site.site] = Alarm(site.site, site.trouble.value, since, now)
+    gone = told.keys() - {site.site for site in found}
+    news.alarms.update(dict.fromkeys(gone))  # no longer watched: nothing to tell
+    return news
+
+
+def _lines(site: SiteHealth, since: datetime, *, reminder: bool) -> list[str]:
+    still = f"still {site.trouble}, since {since:%Y-%m-%d %H:%M} UTC" if reminder else f"{site.trouble}"
+    run = f" (run {site.latest.run})" if site.latest else ""
+    return [f"{site.site}: {still}{run}", *(f"  {shown(reason, 300)}" for reason in site.reasons)]
+
+
+def _alert(settings: Settings, news: News) -> Letter:
+    sender = sender_of(settings)
+    to = mail_addresses(settings.health.mail_to)
+    envelope = Envelope(sender, to, new_message_id(sender), clock.now())
+    ill = sum(alarm is not None for alarm in news.alarms.values())
+    well = sum(not line.startswith(" ") and ": well again" in line for line in news.lines)
+    subject = "restock: " + ", ".join(
+        part for part in (f"{ill} site(s) in trouble" if ill else "", f"{well} well again" if well else "") if part
+    )
+    text = "\n".join(news.lines) + "\n\n`restock health` shows each site beside its own history.\n"
+    return Letter(
+        kind=LetterKind.ALERT,
+        subscription=OPERATORS,
+        message_id=envelope.message_id,
+        subject=subject,
+        summary=text,
+        body=text_message(subject, text, envelope),
+        created_at=clock.now(),
+        deliveries=deliveries_for(to, settings.health.notify),
+    )
