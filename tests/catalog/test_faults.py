@@ -1,11 +1,14 @@
 """The fault matrix: what may go wrong with a run, and exactly which layers of the guard stop it; nothing is gone."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from catalog import Wanted
 from catalog.guard import LAYERS
@@ -173,3 +176,10 @@ def test_how_many_runs_say_what_to_expect(shop: Any, stock: list[Listing], recen
     for there in (stock, stock, stock[25:]):
         shop.crawl(*there, guard=guard)
     assert shop.crawl(*stock[45:], guard=guard).status is status
+
+
+def test_the_documentation_shows_every_threshold_with_its_default() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "add-a-site.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert example is not None
+    assert yaml.safe_load(example[1])["guard"] == Guard().model_dump()
