@@ -14,6 +14,7 @@ from catalog import (
     diff,
     history,
     lines,
+    pricing,
     questions,
     rates,
     recording,
@@ -311,6 +312,11 @@ class Catalogue:
         """When listings, by site and key, were first seen."""
         with self._database.read() as connection:
             return summary.first_seen(connection, keys)
+
+    def priced_since(self, states: Iterable[Listing]) -> dict[pricing.StateName, datetime]:
+        """By state (site, key and the run that it began with), when the price that it has was first seen."""
+        with self._database.read() as connection:
+            return pricing.priced_since(connection, states)
 
     def import_rates(self, rows: Iterable[Rate]) -> rates.Imported:
         """Keeps exchange rates; one that its source gives again replaces the earlier one."""

@@ -84,13 +84,18 @@ class Audience:
     lists: Sequence[str] = ()
 
 
+StateName = tuple[str, str, str]
+"""A state's site, its listing's key, and the run that it began with."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyData:
     """One window and what happened in it.
 
     `fleeting` are listings that came and went inside it. `offers` holds the current listings of a product, for "cheaper
     than"; `lines` how their prices went. `first_seen` is by (site, key). `rates` gives units of the reporting currency
-    for one unit of another at the window's end, `day_rates` one currency in another on a day. `weeks` are the totals
+    for one unit of another at the window's end, `day_rates` one currency in another on a day, and `priced_since` the
+    days on which the prices that moved, and those that they moved to, were first seen. `weeks` are the totals
     of the last weeks, the oldest first. `marks` are what analysts said of listings, by (site, key); what they called a
     false positive is not among the changes, and `false_positives` counts those listings.
     """
@@ -109,6 +114,7 @@ class WeeklyData:
     reporting_currency: str | None = None
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     day_rates: Mapping[tuple[str, str, date], Decimal] = field(default_factory=dict)
+    priced_since: Mapping[StateName, date] = field(default_factory=dict)
     audience: Audience = Audience()
     marks: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
     false_positives: int = 0

@@ -1,14 +1,15 @@
 """Price movements net of the exchange rate: what of a move is the seller's own, and what followed the dollar.
 
 A shop that buys in dollars reprices in roubles as the dollar goes. Both ends of a move have a day: that on which the
-offer was first seen as it was before, and that on which it was first seen as it is now. Where the rate moved as far
-between the two, the price merely followed."""
+earlier price was first seen, and that on which the later one was. Where the rate moved as far between the two, the
+price merely followed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from reports.data import WeeklyData
+from reports.data import StateName, WeeklyData
 from restock.change import Change
 from restock.listing import Listing
 
@@ -54,28 +55,30 @@ def across_currencies(change: Change, data: WeeklyData) -> Decimal | None:
         return None
     if before.currency is None or after.currency is None or before.currency == after.currency:
         return None
-    rate = _rate(before.currency, after.currency, _day(after), data)
+    rate = _rate(before.currency, after.currency, _day(after, data.priced_since), data)
     return None if rate is None else ((after.price / (before.price * rate) - 1) * 100).quantize(_CENT)
 
 
-def rates_asked(change: Change) -> set[tuple[str, str, date]]:
+def rates_asked(change: Change, priced_since: Mapping[StateName, date]) -> set[tuple[str, str, date]]:
     """The rates that these questions need: currency, currency, day."""
     before, after = change.before, change.after
     if before is None or after is None or before.currency is None or after.currency is None:
         return set()
-    wanted = {(before.currency, after.currency, _day(after))}
+    wanted = {(before.currency, after.currency, _day(after, priced_since))}
     if before.currency == after.currency != ANCHOR:
-        wanted = {(ANCHOR, listing.currency or "", _day(listing)) for listing in (before, after)}
+        wanted = {(ANCHOR, listing.currency or "", _day(listing, priced_since)) for listing in (before, after)}
     return {(one, into, day) for one, into, day in wanted if day is not None and one != into}
 
 
 def _anchor_rate(listing: Listing, data: WeeklyData) -> Decimal | None:
-    return _rate(ANCHOR, listing.currency or "", _day(listing), data)
+    return _rate(ANCHOR, listing.currency or "", _day(listing, data.priced_since), data)
 
 
 def _rate(currency: str, into: str, day: date | None, data: WeeklyData) -> Decimal | None:
     return None if day is None else data.day_rates.get((currency, into, day))
 
 
-def _day(listing: Listing) -> date | None:
-    return listing.observed_at.date() if listing.observed_at else None
+def _day(listing: Listing, priced_since: Mapping[StateName, date]) -> date | None:
+    """When the price was first seen; where that isn't known, the state that has it."""
+    known = priced_since.get((listing.site or "", listing.key or "", listing.run or ""))
+    return known or (listing.observed_at.date() if listing.observed_at else None)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from catalog import Diff, Wanted
-from reports.data import Audience, Coverage, PriceLine, PricePoint, Product, Total, WeeklyData, WeekTotals
+from reports.data import Audience, Coverage, PriceLine, PricePoint, Product, StateName, Total, WeeklyData, WeekTotals
 from reports.exchange import rates_asked
 from reports.watchlists import Watch
 from reports.weekly import Report, weekly_report
@@ -60,6 +60,8 @@ def gather(
     offers = _offers(workspace, products, until, marks)
     currency = workspace.settings.reporting_currency
     weeks = _weeks(workspace, until)
+    moved = [change for change in kept if change.event in {Event.PRICE_CHANGED, Event.REAPPEARED}]
+    priced_since = _priced_since(workspace, moved)
     return WeeklyData(
         since=since,
         until=until,
@@ -74,7 +76,8 @@ def gather(
         first_seen=catalogue.first_seen(_keys(kept)),
         reporting_currency=currency,
         rates=_rates(workspace, kept, offers, currency, until),
-        day_rates=_day_rates(workspace, kept),
+        day_rates=_day_rates(workspace, moved, priced_since),
+        priced_since=priced_since,
         audience=chosen.audience,
         marks=marks,
         false_positives=len(_keys(changes) - _keys(kept)),
@@ -149,10 +152,19 @@ def _weeks(workspace: Workspace, until: datetime) -> list[WeekTotals]:
     ]
 
 
-def _day_rates(workspace: Workspace, changes: Iterable[Change]) -> dict[tuple[str, str, date], Decimal]:
+def _priced_since(workspace: Workspace, moved: Iterable[Change]) -> dict[StateName, date]:
+    """The days on which both prices of each move were first seen; of no use where no exchange rates are known."""
+    if not workspace.catalogue.rate_spans():
+        return {}
+    states = [state for change in moved for state in (change.before, change.after) if state is not None]
+    return {name: moment.date() for name, moment in workspace.catalogue.priced_since(states).items()}
+
+
+def _day_rates(
+    workspace: Workspace, moved: Iterable[Change], priced_since: Mapping[StateName, date]
+) -> dict[tuple[str, str, date], Decimal]:
     """The rates by which price movements are judged, each looked up once."""
-    moved = (change for change in changes if change.event in {Event.PRICE_CHANGED, Event.REAPPEARED})
-    asked = {wanted for change in moved for wanted in rates_asked(change)}
+    asked = {wanted for change in moved for wanted in rates_asked(change, priced_since)}
     known = {(one, into, day): workspace.catalogue.rate(one, into, day) for one, into, day in sorted(asked)}
     return {wanted: rate[0] for wanted, rate in known.items() if rate is not None}
 

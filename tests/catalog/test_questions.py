@@ -258,3 +258,13 @@ def test_newly_available_goods_by_brand_category_and_tier(catalogue: Catalogue, 
 
     assert told() == "14"
     assert (told(brand="hpe"), told(category="SERVER"), told(tier="2"), told(tier="1")) == ("4", "4", "1", "")
+
+
+def test_since_when_a_price_stands(shop: Any, listing: Make) -> None:
+    for day, price in enumerate(("100", "100", "90", "90", "100"), start=1):
+        shop.crawl(listing(1, price, quantity=day), listing(2, quantity=day) if day != 3 else listing(3))
+    states = [shop.catalogue.listing("shop.example/p/1", at=date(2026, 11, day)) for day in range(1, 6)]
+    states += [shop.catalogue.listing("shop.example/p/2", at=date(2026, 11, day)) for day in (2, 5)]
+    since = shop.catalogue.priced_since(states)
+    days = [since[state.site, state.key, state.run].day for state in states]
+    assert days == [1, 1, 3, 3, 5, 1, 4]

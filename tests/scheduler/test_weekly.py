@@ -1,6 +1,7 @@
 """The weekly report of a past week: what was known at its end, and nothing of what came later."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from reports.data import WeeklyData
+from reports.exchange import net_of_rate
 from restock.listing import Listing
+from restock.rate import Rate
 from restock.run import CrawlOutcome
 from restock.settings import load_settings
 from restock.site import Guard
@@ -65,3 +68,20 @@ def test_the_latest_week_is_told_as_it_is(workspace: Workspace) -> None:
     coverage = {one.site: one for one in found.coverage}
     assert [len(coverage[name].runs) for name in ("shop", "other")] == [1, 1]
     assert coverage["shop"].last_complete == MONDAY + timedelta(days=8)
+
+
+def test_a_price_that_follows_the_dollar_is_judged_from_the_days_on_which_it_was_set(tmp_path: Path) -> None:
+    """The stock changes every day, the price when the dollar has moved far enough."""
+    dollar = {0: "80", 8: "84", 12: "88"}
+    with Workspace(load_settings(tmp_path / "home")) as found:
+        days = {(MONDAY + timedelta(days=day)).date(): Decimal(value) for day, value in dollar.items()}
+        rates = [Rate(day, "USD", "RUB", value, "x") for day, value in days.items()]
+        found.catalogue.import_rates(rates)
+        for day in range(14):
+            follows, own = ("8000", "5000") if day < 12 else ("8800", "6000")
+            several = (offer(1, follows), offer(2, own))
+            crawl(found, "shop", day, *(replace(one, quantity=20 - day) for one in several))
+        report = of_week(found, MONDAY + timedelta(days=13, hours=1))
+        moves = {change.listing.mpn: net_of_rate(change, report) for change in report.changes if change.change_pct}
+    told = {mpn: net and (str(net.rate_pct), str(net.net_pct), net.followed) for mpn, net in moves.items()}
+    assert told == {"WS-1": ("10.00", "0.00", True), "WS-2": ("10.00", "9.09", False)}
