@@ -1,6 +1,7 @@
 """Presence: what a run should have seen and did not, what of it is gone, and the spans in which the rest was absent."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, literal, or_, select, update
 
@@ -21,18 +22,28 @@ def find_missed(connection: Connection, site_id: int, *conditions: ColumnElement
 
 
 def read_by(sequence: int) -> tuple[ColumnElement[bool], ...]:
-    """That a listing's state is what a run read, or an earlier run and this one found unchanged: not absent from it,
-    and not from a later run (a correction counts as the run that it corrects)."""
-    spans, origin = m.absence.c, m.run.alias("origin")
-    covers = and_(spans.from_run <= sequence, or_(spans.to_run.is_(None), spans.to_run > sequence))
-    absent = exists().where(spans.listing_id == _listing.id, covers)
+    """That a listing's state is what a run read, or an earlier run and this one found unchanged: there and not absent
+    as of it, or found by an earlier reading of it; and not from a later run (a correction counts as the run that it
+    corrects)."""
+    spans, origin, held = m.absence.c, m.run.alias("origin"), m.version.alias("held").c
+    read = func.coalesce(origin.c.base_id, origin.c.id)
+    absent = exists().where(spans.listing_id == _listing.id, *_covers(spans, sequence))
+    known = exists().where(
+        held.listing_id == _listing.id,
+        origin.c.id == held.from_run,
+        or_(and_(*_covers(held, sequence)), read == sequence),
+    )
     since = select(origin.c.id).where(
         _version.listing_id == _listing.id,
         _version.to_run.is_(None),
         origin.c.id == _version.from_run,
-        func.coalesce(origin.c.base_id, origin.c.id) > sequence,
+        read > sequence,
     )
-    return ~absent, ~since.exists()
+    return known, ~absent, ~since.exists()
+
+
+def _covers(spans: Any, sequence: int) -> tuple[ColumnElement[bool], ...]:
+    return spans.from_run <= sequence, or_(spans.to_run.is_(None), spans.to_run > sequence)
 
 
 def decide_gone(work: Merge) -> None:

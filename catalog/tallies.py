@@ -18,11 +18,13 @@ def wrong_counts(connection: Connection) -> list[tuple[str, str]]:
     """The runs whose counts their rows don't bear out, with the first count that is wrong."""
     told = _recounted(connection)
     found = []
-    for name, sequence, kind, counts in connection.execute(
-        select(m.run.c.name, m.run.c.id, m.run.c.kind, m.run.c.counts).where(m.run.c.status.in_(MERGED))
+    columns = (m.run.c.name, m.run.c.id, m.run.c.kind, m.run.c.accepted, m.run.c.counts)
+    for name, sequence, kind, accepted, counts in connection.execute(
+        select(*columns).where(m.run.c.status.in_(MERGED))
     ):
-        # A correction counts what it read; which of it was there already, and what it left alone, leaves no rows.
-        names = _TOLD[1:5] if kind == RunKind.CORRECTION.value else _TOLD
+        # A correction counts what it read; which of it was there already, and what it left alone, leaves no rows. The
+        # first version told nothing of what an accepted run left unseen.
+        names = _TOLD[1:5] if kind == RunKind.CORRECTION.value else _TOLD[:5] if accepted else _TOLD
         given = json.loads(counts)
         wrong = [name for name in names if given.get(name, 0) != told[sequence].get(name, 0)]
         found += [(name, f"{wrong[0]} {given.get(wrong[0], 0)} not {told[sequence].get(wrong[0], 0)}")] if wrong else []

@@ -103,6 +103,17 @@ def test_later_partial_runs_are_corrected_after_their_base(shop: Any, listing: M
     assert (change.before.price, change.after.price) == (None, 900)
 
 
+def test_what_a_later_partial_run_never_saw_is_not_taken_away_by_its_correction(shop: Any, listing: Make) -> None:
+    first = shop.crawl(listing(1), listing(2))
+    later = shop.crawl(listing(1), outcome=CrawlOutcome(finished=False, reason="broken"))
+    found = [listing(1), listing(2), listing(3)]  # the old rules missed the third
+    shop.correct(first, *found)
+    shop.correct(later, listing(1))
+    assert len(shop.now()) == 3
+    shop.crawl(*found)
+    assert shop.catalogue.diff(since=first.id).changes == []
+
+
 def test_a_reading_that_loses_the_site_takes_nothing_away(shop: Any, listing: Make) -> None:
     first = shop.crawl(*(listing(number) for number in range(12)))
     correction = shop.correct(first, listing(1, "5"))

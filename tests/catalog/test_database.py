@@ -1,38 +1,16 @@
 """Opening: fresh, older, newer, foreign, locked and unreachable databases."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
 
-import catalog.migrations
 from catalog import Catalogue, Search
-from catalog.models import REVISION, metadata
 from restock.errors import CatalogueError, SettingsError
 from restock.listing import Listing
 
 Make = Callable[..., Listing]
 Sql = Callable[..., None]
-
-
-def test_migrations_make_the_tables_that_the_models_describe(empty_url: str) -> None:
-    Catalogue.upgrade(empty_url)
-    engine = create_engine(empty_url)
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
-
-
-def test_the_newest_migration_is_the_one_the_models_name() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(catalog.migrations.__file__).parent))
-    assert ScriptDirectory.from_config(config).get_heads() == [REVISION]
 
 
 def test_an_older_catalogue_asks_for_its_upgrade(empty_url: str, sql: Sql) -> None:
