@@ -18,6 +18,7 @@ from restock.errors import BusyError, told
 from restock.settings import Settings, load_settings
 from scheduler.alarms import raise_alarms
 from scheduler.crawls import Crawls
+from scheduler.feeds import write_feeds
 from scheduler.jobs import Job, JobKind, jobs_of, standings
 from scheduler.posting import post_waiting
 from scheduler.rounds import OUTBOX, OnDone, outbox_held, posting_done, settle_crawl, write_and_post
@@ -97,6 +98,7 @@ class Daemon:
                     return
                 if job.kind is JobKind.CRAWL:
                     self._on_done(settle_crawl(workspace, job, self._crawls.crawl(job.about), now))
+                    write_feeds(workspace, clock.now())
                     raise_alarms(workspace, clock.now())
                     return
                 with outbox_held(workspace):

@@ -17,6 +17,7 @@ from restock.watching import Every
 from scheduler.alarms import raise_alarms
 from scheduler.crawls import CrawlEnd, Crawls
 from scheduler.editions import Written, job_name, subscriptions_of, write_edition
+from scheduler.feeds import write_feeds
 from scheduler.jobs import Job, JobKind, job_of, jobs_of, standings
 from scheduler.posting import Posted, mail_server, post_waiting
 from scheduler.workspace import Workspace
@@ -71,7 +72,10 @@ class Round:
         due = [
             standing.job for standing in standings(self.workspace, jobs_of(self.workspace), self.now) if standing.due
         ]
-        self.crawl([job for job in due if job.kind is JobKind.CRAWL])
+        crawls = [job for job in due if job.kind is JobKind.CRAWL]
+        self.crawl(crawls)
+        if crawls:
+            write_feeds(self.workspace, self.now)
         raise_alarms(self.workspace, self.now)
         self.report([job for job in due if job.kind is JobKind.REPORT])
         return self.done

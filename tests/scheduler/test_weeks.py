@@ -23,6 +23,7 @@ from restock.run import CrawlOutcome
 from restock.settings import load_settings
 from restock.site import Guard
 from restock.terms import Availability, PriceType, RunKind
+from scheduler.feeds import write_feeds
 from scheduler.workspace import Workspace
 
 MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -190,6 +191,10 @@ def test_each_gets_what_he_chose_when_he_chose(weeks: Weeks, mailbox: Any) -> No
     assert told(weekly[ANNA,]) == [("price_changed", "52.00")]
     assert weekly[ANNA,]["Content-Language"] == "ru"
     assert told(weekly[BORIS,]) == []
+    with Workspace(load_settings(weeks.home)) as workspace:
+        assert write_feeds(workspace, MONDAY + timedelta(weeks=1)) == ["cheap.atom"]
+    feed = (weeks.home / "feeds" / "cheap.atom").read_text(encoding="utf-8")
+    assert (feed.count("<entry>"), feed.count("Switch 2 (price changed, shop)")) == (2, 2)
 
 
 def test_send_mails_the_next_window_at_once_and_says_when_there_is_none(weeks: Weeks, mailbox: Any) -> None:

@@ -1,0 +1,61 @@
+"""Atom feeds: the changes on a watch list, for a feed reader."""
+
+import html
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import StringIO
+from urllib.parse import quote
+
+from feedgenerator import Atom1Feed
+
+from reports.safety import safe_link, shown
+from reports.speech import Speech
+from reports.wording import price_text, stock_text
+from restock.change import Change
+from restock.watching import Language, WatchList
+
+LONGEST = 200  # entries
+
+
+def atom_feed(watchlist: WatchList, changes: Sequence[Change], at: datetime) -> str:
+    """The latest changes, the newest first. The same changes give the same text."""
+    words = Speech(Language.ENGLISH)
+    name = f"urn:restock:feed:{watchlist.name.replace(' ', '-')}"
+    title = shown(watchlist.title or watchlist.name, 120)
+    feed = Atom1Feed(title=f"restock: {title}", link=name, description=None, feed_guid=name, language="en")
+    newest = sorted(changes, key=lambda change: (change.at, _id(change)), reverse=True)
+    for change in newest[:LONGEST]:
+        feed.add_item(
+            title=_title(change),
+            link=safe_link(change.listing.url) or name,
+            description=html.escape(_summary(change, words)),  # readers take it for HTML
+            unique_id=_id(change),
+            author_name=shown(change.listing.site, 60) or "restock",
+            pubdate=change.at.astimezone(UTC),
+        )
+    if not newest:
+        feed.latest_post_date = lambda: at  # else that of the real clock
+    out = StringIO()
+    feed.write(out, "utf-8")
+    return out.getvalue()
+
+
+def _id(change: Change) -> str:
+    """Known by its run, its listing and what happened: the same in every writing of the feed."""
+    listing = change.listing
+    return f"urn:restock:change:{change.to_run}:{change.event.value}:{quote(listing.key or listing.title, safe='')}"
+
+
+def _title(change: Change) -> str:
+    listing = change.listing
+    what = change.event.value.replace("_", " ")
+    new = "newly available: " if change.newly_available else ""
+    return shown(f"{new}{listing.title} ({what}, {listing.site})", 200)
+
+
+def _summary(change: Change, words: Speech) -> str:
+    now, before = change.listing, change.before
+    was = f"; was {price_text(words, before)}, {stock_text(words, before)}" if before and change.after else ""
+    rules = "; ".join(shown(rule.reason, 200) for rule in now.restrictions)
+    restricted = f". Restricted: {rules}" if now.restricted else ""
+    return f"{price_text(words, now)}, {stock_text(words, now)}{was}{restricted}"

@@ -1,0 +1,43 @@
+"""The home's Atom feeds: `feeds/<watch list>.atom`, written anew after crawls."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from reports.feeds import atom_feed
+from reports.files import make_folder, write_text
+from reports.watchlists import load_watchlists
+from restock.change import Change
+from restock.run import Run
+from restock.terms import RunKind, RunStatus
+from scheduler.editions import watch_over
+from scheduler.weekly import is_false_positive, standing_marks
+from scheduler.workspace import Workspace
+
+REACH = timedelta(days=14)
+
+
+def write_feeds(workspace: Workspace, now: datetime) -> list[str]:
+    """One feed for each watch list, over the changes of the last two weeks; gives the files' names."""
+    lists = load_watchlists(workspace.settings.home)
+    if not lists:
+        return []
+    marks = standing_marks(workspace)
+    changes = [change for change in _recent_changes(workspace, now) if not is_false_positive(marks, change.listing)]
+    folder = make_folder(workspace.settings.home / "feeds")
+    for name, watchlist in lists.items():
+        watch = watch_over(workspace, [watchlist], now)
+        text = atom_feed(watchlist, [change for change in changes if watch.wants(change)], now)
+        write_text(folder / f"{name}.atom", text)
+    return [f"{name}.atom" for name in lists]
+
+
+def _recent_changes(workspace: Workspace, now: datetime) -> Iterator[Change]:
+    """What each complete run changed: from run to run and not over the whole span, so that an entry stays as it was."""
+    complete: dict[str, list[Run]] = {}
+    for run in reversed(workspace.catalogue.runs(after=now - REACH, until=now)):
+        if run.status is RunStatus.COMPLETE and run.whole_site and run.kind is not RunKind.CORRECTION:
+            complete.setdefault(run.site, []).append(run)
+    for runs in complete.values():
+        for earlier, later in pairwise(runs):
+            yield from workspace.catalogue.diff(since=earlier.id, until=later.id).changes
