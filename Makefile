@@ -6,12 +6,16 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ROOMS := restock spiders pipelines catalog reports scheduler cli
 
-.PHONY: demo test lint type check bench evaluate lock clean
+.PHONY: demo test browser lint type check bench evaluate lock clean
 demo: $(STAMP)
 	@$(BIN)/restock demo
 
-test: $(STAMP)
+test: $(STAMP) browser
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+# The tests of pages drive a real browser: a Chromium of the machine, else the one that Playwright loads.
+browser: $(STAMP)
+	@$(BIN)/python tests/servers/browsers.py || $(BIN)/playwright install chromium
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -285,13 +285,8 @@ class Catalogue:
         with self._database.read() as connection:
             return questions.last_offers(connection, mpns)
 
-    def brand_counts(self, at: Marker | None = None) -> list[summary.BrandCount]:
-        """How many listings each site has of each brand, now or at a moment."""
-        with self._database.read() as connection:
-            return summary.brand_counts(connection, at)
-
     def counts_over_time(self, moments: Sequence[datetime]) -> list[list[summary.BrandCount]]:
-        """The brand counts at each of some moments, the oldest first."""
+        """How many listings each site had of each brand at each of some moments, the oldest first."""
         with self._database.read() as connection:
             return trends.counts_over_time(connection, moments)
 

@@ -4,12 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, cast, func, select
+from sqlalchemy import Connection, func, select
 
 from catalog import models as m
 from catalog.hashing import text_hash
-from catalog.questions import chunks, ends_at, held
-from catalog.windows import Marker
+from catalog.questions import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +19,6 @@ class BrandCount:
     brand: str | None
     listings: int
     restricted: int
-
-
-def brand_counts(connection: Connection, at: Marker | None = None) -> list[BrandCount]:
-    """Now or at a moment, by site, then the most listings first."""
-    details, spans = m.details.c, m.version.c
-    joined = (
-        m.version.join(m.listing, m.listing.c.id == spans.listing_id)
-        .join(m.site, m.site.c.id == m.listing.c.site_id)
-        .join(m.details, (details.listing_id == spans.listing_id) & (details.run_id == spans.details_run))
-    )
-    restricted = func.sum(cast(details.restricted, Integer))
-    query = (
-        select(m.site.c.name, details.brand, func.count(), restricted)
-        .select_from(joined)
-        .where(held(ends_at(connection, at)))
-        .group_by(m.site.c.name, details.brand)
-        .order_by(m.site.c.name, func.count().desc(), details.brand)
-    )
-    return [BrandCount(*row) for row in connection.execute(query)]
 
 
 def first_seen(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], datetime]:

@@ -1,17 +1,21 @@
-"""The whole window as rows, for those who go on working with it: every change, correction, run and total."""
+"""The whole window as rows, for those who go on working with it: every change, visit, offer, correction, run, total."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from reports.data import WeeklyData
+from reports.exchange import net_of_rate
 from reports.tables import Row, cell, flat
 from reports.workbook import Sheet
 from restock.change import Correction
-from restock.listing import time_text
+from restock.listing import money_text, time_text
 
+_CENT = Decimal("0.01")
 CHANGES = (
-    "event", "site", "brand", "mpn", "title", "restricted", "newly_available",
-    "before.price", "after.price", "price", "currency", "change_pct", "price_type", "vat",
+    "event", "site", "brand", "mpn", "title", "restricted", "newly_available", "undecided",
+    "before.price", "after.price", "price", "currency", "change_pct", "usd_pct", "net_pct", "price_type", "vat",
     "before.availability", "after.availability", "before.quantity", "after.quantity",
     "condition", "relation", "category", "hs6", "components", "restrictions", "first_seen", "at", "url", "key", "sku",
     "from_run", "to_run", "evidence.warc", "evidence.record_id", "evidence.sha256",
@@ -29,7 +33,16 @@ COVERAGE = (
     "warnings",
     "last_complete",
 )
+FLEETING = (
+    "site", "brand", "mpn", "title", "restricted", "appeared_at", "gone_at", "price", "currency", "availability",
+    "quantity", "restrictions", "url", "key", "evidence.warc", "evidence.record_id", "evidence.sha256",
+)  # fmt: skip
+OFFERS = (
+    "brand", "mpn", "site", "title", "price", "currency", "reporting_price", "reporting_currency", "price_type", "vat",
+    "availability", "quantity", "condition", "url", "key",
+)  # fmt: skip
 TOTALS = ("site", "brand", "listings", "restricted")
+WEEKS = ("until", *TOTALS)
 
 
 def change_rows(data: WeeklyData) -> Iterator[Row]:
@@ -37,7 +50,27 @@ def change_rows(data: WeeklyData) -> Iterator[Row]:
     for change in data.changes:
         listing = change.listing
         first = data.first_seen.get((listing.site or "", listing.key or ""))
-        yield {**listing.to_json(), **change.to_json(), "first_seen": time_text(first)}
+        net = net_of_rate(change, data)
+        moved = {"usd_pct": money_text(net.rate_pct), "net_pct": money_text(net.net_pct)} if net else {}
+        said = {"undecided": listing.undecided, "first_seen": time_text(first), **moved}
+        yield {**listing.to_json(), **change.to_json(), **said}
+
+
+def fleeting_rows(data: WeeklyData) -> Iterator[Row]:
+    """What came and went inside the window, with the last state that it had."""
+    for found in data.fleeting:
+        yield {**found.listing.to_json(), **found.to_json()}
+
+
+def offer_rows(data: WeeklyData) -> Iterator[Row]:
+    """The offers beside each other at the end of the window, for the restricted products that the week was about."""
+    for offers in data.offers.values():
+        for offer in offers:
+            rate = data.rate(offer.currency)
+            known = offer.price is not None and rate is not None
+            amount = (offer.price * rate).quantize(_CENT) if offer.price is not None and rate is not None else None
+            currency = data.reporting_currency if known else None
+            yield {**offer.to_json(), "reporting_price": money_text(amount), "reporting_currency": currency}
 
 
 def correction_rows(data: WeeklyData) -> Iterator[Row]:
@@ -69,21 +102,26 @@ def coverage_rows(data: WeeklyData) -> Iterator[Row]:
 
 def total_rows(data: WeeklyData) -> Iterator[Row]:
     for total in data.totals:
-        yield {
-            "site": total.site,
-            "brand": total.brand,
-            "listings": total.listings,
-            "restricted": total.restricted,
-        }
+        yield asdict(total)
+
+
+def week_rows(data: WeeklyData) -> Iterator[Row]:
+    """What each site held of each brand at the end of each of the last weeks."""
+    for week in data.weeks:
+        for total in week.totals:
+            yield {"until": time_text(week.until), **asdict(total)}
 
 
 def sheets(data: WeeklyData) -> list[Sheet]:
     """The workbook of a report."""
     return [
         Sheet("Changes", CHANGES, _values(CHANGES, change_rows(data))),
+        Sheet("Came and went", FLEETING, _values(FLEETING, fleeting_rows(data))),
+        Sheet("Offers", OFFERS, _values(OFFERS, offer_rows(data))),
         Sheet("Corrections", CORRECTIONS, _values(CORRECTIONS, correction_rows(data))),
         Sheet("Coverage", COVERAGE, _values(COVERAGE, coverage_rows(data))),
         Sheet("Totals", TOTALS, _values(TOTALS, total_rows(data))),
+        Sheet("Weeks", WEEKS, _values(WEEKS, week_rows(data))),
     ]
 
 
@@ -98,6 +136,8 @@ def document(data: WeeklyData, summary: str) -> dict[str, Any]:
         "until": time_text(data.until),
         "summary": summary,
         "changes": [change.to_json() for change in data.changes],
+        "fleeting": [found.to_json() for found in data.fleeting],
+        "offers": list(offer_rows(data)),
         "corrections": [
             {
                 "fields": list(found.fields),
@@ -118,4 +158,5 @@ def document(data: WeeklyData, summary: str) -> dict[str, Any]:
             for site in data.coverage
         ],
         "totals": list(total_rows(data)),
+        "weeks": list(week_rows(data)),
     }

@@ -90,8 +90,7 @@ _COUNTED = (
 def _summary(data: WeeklyData, found: Sorted) -> str:
     """The report in one line, coverage included; each change is counted where it stands."""
     words = data.words
-    told = {id(change) for change in found.newly}
-    counts = Counter(change.event for change in data.changes if id(change) not in told)
+    counts = Counter(change.event for change in found.others)
     parts = [words.count("summary.newly", len(found.newly))] if found.newly else []
     parts += [words.count(f"summary.{event.value}", counts[event]) for event in _COUNTED if counts[event]]
     parts += [words.count("summary.fleeting", len(data.fleeting))] if data.fleeting else []

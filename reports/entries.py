@@ -97,7 +97,7 @@ def newly_available(change: Change, data: WeeklyData) -> Entry:
 def market_change(change: Change, data: WeeklyData) -> Entry:
     """Any other event, with the figures that changed."""
     listing = change.listing
-    figures, facts = figures_of(change, data), _differences(data.words, change)
+    figures, facts = figures_of(change, data), differences(data.words, change)
     return _short_entry(listing, data, figures, facts, rank(change, data), date_text(held_since(change)))
 
 
@@ -231,7 +231,8 @@ def _reasons(words: Speech, listing: Listing) -> list[Fact]:
 _DETAILS = ("title", "brand", "mpn", "condition", "relation")
 
 
-def _differences(words: Speech, change: Change) -> list[Fact]:
+def differences(words: Speech, change: Change) -> list[Fact]:
+    """What a description said before and says now, where that is the event."""
     if change.event is not Event.DETAILS_CHANGED:
         return []
     before, after = _state(change.before), _state(change.after)
@@ -251,13 +252,15 @@ def _value(words: Speech, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return words.say("value.yes" if value else "value.no")
     if isinstance(value, list):
-        return shown("; ".join(_part(part) for part in value)) or words.say("value.nothing")
+        return shown("; ".join(_part(words, part) for part in value)) or words.say("value.nothing")
     if value is None:
         return words.say("value.nothing")
     return words.term(name, str(value)) or shown(str(value))
 
 
-def _part(part: dict[str, Any]) -> str:
+def _part(words: Speech, part: dict[str, Any]) -> str:
     """A reason by its rule and id, a component by its maker and number: enough to see what came or went."""
-    names = ("rule", "id", "tier") if "rule" in part else ("brand", "mpn")
-    return " ".join(str(part[name]) for name in names if part.get(name) is not None)
+    if "rule" in part:
+        tier = words.say("reason.tier", tier=part["tier"]) if part.get("tier") else ""
+        return f"{words.say('rule.' + part['rule'])} {part['id']}{tier}"
+    return " ".join(part[name] for name in ("brand", "mpn") if part.get(name))

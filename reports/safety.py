@@ -20,18 +20,21 @@ def storable(text: str) -> str:
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _ILLEGAL.sub("", text))
 
 
-def shown(text: str | None, limit: int = 160) -> str:
-    """The text on one line, at most `limit` characters long, as people may see it in a report.
+def readable(text: str) -> str:
+    """The text as it can be stored and read. Marks that turn the direction of writing are named instead of obeyed: they
+    can make a text read as another."""
+    return _DIRECTION.sub(lambda found: f"[U+{ord(found[0]):04X}]", storable(text))
 
-    Marks that turn the direction of writing are named instead of obeyed: they can make a text read as another."""
-    line = " ".join(_UNSEEN.sub("", storable(text or "")).split())
-    named = _DIRECTION.sub(lambda found: f"[U+{ord(found[0]):04X}]", line)
+
+def shown(text: str | None, limit: int = 160) -> str:
+    """The text on one line, at most `limit` characters long, as people may see it in a report."""
+    named = readable(" ".join(_UNSEEN.sub("", storable(text or "")).split()))
     return named if len(named) <= limit else named[: limit - 1].rstrip() + ELLIPSIS
 
 
 def guarded(text: str) -> str:
     """The text of a CSV cell: what a spreadsheet would take for a formula gets an apostrophe; numbers stay."""
-    clean = storable(text)
+    clean = readable(text)
     return f"'{clean}" if _FORMULA.match(clean) and not _NUMBER.match(clean) else clean
 
 

@@ -39,9 +39,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """A window's changes by the section that tells them; each stands in one."""
+    """A window's changes by the section that tells them; each stands in one. `others` are all that the news of newly
+    available goods don't tell."""
 
     newly: Sequence[Change]
+    others: Sequence[Change]
     prices: Sequence[Change]
     followed: Sequence[tuple[Change, Net]]
     life: Sequence[Change]
@@ -54,8 +56,7 @@ class Sorted:
 
 def sort_changes(data: WeeklyData) -> Sorted:
     newly = first_news(data.changes)
-    told = {id(change) for change in newly}
-    left = [change for change in data.changes if id(change) not in told]
+    left = _untold(data.changes, newly)
     moved = [(change, net_of_rate(change, data)) for change in left if change.event is Event.PRICE_CHANGED]
     unsure = [change for change in left if _is_undecided_news(change)]
     shipped = [change for change in left if is_shipment(change)]
@@ -66,13 +67,14 @@ def sort_changes(data: WeeklyData) -> Sorted:
 
     return Sorted(
         newly=newly,
+        others=left,
         prices=[change for change, net in moved if net is None or not net.followed],
         followed=[(change, net) for change, net in moved if net is not None and net.followed],
         life=of(Event.DISAPPEARED, Event.REAPPEARED),
         shipments=shipped,
         undecided=unsure,
         appeared=of(Event.APPEARED),
-        stock=of(Event.AVAILABILITY_CHANGED, Event.QUANTITY_CHANGED),
+        stock=of(*_STOCK),
         details=of(Event.DETAILS_CHANGED),
     )
 
@@ -88,6 +90,7 @@ def first_news(changes: Iterable[Change]) -> list[Change]:
     return list(best.values())
 
 
+_STOCK = (Event.AVAILABILITY_CHANGED, Event.QUANTITY_CHANGED)
 _TELLING = (
     Event.APPEARED,
     Event.REAPPEARED,
@@ -97,6 +100,18 @@ _TELLING = (
     Event.QUANTITY_CHANGED,
     Event.DISAPPEARED,
 )
+
+
+def _untold(changes: Iterable[Change], newly: Sequence[Change]) -> list[Change]:
+    """What is left to tell: the news of newly available goods say how much there is of them."""
+    told = {id(change) for change in newly}
+    stocked = {(change.listing.site, change.listing.key) for change in newly}
+    return [
+        change
+        for change in changes
+        if id(change) not in told
+        and not (change.event in _STOCK and (change.listing.site, change.listing.key) in stocked)
+    ]
 
 
 def _is_undecided_news(change: Change) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from reports.safety import safe_link, shown
 from reports.speech import Speech
 from restock.listing import Listing, Restriction
-from restock.terms import PriceType, QuantityBound
+from restock.terms import PriceType, QuantityBound, RestrictionRule
 
 
 def price_text(words: Speech, listing: Listing) -> str:
@@ -59,6 +59,13 @@ def short_reason_text(words: Speech, rule: Restriction) -> str:
     tier = words.say("reason.tier", tier=shown(rule.tier, 10)) if rule.tier else ""
     since = words.say("reason.since", day=shown(rule.since, 10)) if rule.since else ""
     return f"{words.say(f'rule.{rule.rule.value}')}{tier} ({shown(rule.id, 40)}{since})"
+
+
+def brief_reason_text(words: Speech, rule: Restriction) -> str:
+    """The rule with its tier, and what it rests on: the code of the list, else the day."""
+    tier = f" {shown(rule.tier, 10)}" if rule.tier else ""
+    rests = rule.id if rule.rule is RestrictionRule.CHPL else rule.since or rule.id
+    return f"{words.say(f'brief.{rule.rule.value}')}{tier} ({shown(rests, 40)})"
 
 
 def source_parts(source: str) -> tuple[str, str | None]:

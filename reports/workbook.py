@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from reports.safety import ELLIPSIS, safe_link, storable
+from reports.safety import ELLIPSIS, readable, safe_link
 
 Value = str | int | float | bool | None
 
@@ -23,9 +23,22 @@ _FIRST_YEAR = 1900
 _EXACT_DIGITS = 15  # a double holds no more: longer numbers stay text
 
 # The last part of a column's name says what its values are.
-_NUMBERS = frozenset({"price", "regular_price", "reporting_price", "change_pct", "cheaper_pct", "amount", "rate"})
+_NUMBERS = frozenset(
+    {"price", "regular_price", "reporting_price", "change_pct", "usd_pct", "net_pct", "cheaper_pct", "amount", "rate"}
+)
 _MOMENTS = frozenset(
-    {"observed_at", "at", "since", "until", "first_seen", "started_at", "finished_at", "last_complete"}
+    {
+        "observed_at",
+        "at",
+        "since",
+        "until",
+        "first_seen",
+        "appeared_at",
+        "gone_at",
+        "started_at",
+        "finished_at",
+        "last_complete",
+    }
 )
 _LINKS = frozenset({"url", "link"})
 _WIDTHS = {
@@ -165,5 +178,5 @@ def _moment(text: str) -> datetime | None:
 
 
 def _fitting(text: str) -> str:
-    clean = storable(text)
+    clean = readable(text)
     return clean if len(clean) <= MAX_CELL else clean[: MAX_CELL - 1] + ELLIPSIS

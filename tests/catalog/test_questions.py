@@ -193,11 +193,9 @@ def test_a_rate_that_its_source_corrects(catalogue: Catalogue) -> None:
     assert (bank.source, bank.rates, bank.first, own.source) == ("Bank of Russia", 1, day, "CSV")
 
 
-def test_how_much_of_each_brand_and_since_when(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+def test_since_when_a_listing_is_known(catalogue: Catalogue, shop: Any, listing: Make) -> None:
     first = shop.crawl(listing(1), listing(2, restricted=False), listing(3, brand=None, restricted=False))
     second = shop.crawl(listing(1, "90"), listing(2, restricted=False), listing(4))
-    counts = [(count.site, count.brand, count.listings, count.restricted) for count in catalogue.brand_counts()]
-    assert counts == [("shop", "Cisco", 3, 2)]
     keys = {("shop", f"https://shop.example/p/{number}") for number in (1, 4, 9)}
     assert {key[-1]: moment for (_, key), moment in catalogue.first_seen(keys).items()} == {
         "1": first.observed_at,
@@ -205,15 +203,12 @@ def test_how_much_of_each_brand_and_since_when(catalogue: Catalogue, shop: Any, 
     }
 
 
-def test_figures_and_offers_of_a_past_day(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+def test_offers_of_a_past_day(catalogue: Catalogue, shop: Any, listing: Make) -> None:
     first = shop.crawl(listing(1, "100"), listing(2))
     shop.crawl(listing(1, "90"), listing(3), listing(4))
     then = first.observed_at
-    assert [(count.brand, count.listings) for count in catalogue.brand_counts(at=then)] == [("Cisco", 2)]
-    assert [(count.brand, count.listings) for count in catalogue.brand_counts()] == [("Cisco", 3)]
     assert [item.price for item in catalogue.offers(["WS-1", "WS-3"], at=then)] == [100]
     assert [item.price for item in catalogue.offers(["WS-1", "WS-3"])] == [90, 100]
-    assert catalogue.brand_counts(at=date(2020, 1, 1)) == []
 
 
 def test_sellers_of_a_brand_and_of_a_part_number(catalogue: Catalogue, shop: Any, listing: Make) -> None:

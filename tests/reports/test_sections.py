@@ -1,0 +1,208 @@
+"""The sections of a report: what each of them tells, and that what is news to nobody stays small."""
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from reports.data import Total, WeeklyData, WeekTotals
+from reports.digest import digest
+from reports.mail import Envelope, report_message
+from reports.render import WIDTH
+from reports.sections import Section, is_shipment
+from reports.trends import charts
+from reports.weekly import weekly_report
+from restock.review import Mark, Verdict, marked_facts
+from restock.terms import Event
+from restock.watching import Language
+
+Make = Callable[..., Any]
+
+
+def section(data: WeeklyData, name: str) -> Section | None:
+    return next((found for found in digest(data).sections if found.name == name), None)
+
+
+def titles(data: WeeklyData, name: str) -> list[str]:
+    found = section(data, name)
+    return [entry.title for entry in found.entries] if found else []
+
+
+def test_each_change_of_a_full_week_is_told_in_one_place(full_week: WeeklyData) -> None:
+    assert titles(full_week, "newly") == ["Коммутатор Cisco C9300L-48T-4G"]
+    assert titles(full_week, "prices") == ["Коммутатор упавший"]
+    assert sorted(titles(full_week, "life")) == ["Коммутатор вернувшийся", "Коммутатор пропавший"]
+    assert titles(full_week, "appeared") == ["Стойка"]
+    assert titles(full_week, "undecided") == ["Модуль"]
+    assert titles(full_week, "fleeting") == ["Гость"]
+    told = ("newly", "prices", "life", "shipments", "appeared", "undecided", "stock", "details")
+    assert sum(len(titles(full_week, name)) for name in told) == len(full_week.changes) - 1  # one followed the dollar
+
+
+def test_a_price_that_followed_the_dollar_is_said_in_a_line(full_week: WeeklyData) -> None:
+    found = section(full_week, "prices")
+    assert found is not None
+    assert found.aside == ("1 further price only followed USD (+10%): FOLLOW-1 (meridian) +10%",)
+    (fallen,) = found.entries
+    assert fallen.figures[:3] == (
+        "150\N{NO-BREAK SPACE}RUB",
+        "−25%, was 200\N{NO-BREAK SPACE}RUB",
+        "−31.82% net of USD (+10%)",
+    )
+
+
+def test_the_cheapest_seller_is_compared_with_the_others(full_week: WeeklyData) -> None:
+    found = section(full_week, "cheaper")
+    assert found is not None
+    (entry,) = found.entries
+    assert entry.figures[1] == "9.1% below the next"
+    assert entry.facts[0].text == "9.1% cheaper than vostok at 110\N{NO-BREAK SPACE}RUB"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "restricted", "shipped"),
+    [
+        (2, 90, True, True),
+        (0, 5, True, True),
+        (100, 140, True, False),
+        (1, 4, True, False),
+        (90, 2, True, False),
+        (2, 90, False, False),
+        (None, 90, True, False),
+    ],
+)
+def test_a_shipment_is_a_rise_that_days_don_t_bring(
+    before: int | None, after: int, restricted: bool, shipped: bool, change: Make, listing: Make
+) -> None:
+    states = {"before": listing(quantity=before), "after": listing(quantity=after, restricted=restricted)}
+    assert is_shipment(change(Event.QUANTITY_CHANGED, **states)) is shipped
+
+
+def test_news_of_a_newly_available_good_say_how_much_there_is(
+    change: Make, listing: Make, full_week: WeeklyData
+) -> None:
+    newly = change(Event.AVAILABILITY_CHANGED, newly_available=True)
+    more = change(Event.QUANTITY_CHANGED, before=listing(quantity=0), newly_available=True)
+    found = digest(replace(full_week, changes=[newly, more], fleeting=(), corrections=()))
+    assert [one.name for one in found.sections] == ["newly", "cheaper", "trend", "coverage"]
+    assert "quantity" not in found.summary
+
+
+def test_marks_are_carried_and_known_goods_stand_last(change: Make, listing: Make, full_week: WeeklyData) -> None:
+    changes = [change(Event.APPEARED, after=listing(key=key, title=key), newly_available=True) for key in ("a", "b")]
+
+    def mark(key: str, verdict: Verdict, **values: Any) -> Mark:
+        facts = marked_facts(listing(key=key, title=key)) | values
+        return Mark(
+            site="meridian", key=key, verdict=verdict, note="seen\nit", by="anna", at=full_week.until, facts=facts
+        )
+
+    known = {("meridian", "a"): mark("a", Verdict.KNOWN)}
+    data = replace(full_week, changes=changes, marks=known)
+    assert titles(data, "newly") == ["b", "a"]
+    assert "analyst's mark: known: seen it (anna, 2026-11-18)" in weekly_report(data).text
+    lapsed = replace(data, marks={("meridian", "a"): mark("a", Verdict.KNOWN, title="other")})
+    assert titles(lapsed, "newly") == ["a", "b"]
+    assert "lapsed, changed since then: title" in " ".join(weekly_report(lapsed).text.split())
+
+
+def test_twelve_weeks_by_site_and_brand(full_week: WeeklyData) -> None:
+    by_site, by_brand = charts(full_week)
+    assert [(bar.name, bar.now, bar.change, len(bar.line)) for bar in by_site.bars] == [("meridian", 116, "+22", 12)]
+    assert {bar.name for bar in by_brand.bars} == {"Cisco", "No brand"}
+    assert by_site.bars[0].line[0] < by_site.bars[0].line[-1] == "█"
+
+
+def test_weeks_of_which_nothing_is_known_are_no_zeros(full_week: WeeklyData) -> None:
+    weeks = [WeekTotals(full_week.until, ()) for _ in range(10)] + list(full_week.weeks[-2:])
+    (bar,) = charts(replace(full_week, weeks=weeks))[0].bars
+    assert bar.line == "··········██"
+    assert charts(replace(full_week, weeks=weeks[:11])) == ()
+
+
+def test_long_charts_say_what_they_leave_out(full_week: WeeklyData) -> None:
+    totals = [Total(site=f"s{n:02}", brand=None, listings=9, restricted=n) for n in range(14)]
+    chart = charts(replace(full_week, weeks=[WeekTotals(full_week.until, totals)] * 2))[0]
+    assert [bar.name for bar in chart.bars][:2] == ["s13", "s12"]
+    assert chart.left == "3 more are in the attachments"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_text_reads_at_78_columns(language: Language, full_week: WeeklyData) -> None:
+    text = weekly_report(replace(full_week, audience=replace(full_week.audience, language=language))).text
+    assert [line for line in text.splitlines() if len(line) > WIDTH and "http" not in line] == []
+    assert "\n\n\n" not in text
+
+
+def test_the_warning_names_what_was_not_crawled_and_a_strip_shows_the_days(full_week: WeeklyData) -> None:
+    text = " ".join(weekly_report(full_week).text.split())
+    assert "Not crawled completely: idle, vostok." in text
+    assert "12 pages were a wall; 12 known listings not seen, kept as they were" in text
+    assert "Fri 13 ✓" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Wed 18 ✗" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "since 2026-11-13 06:00 UTC: new goods may be missing" in text
+    assert "first complete run 2026-11-13 06:00 UTC: what it found is where we start from" in text
+
+
+HOSTILE = [
+    '=HYPERLINK("http://evil.example","open")',
+    "@SUM(A1)\t\r\nBcc: evil@example.org",
+    "abc\u202egnp.exe \u200b\u2066x",
+    "<script>alert(1)</script>{{ 7 * 7 }}{0}{title}%s",
+    "x" * 10_000,
+    "😀 Коммутатор \ud800 \x00",
+]
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+@pytest.mark.parametrize("language", Language)
+def test_hostile_text_is_text_in_every_format(
+    title: str, language: Language, change: Make, listing: Make, full_week: WeeklyData, tmp_path: Path
+) -> None:
+    hostile = listing(title=title, brand=title, mpn=title, site=title, url="javascript:alert(1)", undecided=True)
+    changes = [
+        change(Event.APPEARED, after=hostile, newly_available=True),
+        change(
+            before=replace(hostile, price=Decimal(90)), after=replace(hostile, key="2"), change_pct=Decimal("11.11")
+        ),
+    ]
+    coverage = [replace(site, site=title, title=title) for site in full_week.coverage]
+    audience = replace(full_week.audience, language=language, lists=[title])
+    week = replace(full_week, changes=changes, coverage=coverage, audience=audience)
+    report = weekly_report(week)
+    files = {path.name.partition(".")[2]: path for path in report.write(tmp_path)}
+    assert "<script>alert" not in report.html + report.page
+    for text in (report.html, report.page, report.text):
+        assert "\u202e" not in text
+        assert "javascript:" not in text
+        assert "{{ 7 * 7 }}{0}{title}%s" in text or "{{" not in title
+    with files["csv"].open(encoding="utf-8-sig", newline="") as table:
+        assert not [cell for row in csv.reader(table) for cell in row if cell.startswith(("=", "@", "\t", "\r"))]
+    first = json.loads(files["json"].read_text(encoding="utf-8"))["changes"][0]
+    assert first["title"] == title.replace("\ud800", "\N{REPLACEMENT CHARACTER}").replace(
+        "\x00", "" if "\ud800" in title else "\x00"
+    )
+    assert CalamineWorkbook.from_path(files["xlsx"]).sheet_names[0] == "Changes"
+    envelope = Envelope("restock@example.org", ["anna@example.org"], "<1@example.org>", full_week.until)
+    head = report_message(report, files.values(), envelope).partition(b"\r\n\r\n")[0]
+    assert b"evil" not in head
+    assert b"Bcc" not in head
+
+
+def test_the_workbook_holds_all_sheets_with_typed_cells(full_week: WeeklyData, tmp_path: Path) -> None:
+    files = {path.suffix: path for path in weekly_report(full_week).write(tmp_path)}
+    book = CalamineWorkbook.from_path(files[".xlsx"])
+    assert book.sheet_names == ["Changes", "Came and went", "Offers", "Corrections", "Coverage", "Totals", "Weeks"]
+    head, *rows = book.get_sheet_by_name("Came and went").to_python()
+    assert rows[0][head.index("gone_at")] == (full_week.until - timedelta(days=3)).replace(tzinfo=None)
+    head, *rows = book.get_sheet_by_name("Changes").to_python()
+    moved = [row for row in rows if row[head.index("change_pct")] == -25]
+    assert [row[head.index("net_pct")] for row in moved] == [-31.82]
+    assert len(book.get_sheet_by_name("Weeks").to_python()) == 1 + 24
