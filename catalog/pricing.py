@@ -8,8 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from catalog import models as m
-from catalog.hashing import text_hash
-from catalog.questions import chunks
+from catalog.questions import chunks, with_keys
 from restock.listing import Listing
 
 StateName = tuple[str, str, str]
@@ -51,7 +50,7 @@ def _versions(connection: Connection, keys: Sequence[str]) -> Iterator[_Version]
         select(*columns, m.site.c.name, m.listing.c.key, _spans.from_run.label("start"))
         .join(m.listing, m.listing.c.id == _spans.listing_id)
         .join(m.site, m.site.c.id == m.listing.c.site_id)
-        .where(m.listing.c.key_hash.in_([text_hash(key) for key in keys]))
+        .where(_spans.listing_id.in_(with_keys(keys)))
         .order_by(_spans.listing_id, _spans.from_run)
     )
     return (_Version(*row) for row in connection.execute(query))

@@ -224,6 +224,12 @@ def _has_key(key: str) -> tuple[ColumnElement[bool], ...]:
     return m.listing.c.key_hash == text_hash(key), m.listing.c.key == key
 
 
+def with_keys(keys: Iterable[str]) -> Select[Any]:
+    """The listings that have some keys, whichever site they are of: the index begins with the site."""
+    every_site = m.listing.c.site_id.in_(select(m.site.c.id))
+    return select(m.listing.c.id).where(every_site, m.listing.c.key_hash.in_([text_hash(key) for key in keys]))
+
+
 def _address_hash(address: str) -> int:
     """The hash of an address, its scheme left out or not."""
     bare = address if "://" in address else f"https://{address}"

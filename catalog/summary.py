@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from catalog import models as m
-from catalog.hashing import text_hash
-from catalog.questions import chunks
+from catalog.questions import chunks, with_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ def first_seen(connection: Connection, keys: Collection[tuple[str, str]]) -> dic
     )
     found: dict[tuple[str, str], datetime] = {}
     for chunk in chunks(sorted(keys)):
-        asked = first.where(m.listing.c.key_hash.in_([text_hash(key) for _, key in chunk])).subquery()
+        asked = first.where(m.listing.c.id.in_(with_keys(key for _, key in chunk))).subquery()
         query = select(asked.c.name, asked.c.key, m.run.c.observed_at).join(m.run, m.run.c.id == asked.c.run_id)
         rows = connection.execute(query)
         found.update({(row.name, row.key): row.observed_at for row in rows if (row.name, row.key) in keys})

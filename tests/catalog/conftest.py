@@ -123,6 +123,12 @@ def shop(catalogue: Catalogue) -> Shop:
 
 
 @pytest.fixture
+def shop_class() -> type[Shop]:
+    """For tests that bring a catalogue of their own."""
+    return Shop
+
+
+@pytest.fixture
 def listing() -> Callable[..., Listing]:
     return make_listing
 
