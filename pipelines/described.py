@@ -16,8 +16,10 @@ from restock.terms import Condition, Vat
 
 WORDINGS = Table("description_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
 ROLES = frozenset({"maker", "number", "condition", "goods", "price", "supports"})
+_TELL_ALONE = frozenset({"maker", "number", "price"})  # the others need a part or a condition beside them
 _LONGEST = 4000  # letters of a description that are read
-_CLAUSE = re.compile(r"[;\n•|]+|(?<=[^\W\d_]{3})[.!?](?=\s|$)|(?<=\d)[.!?](?=\s+\D|$)")
+# Each alternative begins with its sign, so that the search leaps from sign to sign.
+_CLAUSE = re.compile(r"[;\n•|]+|[.!?](?:(?<=[^\W\d_]{3}[.!?])(?=\s|$)|(?<=\d[.!?])(?=\s+\D|$))")
 _LABEL_SIGNS = " :–—-№#=\t"
 _NAME_ENDS = re.compile(r"[,.;|/(]|\s{2}|\s[–—-]\s")
 _NUMBER = re.compile(r"[^\s,;|()]{3,40}")
@@ -63,6 +65,8 @@ class DescriptionReader:
             for row in wordings
         ]
         self._words = Lexicon(entries)
+        alone = [(wording, entry) for wording, entry in entries if entry.value in _TELL_ALONE]
+        self._telling = Lexicon([*alone, *lexicon.entries(_may_tell)])
         self._lexicon = lexicon
         self._prices = prices
         self.read = lru_cache(maxsize=2048)(self._read)
@@ -85,16 +89,33 @@ class DescriptionReader:
         return Described(maker, number, tuple(parts), tuple(loose), condition, text, vat)
 
     def _clauses(self, description: str) -> Iterator[_Clause]:
+        """The clauses that may say something of the goods; most of a long text says nothing."""
         text = clean(description[:_LONGEST].replace("\n", ";"))
-        place = 0
-        for match in (*_CLAUSE.finditer(text), None):
-            end = match.start() if match else len(text)
-            if stretch := text[place:end].strip():
+        behind = 0
+        for start, _, _ in self._telling.scan(skeleton(text)):
+            if start >= behind:  # not in a clause that was given
+                begin, end, behind = _clause_around(text, start, behind)
+                stretch = text[begin:end].strip()
                 folded = skeleton(stretch)
                 words = self._words.scan(folded)
                 roles = {entry.value for _, _, entry in words}
                 yield _Clause(stretch, folded, self._lexicon.scan(folded), words, roles)
-            place = match.end() if match else end
+
+
+def _clause_around(text: str, place: int, begin: int) -> tuple[int, int, int]:
+    """Where the clause around a place begins and ends, and where the next one begins; no clause before `begin`."""
+    for match in _CLAUSE.finditer(text, begin):
+        if match.end() > place:
+            return begin, match.start(), match.end()
+        begin = match.end()
+    return begin, len(text), len(text)
+
+
+def _may_tell(entry: Entry) -> bool:
+    """Whether a wording can make a part or a condition of a clause."""
+    if entry.kind == "family":
+        return entry.detail in _PART_KINDS
+    return entry.kind == "condition" or (entry.kind == "brand" and entry.detail.makes_processors)
 
 
 def _labelled(clause: _Clause, role: str, take: Callable[[str], str | None]) -> str | None:

@@ -1,6 +1,6 @@
 """Names and wordings found in a text in one pass, with word boundaries, the longest of nested ones winning."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,11 @@ class Lexicon:
             if entry.kind == kind:
                 return entry
         return None
+
+    def entries(self, wanted: Callable[[Entry], bool]) -> Iterator[tuple[str, Entry]]:
+        """The wordings of the entries that are wanted."""
+        for wording, group in self._exact.items():
+            yield from ((wording, entry) for entry in group if wanted(entry))
 
     def scan(self, folded: str) -> list[Hit]:
         """Every entry that stands in a folded text between word boundaries, in order; what lies within a longer one is
