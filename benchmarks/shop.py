@@ -11,6 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 from scheduler.shop_goods import Good, ShopSection, demo_folder
@@ -158,12 +159,14 @@ def _trail(origin: str) -> dict[str, Any]:
 
 
 def _heavy(text: str, size: int) -> str:
-    """The page with as much inline script and style in its head as brings it to a size."""
-    rule = ".block-{n}{{margin:0 auto;padding:{n}px;color:#33{n:04};background:url(/static/sprite.svg) no-repeat}}\n"
-    call = "window.metrics=window.metrics||[];metrics.push(['goal{n}',{{id:'{n:08}',fields:['a','b','c'],ttl:{n}}}]);\n"
-    missing = size - len(text.encode())
-    style = "".join(rule.format(n=n) for n in range(missing // 2 // len(rule.format(n=10))))
-    script = "".join(call.format(n=n) for n in range(missing // 2 // len(call.format(n=10))))
+    """The page brought to a size by inline script and style in its head, varied as those of shops are."""
+    random = Random(1)
+    half = (size - len(text.encode())) // 2
+    style = script = ""
+    while len(style) < half:
+        style += f".b{random.randrange(9999)}{{margin:{random.randrange(60)}px;color:#{random.randbytes(3).hex()}}}\n"
+    while len(script) < half:
+        script += f"metrics.push(['{random.randbytes(4).hex()}',{{id:{random.randrange(10**6)},fields:['a','b']}}]);\n"
     return text.replace("</head>", f"<style>{style}</style><script>{script}</script></head>", 1)
 
 

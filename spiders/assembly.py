@@ -4,10 +4,11 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import groupby
 
-from restock.addresses import url_key
 from restock.listing import RawListing
 from restock.terms import PageRole
+from spiders.readers.addresses import url_key
 
 # What a card may add to its product page. Money is one group: a page's price never meets a card's currency.
 _MONEY = ("price", "regular_price", "currency")
@@ -52,7 +53,7 @@ def assemble(
     `gone` and `failed` are the URL keys of product pages that answered 404 or 410, and of those that failed, whatever
     they seemed to show, or may not be fetched any more; `lists` those of pages that were read as lists: a card that
     leads to another list is the tile of a section."""
-    ordered = sorted((row for row in rows if not _is_tile(row, lists)), key=_order)
+    ordered = _in_order(row for row in rows if not _is_tile(row, lists))
     pages = [row for row in ordered if row.read_from is not PageRole.LIST and _keys(row).isdisjoint(failed)]
     read = {key for row in pages for key in _keys(row)}
     cards: dict[str | None, list[RawListing]] = defaultdict(list)
@@ -71,7 +72,7 @@ def assemble(
             listings += _distinct(group)
     joined = _join_same_goods(listings)
     folded = len(ordered) - len(joined) - sum(missing.values())
-    return Assembly(tuple(sorted(joined, key=_order)), folded, filled, missing["gone"], missing["unseen"])
+    return Assembly(tuple(_in_order(joined)), folded, filled, missing["gone"], missing["unseen"])
 
 
 def _is_tile(row: RawListing, lists: Collection[str]) -> bool:
@@ -90,9 +91,8 @@ def _from_pages(pages: Sequence[RawListing], cards: dict[str | None, list[RawLis
     filled = 0
     for group in by_address.values():
         found = _distinct(group)
-        own_cards = _dedupe(
-            [card for key in {key for row in group for key in _keys(row)} for card in cards.get(key, ())]
-        )
+        keys = {key for row in group for key in _keys(row)}
+        own_cards = list(dict.fromkeys(card for key in keys for card in cards.get(key, ())))
         for listing in found:
             fitting = [card for card in own_cards if _fits(card, listing, alone=len(found) == 1)]
             whole = _filled(listing, _best_first(fitting), "card")
@@ -149,16 +149,14 @@ def _join_same_goods(listings: Sequence[RawListing]) -> list[RawListing]:
     for number, listing in enumerate(listings):
         same = (listing.sku, *(getattr(listing, name) for name in _SAME_GOODS))
         joined[same if listing.sku is not None else number].append(listing)
-    return [_merged(sorted(rows, key=_order)) for rows in joined.values()]
+    return [_merged(_in_order(rows)) for rows in joined.values()]
 
 
 def _best_first(rows: Sequence[RawListing]) -> list[RawListing]:
     """The fullest row first; a longer title before a shorter one, which may be cut off."""
-    return sorted(rows, key=lambda row: (-len(row.to_json()), -len(row.title), _order(row)))
-
-
-def _dedupe(rows: Iterable[RawListing]) -> list[RawListing]:
-    return list({_order(row): row for row in rows}.values())
+    if len(rows) == 1:
+        return list(rows)
+    return sorted(rows, key=lambda row: (-len(row.to_json()), -len(row.title), _place(row), _text(row)))
 
 
 def _keys(row: RawListing) -> set[str]:
@@ -171,7 +169,21 @@ def _key(row: RawListing) -> str | None:
     return url_key(row.url) if row.url else None
 
 
-def _order(row: RawListing) -> tuple[str, str, str]:
-    """A total order of rows that doesn't depend on when they were read."""
-    values = {item.name: str(getattr(row, item.name)) for item in fields(row)}
-    return _key(row) or "", row.sku or "", json.dumps(values, sort_keys=True, ensure_ascii=False)
+def _in_order(rows: Iterable[RawListing]) -> list[RawListing]:
+    """Rows in a total order that doesn't depend on when they were read. Few share an address and a sku: only those are
+    compared by all that they say."""
+    by_place = sorted(rows, key=_place)
+    groups = (list(group) for _, group in groupby(by_place, key=_place))
+    return [row for group in groups for row in (sorted(group, key=_text) if len(group) > 1 else group)]
+
+
+def _place(row: RawListing) -> tuple[str, str]:
+    return _key(row) or "", row.sku or ""
+
+
+def _text(row: RawListing) -> str:
+    values = {name: str(getattr(row, name)) for name in _FIELDS}
+    return json.dumps(values, sort_keys=True, ensure_ascii=False)
+
+
+_FIELDS = tuple(item.name for item in fields(RawListing))

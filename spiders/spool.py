@@ -1,7 +1,6 @@
 """The spool of a crawl: one JSON line per raw listing, in the order of reading."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,7 +23,7 @@ class Spool:
         self._file = path.open("xb")
 
     def write(self, *listings: RawListing) -> None:
-        self._file.write(b"".join(orjson.dumps(_row(listing)) + b"\n" for listing in listings))
+        self._file.write(b"".join(orjson.dumps(listing, option=orjson.OPT_APPEND_NEWLINE) for listing in listings))
         self._file.flush()
 
     def __enter__(self) -> Self:
@@ -34,10 +33,6 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
-
-
-def _row(listing: RawListing) -> dict[str, Any]:
-    return {name: value for name, value in asdict(listing).items() if value is not None}
 
 
 def read_spool(path: Path) -> Iterator[RawListing]:
@@ -52,13 +47,14 @@ def read_spool(path: Path) -> Iterator[RawListing]:
                 return
             try:
                 yield _listing(orjson.loads(line))
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, KeyError):
                 raise CrawlError(f"{path.name}: line {number} is no raw listing") from None
 
 
 def _listing(row: dict[str, Any]) -> RawListing:
-    if "evidence" in row:
-        row["evidence"] = Evidence(**row["evidence"])
-    if "read_from" in row:
-        row["read_from"] = PageRole(row["read_from"])
-    return RawListing(**row)
+    evidence, role = row.pop("evidence"), row.pop("read_from")
+    return RawListing(
+        **row,
+        evidence=None if evidence is None else Evidence(**evidence),
+        read_from=None if role is None else PageRole(role),
+    )

@@ -4,7 +4,6 @@ Knows nothing of Scrapy: it decides, and whoever fetches does as it is told."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from w3lib.html import get_meta_refresh
@@ -141,18 +140,15 @@ class Survey:
             yield from self._redirected(visit, target)
             return
         self._frontier.skipped.update(reading.skipped)
-        self._keep(reading, capture)
+        self._keep(reading)
         follow_pages = self._judge(visit, capture, reading)
         if not self._is_alone(visit, reading) and reading.wall is None:
             yield from self._follow(visit, reading, follow_pages)
 
-    def _keep(self, reading: PageReading, capture: PageCapture) -> None:
+    def _keep(self, reading: PageReading) -> None:
         if reading.listings:
-            self._spool.write(*(self._completed(listing, capture) for listing in reading.listings))
+            self._spool.write(*reading.listings)
             self._listings += len(reading.listings)
-
-    def _completed(self, listing: RawListing, capture: PageCapture) -> RawListing:
-        return replace(listing, evidence=capture.evidence, site=listing.site or self._job.site.name)
 
     def _judge(self, visit: Visit, capture: PageCapture, reading: PageReading) -> bool:
         """Enters the page's fate; False where further pages of its list are not worth following."""
