@@ -13,9 +13,14 @@ def hold(parent: int) -> None:
     """Ties this process to its parent: the kernel's signal on Linux, and the end of standard input anywhere.
 
     `parent` is the parent's process id; a parent that died before the tie was made ends this process at once."""
+    threading.Thread(target=_watch, name="lifeline", daemon=True).start()
+    bind(parent)
+
+
+def bind(parent: int) -> None:
+    """As `hold`, where standard input carries something: who reads it notices its end."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    threading.Thread(target=_watch, name="lifeline", daemon=True).start()
     if os.getppid() != parent:
         os._exit(1)
 

@@ -16,6 +16,7 @@ from spiders.crawling.frontier import Visit
 from spiders.crawling.handle import CrawlSpider
 from spiders.crawling.hostrules import Refused, Unreachable
 from spiders.crawling.job import CrawlJob
+from spiders.crawling.reader import Reader
 from spiders.crawling.reasons import failure_reason
 from spiders.crawling.survey import Survey
 from spiders.evidence import EvidenceWriter
@@ -28,9 +29,10 @@ _PROGRESS_EVERY = 0.3
 class SiteSpider(CrawlSpider):
     name = "site"
 
-    def __init__(self, job: CrawlJob, survey: Survey, evidence: EvidenceWriter, **kwargs: Any) -> None:
+    def __init__(self, job: CrawlJob, survey: Survey, reader: Reader, evidence: EvidenceWriter, **kwargs: Any) -> None:
         super().__init__(job, evidence, **kwargs)
         self.survey = survey
+        self._reader = reader
         self._reported = 0.0
 
     async def start(self) -> AsyncIterator[Request]:
@@ -47,8 +49,11 @@ class SiteSpider(CrawlSpider):
             meta={"visit": visit, "dont_redirect": True},
         )
 
-    def answered(self, response: Response) -> Iterator[Request]:
-        yield from self._requests(self.survey.arrived(response.meta["visit"], response.meta["capture"]))
+    async def answered(self, response: Response) -> AsyncIterator[Request]:
+        visit, capture = response.meta["visit"], response.meta["capture"]
+        reading = await self._reader.read(capture) if self.survey.must_read(capture) else None
+        for request in self._requests(self.survey.arrived(visit, capture, reading)):
+            yield request
         self._after()
 
     def unanswered(self, failure: Any) -> None:
@@ -87,4 +92,5 @@ class SiteSpider(CrawlSpider):
 
     def closed(self, reason: str) -> None:
         self.close_reason = reason
+        self._reader.hang_up()
         self.report(last=True)

@@ -17,7 +17,6 @@ from spiders.crawling.frontier import Frontier, Visit
 from spiders.crawling.hosts import Hosts
 from spiders.crawling.job import CrawlJob, Progress
 from spiders.crawling.ledger import Fate, Ledger
-from spiders.reading import read_page
 from spiders.spool import Spool
 
 MAX_HOPS = 10
@@ -32,6 +31,10 @@ _CAPTCHA = re.compile(r"captcha|/challenge\b|access-?denied|/blocked\b", re.IGNO
 _FRONT_NAMES = re.compile(r"/(index|default|home|main)(\.\w{2,5})?/?$", re.IGNORECASE)
 _MAX_REFRESH = 10.0
 _SAME_START = 12  # so many letters that two names begin with make them one; cards cut long names short
+
+
+Reading = PageReading | str | None
+"""What was read on a page, or how a reader stumbled over it; None for an answer that is not read."""
 
 
 class Survey:
@@ -59,17 +62,22 @@ class Survey:
             if visit := self._frontier.start(url):
                 yield visit
 
-    def arrived(self, visit: Visit, capture: PageCapture) -> Iterator[Visit]:
-        """Takes an answer, and gives the visits that follow from it."""
+    @staticmethod
+    def must_read(capture: PageCapture) -> bool:
+        """Whether `arrived` wants a reading of this answer."""
+        return 200 <= capture.status < 300 or capture.status in _WALLED
+
+    def arrived(self, visit: Visit, capture: PageCapture, reading: Reading) -> Iterator[Visit]:
+        """Takes an answer with what was read in it, and gives the visits that follow from it."""
         self._answered += 1
         location = capture.headers.get("location")
         if capture.status in _REDIRECTS and location:
             return self._redirected(visit, _as_text(location))
         if 200 <= capture.status < 300:
-            return self._read(visit, capture)
+            return self._read(visit, capture, reading)
         if capture.status in {404, 410}:
             self._settle(visit, Fate.GONE, f"answered {capture.status}")
-        elif capture.status in _WALLED and (wall := self._wall_of(visit, capture)):
+        elif capture.status in _WALLED and (wall := _wall_of(visit, capture, reading)):
             self._settle(visit, Fate.WALL, wall)
         else:
             self._settle(visit, Fate.FAILED, f"answered {capture.status}")
@@ -90,16 +98,6 @@ class Survey:
         self._bad_in_row = self._bad_in_row + 1 if bad else 0
         if self._bad_in_row >= PATIENCE:
             self.stopped = f"{PATIENCE} pages in a row failed, the last one: {detail}"
-
-    def _wall_of(self, visit: Visit, capture: PageCapture) -> str | None:
-        """The wall behind a refusal. One page that may not be seen, where no goods were expected, is none."""
-        try:
-            wall = read_page(capture, self._job.site).wall
-        except Exception:  # noqa: BLE001  the status says enough where the page can't be read
-            wall = None
-        if capture.status == 403 and visit.role is PageRole.OTHER and wall in {None, "blocked"}:
-            return "forbidden"
-        return wall or _WALLED[capture.status]
 
     def _redirected(self, visit: Visit, location: str) -> Iterator[Visit]:
         try:
@@ -128,11 +126,9 @@ class Survey:
             return "login"
         return "front_page" if _is_front(target) and not _is_front(visit.requested_url) else None
 
-    def _read(self, visit: Visit, capture: PageCapture) -> Iterator[Visit]:
-        try:
-            reading = read_page(capture, self._job.site)
-        except Exception as error:  # noqa: BLE001  one page that a reader stumbles over must not end the crawl
-            self._settle(visit, Fate.FAILED, f"reading failed: {type(error).__name__}: {error}")
+    def _read(self, visit: Visit, capture: PageCapture, reading: Reading) -> Iterator[Visit]:
+        if not isinstance(reading, PageReading):
+            self._settle(visit, Fate.FAILED, f"reading failed: {reading}")
             return
         for note in reading.notes:
             self._ledger.note(note)
@@ -235,6 +231,15 @@ _START_PROBLEMS = {
     Fate.BLANK: "the start page is blank ({url})",
     Fate.REFUSED: "the start page may not be fetched: {detail} ({url})",
 }
+
+
+def _wall_of(visit: Visit, capture: PageCapture, reading: Reading) -> str | None:
+    """The wall behind a refusal. One page that may not be seen, where no goods were expected, is none; where the page
+    can't be read, the status says enough."""
+    wall = reading.wall if isinstance(reading, PageReading) else None
+    if capture.status == 403 and visit.role is PageRole.OTHER and wall in {None, "blocked"}:
+        return "forbidden"
+    return wall or _WALLED[capture.status]
 
 
 def _as_text(header: str) -> str:

@@ -16,6 +16,7 @@ from restock.run import CrawlOutcome
 from restock.site import Site
 from spiders.crawling import CrawlJob, CrawlResult, Progress, run_crawl
 from spiders.crawling.frontier import Visit
+from spiders.crawling.readerchild import read
 from spiders.crawling.survey import Survey
 from spiders.evidence import Exchange, capture_of
 from spiders.spool import Spool
@@ -95,7 +96,9 @@ class PaperShop(Pages):
         while waiting and survey.stopped is None:
             visit = waiting.pop(0)
             found = self.answer(visit.url.removeprefix("http://shop.test"))
-            waiting += survey.arrived(visit, self._capture(visit, found, job.max_bytes))
+            capture = self._capture(visit, found, job.max_bytes)
+            reading = read(capture, job.site) if survey.must_read(capture) else None
+            waiting += survey.arrived(visit, capture, reading)
         return survey.outcome()
 
     def _capture(self, visit: Visit, found: Answer, limit: int) -> PageCapture:

@@ -8,7 +8,7 @@ import pytest
 
 from restock.capture import PageCapture
 from restock.run import CrawlOutcome
-from spiders.crawling import survey as survey_module
+from spiders.crawling import readerchild
 from spiders.spool import read_spool
 
 Survey = Callable[..., CrawlOutcome]
@@ -209,14 +209,14 @@ def test_a_reader_that_stumbles_fails_one_page(
     paper: Any, survey: Survey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     paper.list_page("/", range(3))
-    read = survey_module.read_page
+    read = readerchild.read_page
 
     def stumbling(capture: PageCapture, site: Any) -> Any:
         if capture.url.endswith("/goods/1"):
             raise ZeroDivisionError("no price at all")
         return read(capture, site)
 
-    monkeypatch.setattr(survey_module, "read_page", stumbling)
+    monkeypatch.setattr(readerchild, "read_page", stumbling)
     outcome = survey()
     assert outcome.finished
     assert outcome.failed_products == {paper.key("/goods/1"): "reading failed: ZeroDivisionError: no price at all"}

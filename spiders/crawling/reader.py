@@ -1,0 +1,121 @@
+"""Pages are read in a process of their own: others are fetched meanwhile, and a page that ends it ends no crawl."""
+
+import asyncio
+import os
+import pickle
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from restock.capture import PageCapture, PageReading
+from restock.site import Site
+from spiders.crawling.frames import frame, frames_in
+
+_GRACE = 5.0
+
+
+class Reader:
+    """Asks the reading process, which reads one page after the other in the order of asking. It ends with the context.
+
+    A page that the process dies of can't be read; those behind it are asked again of a new process."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._process = _started()
+        self._waiting: deque[tuple[bytes, asyncio.Future[PageReading | str]]] = deque()
+        self._in: asyncio.BaseTransport | None = None
+        self._out: asyncio.WriteTransport | None = None
+        self._connecting = False
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def read(self, capture: PageCapture) -> PageReading | str:
+        """What `spiders.reading.read_page` says of a page, or how it stumbled over it."""
+        answer: asyncio.Future[PageReading | str] = asyncio.get_running_loop().create_future()
+        asked = frame(pickle.dumps(capture))
+        self._waiting.append((asked, answer))
+        if self._out is not None:
+            self._out.write(asked)
+        elif not self._connecting:
+            await self._connect()
+        return await answer
+
+    async def _connect(self) -> None:
+        """Takes up the talk with a process that was started, and asks for all that waits."""
+        self._connecting = True
+        loop = asyncio.get_running_loop()
+        self._in, _ = await loop.connect_read_pipe(lambda: _Answers(self._hand_out, self._lost), self._process.stdout)
+        self._out, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, self._process.stdin)
+        for asked in (frame(pickle.dumps(self._site)), *(asked for asked, _ in self._waiting)):
+            self._out.write(asked)
+        self._connecting = False
+
+    def _hand_out(self, said: PageReading | str) -> None:
+        _, answer = self._waiting.popleft()
+        if not answer.cancelled():
+            answer.set_result(said)
+
+    def _lost(self) -> None:
+        """The process has ended; where pages wait, over the first of them."""
+        self.hang_up()
+        if self._waiting:
+            self._hand_out("the reading process ended")
+            self.close()
+            self._process = _started()
+            self._reconnecting = asyncio.ensure_future(self._connect())
+
+    def hang_up(self) -> None:
+        """Ends the talk, while the loop still runs: the process goes when nobody can ask it any more."""
+        for pipe in (self._in, self._out):
+            if pipe is not None:
+                pipe.close()
+        self._in = self._out = None
+
+    def close(self) -> None:
+        """Ends the process."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            self._process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603  this interpreter and this project's own module
+        [sys.executable, "-P", "-m", "spiders.crawling.readerchild", str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+
+class _Answers(asyncio.Protocol):
+    """Puts answers together from the pieces in which they come."""
+
+    def __init__(self, hand_out: Callable[[PageReading | str], None], lost: Callable[[], None]) -> None:
+        self._hand_out = hand_out
+        self._lost = lost
+        self._left = b""
+
+    def data_received(self, data: bytes) -> None:
+        *packed, self._left = frames_in(self._left + data)
+        for one in packed:
+            self._hand_out(pickle.loads(one))  # noqa: S301  this project's own process sent it
+
+    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002  the name is the base class's
+        self._lost()
