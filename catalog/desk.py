@@ -33,17 +33,15 @@ class Desk:
 
     def meet_job(self, name: str, first_seen: datetime) -> JobState:
         """The state of a job, which is written down when it is seen for the first time."""
-        with self._database.write() as connection:
-            row = connection.execute(select(d.job).where(*self._own(d.job, name=name))).first()
-            if row is not None:
-                return JobState(row.first_seen, row.done_at, row.result)
-            connection.execute(insert(d.job).values(owner=self._owner, name=name, first_seen=first_seen))
-            return JobState(first_seen)
-
-    def jobs(self) -> dict[str, JobState]:
         with self._database.read() as connection:
-            rows = connection.execute(select(d.job).where(d.job.c.owner == self._owner))
-            return {row.name: JobState(row.first_seen, row.done_at, row.result) for row in rows}
+            known = self._job(connection, name)
+        if known is not None:
+            return known
+        with self._database.write() as connection:
+            known = self._job(connection, name)  # another process may have been faster
+            if known is None:
+                connection.execute(insert(d.job).values(owner=self._owner, name=name, first_seen=first_seen))
+            return known or JobState(first_seen)
 
     def finish_job(self, name: str, done_at: datetime, result: str) -> None:
         """Notes that everything which was due up to a moment is done."""
@@ -102,6 +100,10 @@ class Desk:
                 outbox.queue(connection, self._owner, letter)
             for site, alarm in alarms.items():
                 self._set_alarm(connection, site, alarm)
+
+    def _job(self, connection: Connection, name: str) -> JobState | None:
+        row = connection.execute(select(d.job).where(*self._own(d.job, name=name))).first()
+        return None if row is None else JobState(row.first_seen, row.done_at, row.result)
 
     def _set_alarm(self, connection: Connection, site: str, alarm: Alarm | None) -> None:
         connection.execute(delete(d.alarm).where(*self._own(d.alarm, site=site)))

@@ -4,8 +4,23 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, SmallInteger, Table, and_, exists, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    SmallInteger,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 
+from catalog import desk_models as d
 from catalog import models as m
 from catalog.columns import Coded
 from catalog.fingerprints import misstated
@@ -71,6 +86,8 @@ def _invariants() -> Iterator[tuple[str, Select[Any]]]:
     yield "sites whose baseline is not their first complete run", _wrong_baseline()
     yield "runs that ended at no time", select(m.run.c.name).where(_ended(), m.run.c.finished_at.is_(None))
     yield "corrections of no run of theirs", _wrong_base()
+    yield "letters whose state is not that of their deliveries", _misstated_letters()
+    yield "letters that wait and have no body", _empty_letters()
 
 
 def _references() -> Iterator[tuple[str, Select[Any]]]:
@@ -237,3 +254,15 @@ def _misplaced(connection: Connection, table: Table, number: str, words: str) ->
     """Rows that stand under another hash than that of their text."""
     query: Select[Any] = select(table.c[number], table.c[words])
     return [(found,) for found, said in connection.execute(query) if text_hash(said) != found]
+
+
+def _misstated_letters() -> Select[Any]:
+    """Sent where any delivery is, else waiting where any is, else refused."""
+    states = select(d.delivery.c.state).where(d.delivery.c.letter_id == d.letter.c.id)
+    found = case((literal("sent").in_(states), "sent"), (literal("waiting").in_(states), "waiting"), else_="refused")
+    return select(d.letter.c.message_id, d.letter.c.state).where(d.letter.c.state != found)
+
+
+def _empty_letters() -> Select[Any]:
+    waits = exists().where(d.delivery.c.letter_id == d.letter.c.id, d.delivery.c.state == "waiting")
+    return select(d.letter.c.message_id).where(d.letter.c.body.is_(None), waits)

@@ -76,8 +76,11 @@ def run_due(format: OutFormat = None, output: Output = None, home: Home = None) 
         if not held:
             say("another scheduler works in this home; nothing was done")
             return
-        done = Round(workspace, clock.now(), tell).run()
-        show((one.to_json() for one in done), DONE_COLUMNS, format, output)
+        at_work = Round(workspace, clock.now(), tell)
+        try:
+            done = at_work.run()
+        finally:
+            show((one.to_json() for one in at_work.done), DONE_COLUMNS, format, output)
         if not done:
             say("nothing is due")
     raise typer.Exit(exit_code(done))

@@ -4,16 +4,20 @@ import os
 import tomllib
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
+)
+from pydantic_settings import (
+    SettingsError as SourceError,
 )
 
 from restock.errors import SettingsError
@@ -23,6 +27,8 @@ from restock.watching import mail_address
 
 def mail_addresses(text: str | None) -> tuple[str, ...]:
     """The bare addresses of a comma separated text; `Anna <anna@example.org>` is taken too. Raises ValueError."""
+    if text is not None and not text.isprintable():
+        raise ValueError("not a mail address: it holds a line break or another character that no header can have")
     parts = [part.strip() for part in (text or "").split(",")]
     return tuple(dict.fromkeys(mail_address(parseaddr(part)[1] or part) for part in parts if part))
 
@@ -41,13 +47,21 @@ class CrawlSettings(BaseModel):
     max_bytes: int = Field(default=32 * 1024 * 1024, gt=0)
 
 
+def _split(value: object) -> object:
+    """Several values in one text, comma separated, as an environment variable has them."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Split = (NoDecode, BeforeValidator(_split))
+
+
 class ScheduleSettings(BaseModel):
     """When jobs are due. Times of day are in `timezone`; a crawl begins up to `jitter` seconds later."""
 
     model_config = ConfigDict(extra="forbid")
 
     timezone: str = "UTC"
-    crawl_at: tuple[TimeOfDay, ...] = ("01:00",)
+    crawl_at: Annotated[tuple[TimeOfDay, ...], *Split] = Field(default=("01:00",), min_length=1)
     jitter: int = Field(default=900, ge=0, le=6 * 3600)
     report_at: TimeOfDay = "04:00"
     report_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
@@ -70,7 +84,7 @@ class HealthSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     mail_to: str | None = None
-    notify: tuple[str, ...] = ()
+    notify: Annotated[tuple[str, ...], *Split] = ()
     stale_days: int = Field(default=3, ge=1)
     remind_days: int = Field(default=7, ge=1)
 
@@ -172,6 +186,8 @@ def load_settings(home: Path | None = None) -> Settings:
         return Settings(home=folder)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{folder / SETTINGS_FILE}: {error}") from None
+    except SourceError as error:  # a variable that is no table of keys; the error names it and not what is in it
+        raise SettingsError(str(error)) from None
     except ValidationError as error:
         raise SettingsError(_settings_message(folder, error)) from None
 

@@ -14,12 +14,12 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from restock import clock
-from restock.errors import BusyError, told
+from restock.errors import BusyError, SettingsError, told
 from restock.settings import Settings, load_settings
 from scheduler.alarms import raise_alarms
 from scheduler.crawls import Crawls
 from scheduler.feeds import write_feeds
-from scheduler.jobs import Job, JobKind, jobs_of, standings
+from scheduler.jobs import Job, JobKind, crawl_jobs, report_jobs, standings
 from scheduler.posting import post_waiting
 from scheduler.rounds import OUTBOX, OnDone, outbox_held, posting_done, settle_crawl, write_and_post
 from scheduler.timetable import TimetableTrigger
@@ -64,9 +64,7 @@ class Daemon:
         """Brings the clock's jobs in line with settings, sites and subscriptions, and starts what is due."""
         try:
             with self._workspace() as workspace:
-                now = clock.now()
-                found = {standing.job.name: standing for standing in standings(workspace, jobs_of(workspace), now)}
-            self._said = ""
+                found = {one.job.name: one for one in standings(workspace, self._jobs(workspace), clock.now())}
         except Exception as error:  # noqa: BLE001  a bad file or a locked database is no end of the scheduler
             self._trouble(error)
             return
@@ -74,6 +72,16 @@ class Daemon:
             self._clock.remove_job(name)
         for standing in found.values():
             self._set(standing.job, due=standing.due is not None)
+
+    def _jobs(self, workspace: Workspace) -> list[Job]:
+        """Every job. A slip in watch lists or subscriptions holds back the reports, and nothing else."""
+        try:
+            reports = report_jobs(workspace)
+            self._said = ""
+        except SettingsError as error:
+            self._trouble(error)
+            reports = []
+        return crawl_jobs(workspace) + reports
 
     def _set(self, job: Job, *, due: bool) -> None:
         known = self._clock.get_job(job.name)
@@ -98,8 +106,8 @@ class Daemon:
                     return
                 if job.kind is JobKind.CRAWL:
                     self._on_done(settle_crawl(workspace, job, self._crawls.crawl(job.about), now))
-                    write_feeds(workspace, clock.now())
                     raise_alarms(workspace, clock.now())
+                    write_feeds(workspace, clock.now())
                     return
                 with outbox_held(workspace):
                     for done in write_and_post(workspace, job, now):

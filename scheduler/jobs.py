@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from catalog.desk import JobState
 from restock.errors import UsageError
 from restock.site import Site
 from restock.watching import Every, Subscription
@@ -43,8 +42,16 @@ class Standing:
 
 def jobs_of(workspace: Workspace) -> list[Job]:
     """Every job of a home: crawls of the enabled sites, then reports of the subscriptions."""
-    crawls = [_crawl(workspace, site) for site in workspace.sites.values() if site.enabled]
-    return crawls + [_report(workspace, one) for one in subscriptions_of(workspace).values()]
+    return crawl_jobs(workspace) + report_jobs(workspace)
+
+
+def crawl_jobs(workspace: Workspace) -> list[Job]:
+    return [_crawl(workspace, site) for site in workspace.sites.values() if site.enabled]
+
+
+def report_jobs(workspace: Workspace) -> list[Job]:
+    """Raises SettingsError for a watch list or subscription that can't be used."""
+    return [_report(workspace, one) for one in subscriptions_of(workspace).values()]
 
 
 def job_of(workspace: Workspace, name: str) -> Job:
@@ -77,20 +84,24 @@ def standings(workspace: Workspace, jobs: Sequence[Job], now: datetime) -> list[
     for job in jobs:
         state = workspace.catalogue.desk.meet_job(job.name, now)
         if job.kind is JobKind.CRAWL:
-            done = _latest(state.done_at, complete.get(job.about))
+            found.append(_standing(job, now, _latest(state.done_at, complete.get(job.about)), None, state.result))
         else:
-            done = _reported(workspace, job, state) or min(state.first_seen, begun or state.first_seen)
-        last = job.timetable.last(now) if done is not None else now
-        due = last if done is None or last > done else None
-        found.append(Standing(job, due, job.timetable.next(now), state.done_at, state.result))
+            # Done up to its last report, sent or waiting: one that a crash left in the outbox is not written again.
+            last = workspace.catalogue.desk.last_report(job.about)
+            done = _latest(state.done_at, last.until if last else None)
+            known_since = min(state.first_seen, begun or state.first_seen)
+            found.append(_standing(job, now, done, known_since, last.state.value if last else state.result))
     return found
 
 
-def _reported(workspace: Workspace, job: Job, state: JobState) -> datetime | None:
-    """Up to when a subscription has had its reports, sent or waiting: a crash after the letter was queued does not
-    write it again."""
-    last = workspace.catalogue.desk.last_report(job.about)
-    return _latest(state.done_at, last.until if last else None)
+def _standing(
+    job: Job, now: datetime, done: datetime | None, known_since: datetime | None, result: str | None
+) -> Standing:
+    """A job that was never done is due at once, or, with `known_since`, at its first time after that."""
+    since = done or known_since
+    last = job.timetable.last(now) if since is not None else now
+    due = last if since is None or last > since else None
+    return Standing(job, due, job.timetable.next(now), done, result)
 
 
 def _latest(*moments: datetime | None) -> datetime | None:

@@ -18,7 +18,7 @@ from scheduler.alarms import raise_alarms
 from scheduler.crawls import CrawlEnd, Crawls
 from scheduler.editions import Written, job_name, subscriptions_of, write_edition
 from scheduler.feeds import write_feeds
-from scheduler.jobs import Job, JobKind, job_of, jobs_of, standings
+from scheduler.jobs import Job, crawl_jobs, job_of, report_jobs, standings
 from scheduler.posting import Posted, mail_server, post_waiting
 from scheduler.workspace import Workspace
 
@@ -68,17 +68,35 @@ class Round:
     done: list[Done] = field(default_factory=list)
 
     def run(self) -> list[Done]:
-        """Crawls come first, so that the reports tell of them; a letter that waited goes before a newer one."""
-        due = [
-            standing.job for standing in standings(self.workspace, jobs_of(self.workspace), self.now) if standing.due
-        ]
-        crawls = [job for job in due if job.kind is JobKind.CRAWL]
+        """Crawls come first, so that the reports tell of them; a letter that waited goes before a newer one.
+
+        Raises SettingsError for a bad watch list or subscription, when everything else is done: a slip in these files
+        must not cost a day's crawl."""
+        crawls = self._due(crawl_jobs(self.workspace))
         self.crawl(crawls)
         if crawls:
-            write_feeds(self.workspace, self.now)
-        raise_alarms(self.workspace, self.now)
-        self.report([job for job in due if job.kind is JobKind.REPORT])
+            self._aside("feeds", lambda: write_feeds(self.workspace, self.now))
+        self._aside("alarms", lambda: raise_alarms(self.workspace, self.now))
+        try:
+            reports, fault = self._due(report_jobs(self.workspace)), None
+        except SettingsError as error:
+            reports, fault = [], error
+        self.report(reports)
+        if fault is not None:
+            raise fault
         return self.done
+
+    def _due(self, jobs: Sequence[Job]) -> list[Job]:
+        return [one.job for one in standings(self.workspace, jobs, self.now) if one.due is not None]
+
+    def _aside(self, name: str, work: Callable[[], object]) -> None:
+        """What goes wrong beside the reports must not keep them back."""
+        try:
+            work()
+        except SettingsError:
+            return  # a bad watch list: said at the end of the round
+        except Exception as error:  # noqa: BLE001  whatever it is, it is said
+            self._tell(Done(job=name, result="error", lines=(told(error),)))
 
     def crawl(self, jobs: Sequence[Job]) -> None:
         """Some sites, a bounded number at once. What interrupts this process stops the crawls before it goes on."""

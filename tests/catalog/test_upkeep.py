@@ -1,10 +1,12 @@
 """Invariants: each one, broken by hand, is named by `check`."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from catalog import Catalogue
 from restock.listing import Component, Listing
+from restock.post import Delivery, Letter, LetterKind
 from restock.run import CrawlOutcome
 from restock.terms import RunKind, RunStatus
 
@@ -13,6 +15,17 @@ NewDatabase = Callable[..., str]
 Sql = Callable[..., None]
 BROKEN = CrawlOutcome(finished=False, reason="broken")
 PARTS = (Component("Intel", None, "Intel inside"),)
+
+LETTER = Letter(
+    kind=LetterKind.REPORT,
+    subscription="anna",
+    message_id="<1@example.org>",
+    subject="news",
+    summary="little",
+    body=b"bytes",
+    created_at=datetime(2026, 11, 9, tzinfo=UTC),
+    deliveries=(Delivery(target="anna@example.org"),),
+)
 
 BREAKS = [
     (
@@ -60,6 +73,10 @@ BREAKS = [
         "a row of version points at a capture that is not there",
     ),
     ("UPDATE run SET base_id = 99", "a row of run points at a run that is not there"),
+    ("UPDATE letter SET state = 'sent'", "letters whose state is not that of their deliveries"),
+    ("UPDATE delivery SET state = 'refused'", "letters whose state is not that of their deliveries"),
+    ("UPDATE letter SET body = NULL", "letters that wait and have no body"),
+    ("DELETE FROM letter", "a row of delivery points at a letter that is not there"),
 ]
 
 
@@ -71,7 +88,8 @@ def with_numbers(statement: str) -> str:
 
 
 def days(shop: Any, make: Make) -> None:
-    """Five runs that leave a row in every table that is checked."""
+    """Five runs and a letter that leave a row in every table that is checked."""
+    shop.catalogue.desk.queue(LETTER)
     shop.crawl(make(1), make(2), make(3, components=PARTS), make(4))
     shop.crawl(make(1, "90"), make(2), make(3, components=PARTS), make(4))
     shop.crawl(make(1, "90"), make(2), make(4), outcome=BROKEN)
@@ -93,7 +111,10 @@ def test_each_invariant_is_checked(new_database: NewDatabase, backend: str, sql:
     url = new_database(backend)
     with Catalogue.open(url) as broken:
         days(type(shop)(broken), listing)
-        tables = ("version", "absence", "sighting", "details", "capture", "warc", "fact", "listing", "run")
+        tables = (
+            "delivery", "letter",
+            "version", "absence", "sighting", "details", "capture", "warc", "fact", "listing", "run",
+        )  # fmt: skip
         sql(*(f"CREATE TABLE kept_{table} AS SELECT * FROM {table}" for table in tables), on=url)
         for statement, found in BREAKS:
             sql(with_numbers(statement), on=url)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from restock.errors import SettingsError
-from restock.settings import home_folder, load_settings
+from restock.settings import home_folder, load_settings, mail_addresses
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +53,34 @@ def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="home folder"):
         load_settings(tmp_path / "file")
+
+
+def test_several_values_stand_in_one_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESTOCK_SCHEDULE__CRAWL_AT", "03:00, 15:00")
+    monkeypatch.setenv("RESTOCK_HEALTH__NOTIFY", "ops")
+    monkeypatch.setenv("RESTOCK_NOTIFY__OPS", "slack://t0k3n")
+    monkeypatch.setenv("RESTOCK_MAIL_TO", "Anna <anna@example.org>, boris@example.org")
+    settings = load_settings(tmp_path)
+    assert (settings.schedule.crawl_at, settings.health.notify) == (("03:00", "15:00"), ("ops",))
+    assert mail_addresses(settings.mail_to) == ("anna@example.org", "boris@example.org")
+    assert settings.notify["ops"].get_secret_value() == "slack://t0k3n"
+    assert "t0k3n" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("RESTOCK_SCHEDULE__CRAWL_AT", "25:00", "schedule.crawl_at"),
+        ("RESTOCK_SCHEDULE__TIMEZONE", "Mars/Base", "no such time zone"),
+        ("RESTOCK_NOTIFY", "slack://t0k3n", "notify"),
+        ("RESTOCK_MAIL_FROM", "a@example.org, b@example.org", "one mail address"),
+        ("RESTOCK_MAIL_TO", "anna@example.org\nBcc: b@example.org", "not a mail address"),
+    ],
+)
+def test_a_wrong_variable_is_named_and_no_secret_is_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, said: str
+) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(SettingsError, match=said) as caught:
+        load_settings(tmp_path)
+    assert "t0k3n" not in str(caught.value)

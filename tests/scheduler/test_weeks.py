@@ -290,3 +290,15 @@ def test_breakage_goes_to_operators_and_never_to_analysts(weeks: Weeks, mailbox:
     assert bodies[0].startswith("away: broken (run away-0002)")
     assert "last crawled completely: 2026-11-02 08:00 UTC" in bodies[1]
     assert bodies[2].startswith("away: well again, after trouble since 2026-11-03 08:00 UTC")
+
+
+def test_a_slip_in_the_subscriptions_costs_no_crawl(weeks: Weeks, mailbox: Any) -> None:
+    (weeks.home / "sites").mkdir(parents=True)
+    (weeks.home / "sites" / "away.yaml").write_text("{name: away, start: 'http://127.0.0.1:9/', delay: 0}")
+    (weeks.home / "subscriptions.yaml").write_text("subscriptions:\n  - {name: anna, to: nobody}\n")
+    weeks.environment["RESTOCK_CRAWL__RETRIES"] = "0"
+    code, out, said = weeks.run(MONDAY)
+    assert (code, json.loads(out)["job"]) == (2, "crawl:away")
+    assert "subscriptions.yaml:2: subscriptions.0.to.0: not a mail address" in said
+    (weeks.home / "subscriptions.yaml").unlink()
+    assert weeks.run(MONDAY) == (0, "", "restock: nothing is due\n")
