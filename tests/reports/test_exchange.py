@@ -73,6 +73,6 @@ def test_a_price_in_another_currency_moved_by_that_days_rate(moved: Make) -> Non
 
 
 def test_the_rates_that_are_asked_for_are_those_that_are_needed(moved: Make) -> None:
-    assert rates_asked(moved("1100")) == {("USD", "RUB", THEN.date()), ("USD", "RUB", NOW.date())}
-    assert rates_asked(moved("83600", "RUB", "USD")) == {("USD", "RUB", NOW.date())}
-    assert rates_asked(moved("1100", "USD", "USD")) == set()
+    assert rates_asked(moved("1100"), {}) == {("USD", "RUB", THEN.date()), ("USD", "RUB", NOW.date())}
+    assert rates_asked(moved("83600", "RUB", "USD"), {}) == {("USD", "RUB", NOW.date())}
+    assert rates_asked(moved("1100", "USD", "USD"), {}) == set()
