@@ -12,6 +12,7 @@ from cli.schedule import tell
 from cli.session import workspace_of
 from cli.windows import moment
 from restock import clock
+from restock.watching import Language
 from scheduler.rounds import exit_code, send_weekly
 from scheduler.weekly import weekly
 from scheduler.workspace import Workspace
@@ -33,6 +34,9 @@ def weekly_report(
     send: Annotated[
         bool, typer.Option("--send", help="Mail it to whom subscriptions or RESTOCK_MAIL_TO name, and try at once.")
     ] = False,
+    language: Annotated[
+        Language, typer.Option("--language", help="What it is written in; with --send, subscriptions say it.")
+    ] = Language.ENGLISH,
     home: Home = None,
 ) -> None:
     """The weekly diff report: what is new first, then what moved, then what was not crawled.
@@ -43,7 +47,7 @@ def weekly_report(
     with workspace_of(home) as workspace:
         if send:
             raise typer.Exit(_send(workspace, min(end, clock.now()), output))
-        report = weekly(workspace, until=end)
+        report = weekly(workspace, until=end, language=language)
         if output is None:
             typer.echo(report.text)
             return

@@ -16,6 +16,7 @@ from restock.listing import Listing
 from restock.review import Mark, Verdict
 from restock.run import Run
 from restock.terms import Event, RunKind
+from restock.watching import Language
 from scheduler.changes import market_changes
 from scheduler.workspace import Workspace
 
@@ -32,11 +33,14 @@ class Edition:
     watch: Watch = field(default_factory=Watch)
 
 
-def weekly(workspace: Workspace, *, until: datetime, since: datetime | None = None) -> Report:
+def weekly(
+    workspace: Workspace, *, until: datetime, since: datetime | None = None, language: Language = Language.ENGLISH
+) -> Report:
     """The report of the week that ends at `until`, over every site."""
     begins = since or until - WEEK
     found = changes_between(workspace, since=begins, until=until)
-    return weekly_report(gather(workspace, found, since=begins, until=until))
+    edition = Edition(audience=Audience(language=language))
+    return weekly_report(gather(workspace, found, since=begins, until=until, edition=edition))
 
 
 def changes_between(
