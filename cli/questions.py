@@ -73,6 +73,8 @@ def search(
         limit=limit,
     )
     code = currency_of(currency)
+    if code is not None and min_price is None and max_price is None:
+        raise UsageError("--currency is what --min-price and --max-price are in: neither is given")
     with questions_of(home) as workspace:
         if brand is not None:
             query = replace(query, brand=workspace.brand(brand))

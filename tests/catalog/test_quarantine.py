@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from catalog import Search
+from catalog import Catalogue, Search
 from restock.listing import Listing
-from restock.run import Run
+from restock.run import CrawlOutcome, Run
 from restock.site import Guard
 from restock.terms import Availability, RunStatus
 
@@ -166,3 +168,39 @@ def test_a_mended_reader_forgets_what_was_held(shop: Any, listing: Make) -> None
     held = shop.crawl(listing(1, "10000"))
     shop.correct(held, listing(1, "100"))
     assert shop.crawl(replace(listing(1), price=Decimal(10000))).counts["held"] == 1
+
+
+_PRICES = st.sampled_from([1, 2, 100, 105, 10_000, 10_500, 1_000_000])
+_WEEK = st.lists(st.tuples(st.dictionaries(st.integers(1, 3), _PRICES, max_size=3), st.booleans()), max_size=6)
+
+
+def plain_step(run: Run, seen: dict[int, int], now: dict[int, int], held: dict[int, int]) -> None:
+    """What a child would do: believe a jump only when it sees it twice."""
+    for number, price in seen.items():
+        old, waiting = now.get(number), held.pop(number, None)
+        jumped = old is not None and max(old, price) >= 90 * min(old, price)
+        if jumped and (waiting is None or abs(waiting - price) * 10 > waiting):
+            held[number] = price
+        else:
+            now[number] = price
+    if run.status is RunStatus.COMPLETE:
+        for number in [number for number in now if number not in seen]:
+            del now[number]
+            held.pop(number, None)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(week=_WEEK)
+def test_any_week_is_that_of_a_plain_model(
+    week: list[tuple[dict[int, int], bool]], catalogue: Catalogue, shop_class: Any, listing: Make
+) -> None:
+    name = f"shop-{len(catalogue.sites_seen())}"
+    shop, now, held = shop_class(catalogue, name=name), dict[int, int](), dict[int, int]()
+    for seen, finished in week:
+        offers = [listing(number, str(price), site=name) for number, price in seen.items()]
+        run = shop.crawl(*offers, outcome=CrawlOutcome(finished=finished))
+        if run.status is not RunStatus.FAILED:
+            plain_step(run, seen, now, held)
+        there = {int(item.url.rsplit("/")[-1]): (item.price, item.held_price) for item in shop.now()}
+        assert there == {number: (price, held.get(number)) for number, price in now.items()}
+    assert catalogue.check() == []

@@ -34,6 +34,8 @@ def assert_one_line(answer: Any, code: int, *words: str) -> None:
         (["runs", "show", "no-such-run"], ["no-such-run"]),
         (["search", "--format", "yaml"], ["yaml"]),
         (["search", "--min-price", "cheap"], ["--min-price", "cheap"]),
+        (["search", "--currency", "USD"], ["--min-price"]),
+        (["sellers"], ["--brand"]),
         (["compare"], ["--file"]),
         (["explain", "nothing"], ["nothing"]),
         (["normalise", "/no/such/file"], ["/no/such/file"]),
