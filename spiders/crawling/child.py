@@ -1,6 +1,7 @@
 """The child process of a crawl: `python -m spiders.crawling.child JOBFILE PARENT`."""
 
 import sys
+import traceback
 from pathlib import Path
 from time import monotonic
 
@@ -10,7 +11,7 @@ from scrapy.crawler import CrawlerProcess
 from restock.run import CrawlOutcome
 from spiders.crawling import lifeline
 from spiders.crawling.handle import CrawlSpider, spider_of
-from spiders.crawling.job import OUTCOME_FILE, CrawlJob
+from spiders.crawling.job import NO_ROOM, OUTCOME_FILE, CrawlJob
 from spiders.crawling.reader import Reader
 from spiders.crawling.settings import scrapy_settings
 from spiders.crawling.spider import SiteSpider
@@ -57,4 +58,9 @@ def _write(path: Path, outcome: CrawlOutcome) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    try:
+        main(Path(sys.argv[1]), int(sys.argv[2]))
+    except OSError:
+        # On a full disk neither the verdict nor the log can say why: the exit code does.
+        traceback.print_exc()
+        sys.exit(NO_ROOM)

@@ -9,6 +9,7 @@ from restock.run import CrawlOutcome
 from restock.site import Site
 
 JOB_FILE = "job.json"
+NO_ROOM = 74  # the exit code of a child that could not write: what systems call an input/output error
 OUTCOME_FILE = "outcome.json"
 LOG_FILE = "crawl.log"
 

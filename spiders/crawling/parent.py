@@ -12,7 +12,7 @@ from time import monotonic
 import orjson
 
 from restock.run import CrawlOutcome
-from spiders.crawling.job import JOB_FILE, LOG_FILE, OUTCOME_FILE, CrawlJob, CrawlResult, Progress
+from spiders.crawling.job import JOB_FILE, LOG_FILE, NO_ROOM, OUTCOME_FILE, CrawlJob, CrawlResult, Progress
 from spiders.evidence import find_warc
 from spiders.spool import SPOOL_FILE
 
@@ -92,6 +92,8 @@ def _ending(child: subprocess.Popen[bytes]) -> str:
         code = child.wait(_GRACE)
     except subprocess.TimeoutExpired:
         return "it did not end"
+    if code == NO_ROOM:
+        return "it could not write its files; is the disk full?"
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 

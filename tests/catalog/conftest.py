@@ -1,6 +1,6 @@
 """Fixtures of the catalogue's tests: a fresh catalogue, and a shop whose days are written down in a line each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -69,6 +69,10 @@ class Shop:
             finished_at=run.observed_at,
             whole_site=whole_site,
         )
+
+    def finish(self, run: Run, listings: Iterable[Listing]) -> Run:
+        outcome = CrawlOutcome(finished=True)
+        return self.catalogue.finish_run(run.id, listings, outcome, guard=Guard(), finished_at=run.observed_at)
 
     def correct(self, run: Run, *listings: Listing, rules: str = "rules-2") -> Run:
         self.rules = rules

@@ -1,6 +1,7 @@
 """The command line as a user runs it: a process of its own, a home of its own."""
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,9 +37,13 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def restock(home: Path) -> Restock:
-    """Runs a command in the test's home; keyword arguments are environment variables."""
+    """Runs a command in the test's home; keyword arguments are environment variables. With `file_limit`, no file may
+    grow above so many bytes: a disk without room."""
 
-    def run(*args: str, stdin: str | None = None, **environment: str) -> Answer:
+    def run(*args: str, stdin: str | None = None, file_limit: int | None = None, **environment: str) -> Answer:
+        def limit() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit or resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
         clean = {name: value for name, value in os.environ.items() if not name.startswith("RESTOCK_")}
         done = subprocess.run(
             [sys.executable, "-m", "cli.main", *args],
@@ -48,6 +53,7 @@ def restock(home: Path) -> Restock:
             text=True,
             timeout=120,
             check=False,
+            preexec_fn=None if file_limit is None else limit,
         )
         return Answer(done)
 
