@@ -26,7 +26,8 @@ _CYRILLIC = re.compile(r"\s[^\x00-\x7f®™].*$")
 COMPUTERS = frozenset(
     {"server", "blade_server", "workstation", "desktop", "industrial_pc", "laptop", "tablet", "single_board_computer"}
 )
-_ON, _HAVING = skeleton(" на "), skeleton(" с ")
+_WITH_PROCESSORS = COMPUTERS | {"processor_board"}
+ON, _HAVING = skeleton(" на "), skeleton(" с ")
 # Parts that a title may name by number alone: "Полетный контроллер на STM32F405RGT6".
 _CHIPS = frozenset(
     {"cpu", "ic_processor", "fpga", "ic_other", "ic_amplifier", "memory_ic", "accelerator", "processor_board", "gnss",
@@ -67,7 +68,7 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
 
 def names_parts(title: Title, head: str | None) -> bool:
     """Whether a title has anything that may name a part; most have not."""
-    return bool(title.families or title.relations) or head in COMPUTERS or _ON in title.folded
+    return bool(title.families or title.relations) or head in _WITH_PROCESSORS or ON in title.folded
 
 
 def _by_number(title: Title, head: str | None, foreign: Sequence[Span], insides: Sequence[Hit]) -> Iterator[Part]:
@@ -77,7 +78,7 @@ def _by_number(title: Title, head: str | None, foreign: Sequence[Span], insides:
         kind = item.owners.category(maker) if maker else None
         if maker is None or kind not in _CHIPS or within(item.start, foreign):
             continue
-        if title.folded[: item.start].endswith((_ON, _HAVING)) or _follows(item.start, insides, title):
+        if title.folded[: item.start].endswith((ON, _HAVING)) or _follows(item.start, insides, title):
             yield Part(maker, kind, item.start, item.end, title.text[item.start : item.end])
 
 
@@ -86,7 +87,7 @@ def _is_product(title: Title, hit: Hit, head: str | None, insides: Sequence[Hit]
     brand, kind = hit[2].value, hit[2].detail
     if _follows(hit[0], insides, title) and head not in _SAME.get(kind, ()):
         return False
-    if head is not None and kind != "cpu" and title.folded[: _with_brand(title, hit)].endswith((_ON, _HAVING)):
+    if head is not None and kind != "cpu" and title.folded[: _with_brand(title, hit)].endswith((ON, _HAVING)):
         return False
     others = makers - {brand}
     if head is None:
@@ -104,11 +105,11 @@ def _is_inside(title: Title, hit: Hit, insides: Sequence[Hit], head: str | None)
 
 def _is_chip_maker(title: Title, hit: Hit, head: str | None, claim: str) -> bool:
     """A maker of processors whose name stands in a computer's title behind the computer's own maker, or after "на"."""
-    if head not in COMPUTERS or not hit[2].detail.makes_processors:
+    if head not in _WITH_PROCESSORS or not hit[2].detail.makes_processors:
         return False
     before = title.folded[: hit[0]]
     named = any(other[0] < hit[0] and other[2].value != hit[2].value for other in title.brands)
-    return named or before.endswith(_ON) or (len(claim) > 2 and claim in before)
+    return named or before.endswith(ON) or (len(claim) > 2 and claim in before)
 
 
 def _follows(place: int, insides: Sequence[Hit], title: Title) -> Hit | None:

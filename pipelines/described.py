@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipelines.components import Part
+from pipelines.components import ON, Part
 from pipelines.condition import condition_of
 from pipelines.lexicon import Entry, Hit, Lexicon
 from pipelines.prices import PriceReader
@@ -144,7 +144,7 @@ def _parts(clause: _Clause) -> Iterator[tuple[Part, bool]]:
         return
     leads = [end for _, end, entry in clause.hits if (entry.kind, entry.value) in _LEADS]
     for start, end, entry in clause.hits:
-        behind = any(lead <= start for lead in leads)
+        behind = any(lead <= start for lead in leads) or clause.folded[:start].endswith(ON)
         if entry.kind == "family" and entry.detail in _PART_KINDS:
             yield Part(entry.value, entry.detail, -1, -1, clause.text[start:end]), behind
         elif entry.kind == "brand" and behind and entry.detail.makes_processors and not entry.ambiguous:

@@ -66,17 +66,16 @@ class Identifier:
             return genuine
         maker = find_maker(case, self._book)
         if described is not NOTHING:
-            case.parts.extend(self._described_parts(case, maker, described))
+            case.parts.extend(self._described_parts(case, described))
         return self._settle(case, maker, find_number(case, maker.brand, self._grammar))
 
-    def _described_parts(self, case: Case, maker: MakerFound, described: Described) -> Sequence[Part]:
+    def _described_parts(self, case: Case, described: Described) -> Sequence[Part]:
         """The parts that the description of a device names: of a computer any, of others those called its processor."""
         if case.bearing.relation is not Relation.IS:
             return ()
         if case.head in COMPUTERS:
             return described.parts + described.loose_parts
-        is_device = case.head in self._devices or (case.head is None and maker.brand is not None)
-        return described.parts if is_device else ()
+        return described.parts if case.head is None or case.head in self._devices else ()
 
     def _case(
         self, title: Title, raw: RawListing, bearing: Bearing, site_hits: Sequence[Hit], described: Described
@@ -154,7 +153,8 @@ class Identifier:
             return False
         kind = item.owners.category(brand)
         if within(item.start, case.bearing.loose) or item.end == 0:
-            return kind is not None and kind == case.head
+            is_part = kind is None and brand in item.owners.sure and case.head not in self._devices
+            return (is_part and item.end > 0) or (kind is not None and kind == case.head)
         return item.start < case.bearing.loose[0][0] or kind == case.head or kind not in self._devices
 
     def _claim(self, raw: RawListing, described: Described) -> Claim:

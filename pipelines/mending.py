@@ -15,11 +15,20 @@ _SPARE = re.compile(r"(?<=[A-Z0-9])( +)=(?![\w=])")
 _PIECE = re.compile(r"(?!\d+U$)(?:\d{1,3}[A-Z]{1,5}\d?[A-Z]*|[A-Z]{1,2}\d?)")  # "2U" is a height
 _COMPACT = re.compile(r"[^A-Z0-9]+")
 _EDGE = rf"(?<![^{STOPS}])"
-_BLANKS = re.compile(
-    rf"{_EDGE}([A-Z]{{2,4}}|\d[A-Z]{{2}}\d) (\d+[A-Z./-][A-Z0-9./-]*|\d{{3,5}}(?= [A-Z]{{1,4}}(?!\w)))"
-    rf"(?: ([A-Z]{{1,4}})(?!\w))?(?![^{STOPS}])"
+# The first piece, where what follows it may be the second.
+_DIGITS_AFTER = r"(?= -?\d{1,4}(?:[A-Z/]\w{0,4}(?:-[A-Z]{2,5})?|-\d\w{0,8})?(?![\w-]))"
+_SUFFIX_AFTER = r"(?= (?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|[A-Z]{1,4}\d{1,3}[A-Z]?|[A-Z])(?![\w-]))"
+_HEAD = re.compile(
+    rf"{_EDGE}(?:[A-Z]{{2,5}}{_DIGITS_AFTER}|\d[A-Z]{{2}}\d(?= \d{{3}}-)|[A-Z]{{1,5}}\d{{2,6}}{_SUFFIX_AFTER})"
 )
-_LAST_LETTER = re.compile(rf"{_EDGE}([A-Z]{{1,2}}\d{{4,6}}) ([A-Z])(?![^{STOPS}])")
+_NEXT = re.compile(rf" (-?[A-Z0-9][^{STOPS}]*)")
+_MIDDLE = re.compile(r"-?\d[\w./+#-]*|[A-Z]{1,2}\d{2,}[A-Z0-9]*|[A-Z]{1,4}\d[A-Z]?")
+_SUFFIX = re.compile(
+    r"[A-Z]{1,4}\d[A-Z]?|[A-Z]{2,4}\+(?:-T|T)?|[A-Z]{1,3}Z|[A-Z]"
+)  # of a package: "ARZ", "RCT6", "ESA+"
+_TAIL = re.compile(r"[A-Z]{1,4}")
+_WIDEST = 5  # pieces of a number that is broken at its hyphens
+_MOST = 3  # pieces behind the first
 
 Piece = tuple[str, int, int]  # a mended number, with where it starts and ends
 
@@ -36,7 +45,7 @@ class Mender:
 
     def learn(self, part_number: str) -> None:
         """Takes in a listed number: how it looks without signs, how it begins and ends."""
-        compact = _COMPACT.sub("", part_number)
+        compact = _plain(part_number)
         if len(compact) >= 7 and compact != part_number:
             self._compact[compact] = part_number
             self._firsts.add(part_number.partition("-")[0])
@@ -78,39 +87,70 @@ class Mender:
         return one_sided and bool(joined.sure) and not self._owners(left).sure and not right.isdigit()
 
     def joined(self, upper: str) -> Iterator[Piece]:
-        """Numbers with blanks for hyphens: "C1300 24T 4G", "WS C2960X 48TS L"."""
-        tokens = [(match.start(), match[0], _BRIEF.fullmatch(match[0]) is not None) for match in TOKEN.finditer(upper)]
+        """Numbers with blanks for hyphens: "C1300 24T 4G", "WS C2960X 48TS L"; the longest that begins so."""
+        tokens = [(match.start(), match[0]) for match in TOKEN.finditer(upper)]
         for index in range(len(tokens) - 1):
-            if not (tokens[index + 1][2] and (_DIGIT.search(tokens[index][1]) or tokens[index][1] in self._firsts)):
+            start, head = tokens[index]
+            if not (_DIGIT.search(head) or head in self._firsts) or not _BRIEF.fullmatch(head):
                 continue
-            size = 0
-            while size < 5 and index + size < len(tokens) and tokens[index + size][2]:
-                size += 1
-            for count in range(size, 1, -1):
-                window = tokens[index : index + count]
-                number = self._join([token for _, token, _ in window])
-                if number is not None:
-                    yield number, window[0][0], window[-1][0] + len(window[-1][1])
+            number, end = self._longest(head, tokens[index + 1 : index + _WIDEST])
+            if number is not None:
+                yield number, start, end
+
+    def _longest(self, head: str, following: Sequence[tuple[int, str]]) -> tuple[str | None, int]:
+        found, end = None, 0
+        plain, joined = _plain(head), head
+        has_form = len(head) >= 4 and _DIGIT.search(head) is not None
+        for start, piece in following:
+            if not _BRIEF.fullmatch(piece):
+                break
+            plain, joined = plain + _plain(piece), f"{joined}-{piece}"
+            has_form = has_form and _PIECE.fullmatch(piece) is not None
+            number = self._compact.get(plain)
+            if number is None and has_form and self._owners(joined).sure and not self._owners(head).sure:
+                number = joined
+            if number is not None:
+                found, end = number, start + len(piece)
+        return found, end
+
+    def glued(self, upper: str) -> Sequence[Piece]:
+        """Numbers with blanks for nothing: "6ES7 317-2EK14-0AB0", "NU 208 ECP", "STM32 F103 RCT6", "J9150 A"."""
+        return tuple(self._glued(upper)) if _HEAD.search(upper) else ()
+
+    def _glued(self, upper: str) -> Iterator[Piece]:
+        for match in _HEAD.finditer(upper):
+            pieces: list[re.Match[str]] = []
+            while len(pieces) < _MOST and (piece := _NEXT.match(upper, pieces[-1].end() if pieces else match.end())):
+                pieces.append(piece)
+            for count in range(len(pieces), 0, -1):
+                parts = [piece[1].rstrip(EDGES) for piece in pieces[:count]]
+                number = match[0] + "".join(parts)
+                if self._is_one(match[0], parts, number):
+                    yield number, match.start(), pieces[count - 1].start(1) + len(parts[-1])
                     break
 
-    def _join(self, parts: Sequence[str]) -> str | None:
-        compact = self._compact.get(_COMPACT.sub("", "".join(parts)))
-        if compact is not None:
-            return compact
-        head, *rest = parts
-        if len(head) < 4 or not _DIGIT.search(head) or not all(map(_PIECE.fullmatch, rest)):
-            return None
-        joined = "-".join(parts)
-        return joined if self._owners(joined).sure and not self._owners(head).sure else None
+    def _is_one(self, head: str, parts: Sequence[str], number: str) -> bool:
+        """Whether pieces are one number: each looks like a piece, none is a number by itself, and together they have a
+        form; letters and digits alone ("ISR 4331") are a family's name where the form is sure."""
+        *middle, last = parts
+        after_digits = bool(middle) and middle[-1].isdigit()
+        fits = _MIDDLE.fullmatch(last) or _SUFFIX.fullmatch(last) or (after_digits and _TAIL.fullmatch(last))
+        if not (fits and all(map(_MIDDLE.fullmatch, middle)) and any(map(str.isdigit, number))):
+            return False
+        owners, own = self._owners(number), self._owners(head).maker
+        if not owners.any or any(self._is_apart(part, sure=bool(owners.sure)) for part in parts):
+            return False
+        if own is not None:
+            return len(parts) == 1 and owners.maker == own and _SUFFIX.fullmatch(last) is not None
+        return bool(owners.weak) or (bool(owners.sure) and not (len(parts) == 1 and last.isdigit()))
 
-    def glued(self, upper: str) -> Iterator[Piece]:
-        """Numbers with blanks for nothing: "6ES7 317-2EK14-0AB0", "NU 208 ECP", "J9150 A"."""
-        for match in _BLANKS.finditer(upper):
-            count = 3 if match[2].isdigit() and match[3] else 2
-            number = "".join(match.groups("")[:count])
-            if self._owners(number).any and not self._owners(match[2]).maker:
-                yield number, match.start(), match.end(count)
-        for match in _LAST_LETTER.finditer(upper):
-            number = match[1] + match[2]
-            if self._owners(number).sure and not self._owners(match[1]).maker:
-                yield number, match.start(), match.end()
+    def _is_apart(self, part: str, *, sure: bool) -> bool:
+        """Whether a piece is a number by itself, or a specification beside a number whose form is not sure."""
+        owners = self._owners(part)
+        if owners.known or owners.sure:
+            return True
+        return not sure and not part.isdigit() and self._is_specification(part)
+
+
+def _plain(piece: str) -> str:
+    return piece if piece.isalnum() else _COMPACT.sub("", piece)

@@ -1,8 +1,9 @@
 """The listing's own part number among the candidates of its title and the site's claim."""
 
+import re
 from collections.abc import Sequence
 
-from pipelines.candidate import Candidate
+from pipelines.candidate import NOBODY, Candidate
 from pipelines.case import Case, NumberFound
 from pipelines.part_numbers import Grammar, claimed_number
 from pipelines.text import latin, skeleton
@@ -13,6 +14,9 @@ NOTHING_FITS = NumberFound(None, "nothing fits")
 _PLAUSIBLE = "looks like a number"
 _ARTICLE = "shop's article is the maker's number"
 _LICENCES = frozenset({"license", "support"})
+_TOKEN_BEHIND = re.compile(r" ([A-Z0-9][A-Z0-9./+-]{4,}[A-Z0-9+])(?![^\s,;)])")
+_LONG_DIGITS = re.compile(r"\d{7,12}")
+_ONLY_DIGITS = re.compile(r"[,;(] ?(\d{7,12})(?= ?(?:$|[,;)]))")
 _FOR = (skeleton("для "), "for ")
 _LABELLED = 4  # the shape of a token that a label ("P/N:") or its mending says is a number
 
@@ -91,10 +95,42 @@ def _best(case: Case, brand: str | None, own: Sequence[Candidate], grammar: Gram
     if brand is not None and grammar.is_strict(brand):
         labelled = next((item for item in own if item.shape == _LABELLED), None)
         return NumberFound(labelled, "labelled number") if labelled else NOTHING_FITS
-    free = [item for item in own if item.shape and item.owners.maker in {None, brand}]
-    if brand is None or not free:
+    return NOTHING_FITS if brand is None else _unknown_form(case, brand, own, grammar)
+
+
+def _unknown_form(case: Case, brand: str, own: Sequence[Candidate], grammar: Grammar) -> NumberFound:
+    """A number of no known form: right behind the maker's name, of a number's shape, or digits that stand alone."""
+    ends = _name_ends(case, brand)
+    if behind := _behind_name(case, brand, ends, grammar):
+        return NumberFound(behind, "behind the maker's name")
+    if free := [item for item in own if item.shape and item.owners.maker in {None, brand}]:
+        return NumberFound(max(free, key=lambda item: (item.shape, item.start - 1 in ends, -item.start)), _PLAUSIBLE)
+    digits = _ONLY_DIGITS.search(case.title.text)
+    if digits is None or digits[1] in {case.raw.sku, case.raw.gtin} or within(digits.start(1), case.others):
         return NOTHING_FITS
-    return NumberFound(max(free, key=lambda item: (item.shape, -item.start)), _PLAUSIBLE)
+    return NumberFound(Candidate(digits[1], digits.start(1), digits.end(1), NOBODY, 1), "digits that stand alone")
+
+
+def _name_ends(case: Case, brand: str) -> list[int]:
+    """Where the maker's name ends in the title, known or claimed."""
+    ends = [hit[1] for hit in case.named if hit[2].value == brand]
+    if not ends and case.claim.text.strip() == brand and (place := case.title.folded.find(case.claim.folded)) >= 0:
+        return [place + len(case.claim.folded)]
+    return ends
+
+
+def _behind_name(case: Case, brand: str, ends: Sequence[int], grammar: Grammar) -> Candidate | None:
+    """A token right behind the maker's name that has a form of the maker, though it looks like a specification, or is
+    an order number of digits alone: "WAGO 221-413", "Wera 05134491001"."""
+    upper = latin(case.title.folded)
+    for end in ends:
+        token = _TOKEN_BEHIND.match(upper, end)
+        if token is None or within(token.start(1), case.others) or token[1] in {case.raw.sku, case.raw.gtin}:
+            continue
+        owners = grammar.owners(token[1])
+        if _LONG_DIGITS.fullmatch(token[1]) or (owners.rank(brand) and grammar.is_specification(token[1])):
+            return Candidate(token[1], token.start(1), token.end(1), owners, 1)
+    return None
 
 
 def _fitting(case: Case, fitting: Sequence[Candidate], brand: str | None) -> Candidate:
@@ -105,12 +141,17 @@ def _fitting(case: Case, fitting: Sequence[Candidate], brand: str | None) -> Can
         return fitting[0]
     if case.head in _LICENCES and (own := [item for item in fitting if item.owners.category(brand) in _LICENCES]):
         return own[0]
-    best = max(fitting, key=lambda item: (_fit(item, brand), -item.start))
+    best = max(fitting, key=lambda item: (_fit(item, brand), not _has_blanks(item), -item.start))
     if len(fitting) > 1 and (whole := next((item for item in fitting if _holds(item, best, brand)), None)):
         return whole
     if brand in best.owners.known:
         return best
     return next((item for item in fitting if _in_brackets(title, item, brand)), best)
+
+
+def _has_blanks(item: Candidate) -> bool:
+    """Whether a number was mended from pieces."""
+    return item.end - item.start > len(item.number)
 
 
 def _holds(longer: Candidate, shorter: Candidate, brand: str | None) -> bool:

@@ -83,9 +83,11 @@ class Grammar:
             for number, offset, length, owners, shape in self._token(token, text[place : match.end()]):
                 whole = whole or owners.maker is not None or (owners.any and "-" in number)
                 found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
-        if not whole:
-            mended = (*(self._mender.joined(upper) if found else ()), *self._mender.glued(upper))
-            found.extend(Candidate(number, start, end, self.owners(number), 3) for number, start, end in mended)
+        if not whole and found:
+            found.extend(Candidate(*piece, self.owners(piece[0]), 3) for piece in self._mender.joined(upper))
+        if pieces := self._mender.glued(upper):
+            found.extend(Candidate(*piece, self.owners(piece[0]), 0) for piece in pieces)
+            found.sort(key=lambda item: item.start)
         return found
 
     def _judge_token(self, token: str, written: str) -> tuple[tuple[str, int, int, Owners, int], ...]:

@@ -17,7 +17,7 @@ WORDINGS = Table("price_wordings.csv", ("wording", "role", "source"), ("wording"
 VAT_WORDINGS = Table("vat_wordings.csv", ("wording", "vat", "source"), ("wording",), ("vat",))
 ROLES = frozenset(
     {"request", "from", "from_after", "up_to", "old", "saving", "current", "pieces", "thousand", "thousand_roubles",
-     "million", "milliard", "minor", "filler"}
+     "million", "milliard", "minor", "monthly", "filler"}
 )  # fmt: skip
 _MULTIPLIERS = {"thousand": 1000, "thousand_roubles": 1000, "million": 1_000_000, "milliard": 1_000_000_000}
 _ABSURD = Decimal(10) ** 12
@@ -77,7 +77,7 @@ class PriceReader:
         self._mark = re.compile(_alternatives(self._currency, suffixes))
         glued = [mark for mark in self._currency if mark.isalpha() and mark.isascii()]
         self._glued = re.compile(f"{letters}(?:{'|'.join(sorted(glued, key=len, reverse=True))})(?=\\d)")  # "USD1200"
-        self._mark_before = re.compile(letters + _alternatives(self._currency) + r"\s*$")
+        self._mark_before = re.compile(letters + _alternatives(self._currency) + r"[\s:]*$")
         self._word = re.compile(letters + _alternatives(roles))
         saving = [word for word, role in roles.items() if role == "saving"]
         self._saving_before = re.compile(f"{letters}{_alternatives(saving)}$")
@@ -179,7 +179,7 @@ class PriceReader:
     def _amount(self, match: re.Match[str], folded: str, before: re.Match[str] | None) -> _Amount | None:
         end = match.end()
         value = _decimal(match)
-        currency = self._currency[before[0].strip()] if before else None
+        currency = self._currency[before[0].strip(" :")] if before else None
         marked, pieces, after, factor = before is not None, False, None, 1
         while True:
             gap = end + (folded[end : end + 1] == " ")
@@ -190,12 +190,12 @@ class PriceReader:
                 if role == "thousand_roubles":
                     currency, marked = "RUB", True
                 end = word.end()
-            elif mark and not marked:
+            elif mark and (not marked or currency is None):
                 currency, marked, end = self._currency[mark[0]], True, mark.end()
                 if suffix := self._suffix.match(folded, end):
                     after, end = "from_after", suffix.end()
                     break
-            elif word and role in {"pieces", "minor", "from_after"}:
+            elif word and role in {"pieces", "minor", "from_after", "monthly"}:
                 pieces, after, end = pieces or (role == "pieces" and not marked), role, word.end()
                 break
             else:
@@ -237,6 +237,7 @@ class PriceReader:
         tiers = any(amount.pieces for amount in amounts)
         offers = [amount for amount in amounts if not amount.pieces and amount.role != "saving"]
         offers = [amount for amount in offers if amount.marked] or offers
+        offers = [amount for amount in offers if amount.after != "monthly"] or offers  # an instalment
         if not offers:
             known = asked and not amounts
             return _nothing("wording: on request", vat) if known else _unread(vat)

@@ -12,8 +12,8 @@ from restock.terms import Relation
 
 WORDINGS = Table("relation_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
 ROLES = other_goods.ROLES | {
-    "compatible", "advice", "accessory", "accessory_before", "property", "service", "work", "support", "own_work",
-    "inside", "series", "neutral", "replaces",
+    "compatible", "advice", "accessory", "accessory_before", "substitute", "property", "service", "work", "support",
+    "own_work", "inside", "series", "neutral", "replaces",
 }  # fmt: skip
 _BY_CATEGORY = other_goods.ROLES | {"service", "compatible"}
 _WORK = ("service", "work")
@@ -38,9 +38,15 @@ def _for_others(title: Title, category_roles: set[str]) -> Bearing:
     foreign: list[Span] = []
     loose: list[Span] = []
     compatible: Hit | None = None
+    substitute: Hit | None = None
     for hit in title.relations:
         role = _role(title, hit)
-        if role == "advice" or (role == "compatible" and title.folded[hit[1] : hit[1] + 1] == ":"):
+        if role == "substitute" and not any(brand[0] < hit[0] for brand in title.brands):
+            substitute = hit  # "Replacement battery for APC RBC7"
+        elif role == "accessory" and substitute is not None and (span := _accessory(title, hit)):
+            foreign.append(span)
+            compatible = compatible or substitute
+        elif role == "advice" or (role == "compatible" and title.folded[hit[1] : hit[1] + 1] == ":"):
             foreign.extend(_advice(title, hit))
         elif role == "compatible" and (spans := _compatible(title, hit, foreign)) is not None:
             foreign.extend(spans)

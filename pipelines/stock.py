@@ -14,13 +14,15 @@ from restock.terms import Availability, QuantityBound
 WORDINGS = Table("stock_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
 _STATES = frozenset(state.value for state in Availability)
 _OTHER_ROLES = frozenset(
-    {"many", "at_least", "at_least_after", "at_most", "piece", "days", "weeks", "months", "remote", "total", "reserved"}
+    {"many", "at_least", "at_least_after", "at_most", "piece", "days", "weeks", "months", "remote", "total", "reserved",
+     "minimum"}
     | {f"month:{number}" for number in range(1, 13)}
-)
+)  # fmt: skip
 _DAYS = {"days": 1, "weeks": 7, "months": 30}
 # What speaks first where a text says several things at once: goods on one shelf outweigh a delivery to another.
 _ORDER = ("Discontinued", "LimitedAvailability", "InStock", "many", "PreOrder", "BackOrder", "OutOfStock")
 _FAR = frozenset({"PreOrder", "BackOrder"})
+_NO_STOCK = frozenset({"reserved", "minimum"})  # counts of what can't be had, and of the smallest order
 _REMOTE = "remote"  # a warehouse elsewhere: goods to order, whose count adds to that of the others
 _AT_HAND = frozenset({"InStock", "LimitedAvailability"})
 _DATE = re.compile(
@@ -33,7 +35,10 @@ _NUMBER = re.compile(
 _WEB = re.compile(r"^https?://schema\.org/", re.IGNORECASE)
 _DAY_BEFORE = re.compile(r"(\d{1,2})\s*$")
 _YEAR_AFTER = re.compile(r"\s*(\d{4})")
+_GLUED = re.compile(r"(?<=\d)(?=[^\W\d_])")  # "3шт."
+_TIME = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
+_PLACE = re.compile(r"[^\W\d_]{2}\s?:\s?$")
 _SPAN = re.compile(r"\s*[-–—]\s*(\d+)")
 
 
@@ -108,6 +113,7 @@ class StockReader:
         if not text or not text.strip():
             return found
         folded = " ".join(skeleton(clean(_WEB.sub("", text.strip()))).replace("_", " ").split())
+        folded = _TIME.sub(" ", _GLUED.sub(" ", folded))
         hits = self._lexicon.scan(folded)
         dated = self._take_dates(folded, hits, found)
         found.states = {entry.value for _, _, entry in hits if entry.value in _STATES or entry.value == "many"}
@@ -166,7 +172,15 @@ def _take_number(text: str, match: re.Match[str], hits: Sequence[Hit], found: _R
     if minus or text[end : end + 1] in {":", "%"} or (upper and not (loose or piece)):
         return end
     at_hand = _state_at(hits, last, text) in _AT_HAND  # "45 in stock"
-    if not (piece or loose or at_hand or _role_before(hits, match.start()) or not text[end : end + 2].strip(" .,;)")):
+    placed = _PLACE.search(text, 0, match.start()) is not None  # "Berlin: 4 / Zürich: 1"
+    if not (
+        piece
+        or loose
+        or at_hand
+        or placed
+        or _role_before(hits, match.start())
+        or not text[end : end + 2].strip(" .,;)")
+    ):
         return end
     if follower is None and not at_hand and text[last : last + 2].strip(" ")[:1].isalpha():
         return end
@@ -185,7 +199,7 @@ def _count(
     match: re.Match[str], value: int, hits: Sequence[Hit], found: _Reading, *, piece_end: int, text: str, more: bool
 ) -> None:
     before = _role_before(hits, match.start())
-    if before == "reserved":
+    if before in _NO_STOCK:
         return
     sign = match["sign"] or ""
     if sign.startswith(("<", "≤")) or before == "at_most":
