@@ -19,6 +19,9 @@ SPECIFICATIONS = Table("specification_forms.csv", ("form", "regex", "source"), (
 STRICT = Table("strict_numbers.csv", ("brand", "source", "note"), ("brand",))
 
 _RUN = re.compile(r"(?<![\w+/=#.:*&%~^@-])(?=[^\W\d_+/=#.:*&%~^@]*+[\w+/=#.:*&%~^@]*?[\d-])[\w+/=#.:*&%~^@-]{4,}")
+_AFTER_WHOLE = re.compile(
+    r"\d (?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|\d{3}-)"
+)  # what may go on with a whole number: "ADUM1201 ARZ"
 _NUMERIC = re.compile(r"[\d-]")
 _DIGIT = re.compile(r"\d")
 _LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)[:#=]+", re.IGNORECASE)
@@ -85,7 +88,7 @@ class Grammar:
                 found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
         if not whole and found:
             found.extend(Candidate(*piece, self.owners(piece[0]), 3) for piece in self._mender.joined(upper))
-        if pieces := self._mender.glued(upper):
+        if (not whole or _AFTER_WHOLE.search(upper)) and (pieces := self._mender.glued(upper)):
             found.extend(Candidate(*piece, self.owners(piece[0]), 0) for piece in pieces)
             found.sort(key=lambda item: item.start)
         return found
