@@ -29,6 +29,8 @@ def comparison_lines(listing: Listing, data: WeeklyData) -> list[str]:
     Only what can be compared is: exact prices of obtainable goods in a like condition with a like VAT, in one
     currency or through known rates. Offers that could not be compared are counted."""
     words = data.words
+    if (listing.brand, listing.mpn) not in data.offers:
+        return []  # what was not looked up can't be said to be nowhere else
     others = _others(listing, data)
     if not others:
         return [words.say("offers.none")]

@@ -98,6 +98,8 @@ def _summary(data: WeeklyData, found: Sorted) -> str:
     news = ", ".join(parts) or words.say("summary.nothing")
     line = words.count("summary.line", len(data.coverage), news=news, covered=_covered(data))
     line = line[:1].upper() + line[1:]
+    if found.undecided:
+        line += " " + words.count("summary.undecided", len(found.undecided))
     if data.false_positives:
         line += " " + words.count("summary.false_positives", data.false_positives)
     return line

@@ -43,7 +43,8 @@ def _net(change: Change, data: WeeklyData) -> str | None:
 
 
 def _was_priced(change: Change, data: WeeklyData) -> str | None:
-    return data.words.say("value.was", value=price_text(data.words, change.before)) if change.before else None
+    was = price_text(data.words, change.before) if change.before else None
+    return data.words.say("value.was", value=was) if was not in {None, price_text(data.words, change.listing)} else None
 
 
 def _stock(change: Change, data: WeeklyData) -> Figures:

@@ -28,9 +28,10 @@ class Bar:
 
     @property
     def line(self) -> str:
-        """The weeks in block characters: they need no picture, and read the same in text."""
-        most = max((count for count in self.counts if count is not None), default=0)
-        return "".join(_UNKNOWN if count is None else _STEPS[_step(count, most)] for count in self.counts)
+        """The weeks in block characters, from the least to the most of them: the same in HTML and in text."""
+        known = [count for count in self.counts if count is not None]
+        low, high = min(known, default=0), max(known, default=0)
+        return "".join(_UNKNOWN if count is None else _STEPS[_step(count - low, high - low)] for count in self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def charts(data: WeeklyData) -> tuple[Chart, ...]:
 
 
 def _chart(data: WeeklyData, title: str, name_of: Callable[[Total], str]) -> Chart:
-    series = _series(data.weeks, name_of)
+    series = _series(data.weeks, name_of, own=title == "trend.sites")
     ranked = sorted(
         ((name, counts) for name, counts in series.items() if any(counts)),
         key=lambda pair: (-(pair[1][-1] or 0), pair[0]),
@@ -65,9 +66,10 @@ def _chart(data: WeeklyData, title: str, name_of: Callable[[Total], str]) -> Cha
     return Chart(data.words.say(title), bars, data.words.count("trend.left", left) if left else None)
 
 
-def _series(weeks: Sequence[WeekTotals], name_of: Callable[[Total], str]) -> dict[str, Counts]:
-    """The restricted listings of each name by week. A week before the first run of every site is not known."""
-    found: dict[str, list[int | None]] = defaultdict(lambda: [0 if week.totals else None for week in weeks])
+def _series(weeks: Sequence[WeekTotals], name_of: Callable[[Total], str], *, own: bool) -> dict[str, Counts]:
+    """The restricted listings of each name by week. A week before the first run of every site is not known; nor is,
+    for a site (`own`), one before its own."""
+    found: dict[str, list[int | None]] = defaultdict(lambda: [0 if week.totals and not own else None for week in weeks])
     for place, week in enumerate(weeks):
         for total in week.totals:
             counts = found[name_of(total)]
@@ -82,5 +84,6 @@ def _bar(name: str, counts: Counts, longest: int) -> Bar:
     return Bar(shown(name, 40), now, round(100 * now / longest) if longest else 0, change, counts)
 
 
-def _step(count: int, most: int) -> int:
-    return 0 if not most else min(len(_STEPS) - 1, count * len(_STEPS) // (most + 1))
+def _step(above: int, most: int) -> int:
+    """A count above the least one as a step; where nothing moved, the one in the middle."""
+    return len(_STEPS) // 2 - 1 if not most else above * (len(_STEPS) - 1) // most

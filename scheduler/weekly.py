@@ -22,7 +22,7 @@ from scheduler.workspace import Workspace
 
 WEEK = timedelta(days=7)
 WEEKS = 12
-MAX_PRODUCTS = 500  # of one report whose offers and price lines are looked up; what is newly available comes first
+MAX_PRODUCTS = 1000  # of one report whose offers and price lines are looked up; what is newly available comes first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

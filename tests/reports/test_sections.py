@@ -117,13 +117,15 @@ def test_twelve_weeks_by_site_and_brand(full_week: WeeklyData) -> None:
     by_site, by_brand = charts(full_week)
     assert [(bar.name, bar.now, bar.change, len(bar.line)) for bar in by_site.bars] == [("meridian", 116, "+22", 12)]
     assert {bar.name for bar in by_brand.bars} == {"Cisco", "No brand"}
-    assert by_site.bars[0].line[0] < by_site.bars[0].line[-1] == "█"
+    assert by_site.bars[0].line == "▁▁▂▂▃▄▄▅▆▆▇█"
 
 
 def test_weeks_of_which_nothing_is_known_are_no_zeros(full_week: WeeklyData) -> None:
     weeks = [WeekTotals(full_week.until, ()) for _ in range(10)] + list(full_week.weeks[-2:])
     (bar,) = charts(replace(full_week, weeks=weeks))[0].bars
-    assert bar.line == "··········██"
+    assert bar.line == "··········▁█"
+    still = [WeekTotals(full_week.until, full_week.totals)] * 3
+    assert charts(replace(full_week, weeks=still))[0].bars[0].line == "▄▄▄"
     assert charts(replace(full_week, weeks=weeks[:11])) == ()
 
 
@@ -206,3 +208,11 @@ def test_the_workbook_holds_all_sheets_with_typed_cells(full_week: WeeklyData, t
     moved = [row for row in rows if row[head.index("change_pct")] == -25]
     assert [row[head.index("net_pct")] for row in moved] == [-31.82]
     assert len(book.get_sheet_by_name("Weeks").to_python()) == 1 + 24
+
+
+def test_of_what_was_not_looked_up_nothing_is_said(full_week: WeeklyData) -> None:
+    (newly,) = digest(replace(full_week, offers={})).sections[0].entries
+    assert "offers" not in {fact.label for fact in newly.facts}
+    alone = {("Cisco", "C9300L-48T-4G"): [full_week.changes[0].listing]}
+    (newly,) = digest(replace(full_week, offers=alone)).sections[0].entries
+    assert [fact.text for fact in newly.facts if fact.label == "offers"] == ["no other seller known"]

@@ -94,7 +94,7 @@ def test_sections_come_in_the_order_of_importance(weekly: Make, change: Make, li
         "Availability and quantities",
         "Descriptions",
         "The last 12 weeks",
-        "Rules changed this week",
+        "Rules changed, not the market",
         "New and undecided",
         "Coverage",
     ]
