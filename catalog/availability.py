@@ -1,16 +1,17 @@
 """Newly available: restricted goods that can be had at a site now, and could not be had there before."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, or_
+from sqlalchemy import Connection, Select, or_, select
 
 from catalog import models as m
-from catalog.states import load, states
+from catalog.questions import chunks
+from catalog.states import OBTAINABLE, load, states
 from catalog.stories import Story
 from catalog.windows import Window
 from restock.listing import Listing
 
-_CHUNK = 500
 Product = tuple[str, str]
 
 
@@ -42,16 +43,25 @@ def _product(listing: Listing | None) -> Product | None:
 def _had_untouched(connection: Connection, window: Window, products: set[Product], touched: set[int]) -> set[Product]:
     """Products that a listing which did not change within the window makes obtainable."""
     found: set[Product] = set()
-    numbers = sorted({mpn for _, mpn in products})
-    spans = m.version.c
-    for start in range(0, len(numbers), _CHUNK):
+    spans, start = m.version.c, window.from_run.sequence
+    for chunk in chunks(sorted({mpn for _, mpn in products})):
         query = states().where(
-            m.details.c.mpn.in_(numbers[start : start + _CHUNK]),
-            m.site.c.name == window.site,
-            spans.from_run <= window.from_run.sequence,
-            or_(spans.to_run.is_(None), spans.to_run > window.from_run.sequence),
+            # By their numbers, and not by the site, of which nearly everything has another number.
+            spans.listing_id.in_(_numbered(window.site, chunk)),
+            m.details.c.mpn.in_(chunk),
+            spans.availability.in_(OBTAINABLE),
+            spans.from_run <= start,
+            or_(spans.to_run.is_(None), spans.to_run > start),
         )
         for state in load(connection, query):
-            if state.listing_id not in touched and _obtainable(state.listing):
-                found |= {product} if (product := _product(state.listing)) else set()
+            if state.listing_id not in touched and (product := _product(state.listing)) is not None:
+                found.add(product)
     return found
+
+
+def _numbered(site: str, numbers: Sequence[str]) -> Select[Any]:
+    """The listings of a site that have, or had, one of some part numbers."""
+    listing_id = m.details.c.listing_id
+    here = select(m.site.c.id).where(m.site.c.name == site).scalar_subquery()
+    query = select(listing_id).join(m.listing, m.listing.c.id == listing_id)
+    return query.where(m.details.c.mpn.in_(numbers), m.listing.c.site_id + 0 == here)

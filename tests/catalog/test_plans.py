@@ -14,7 +14,8 @@ from restock.listing import Listing
 from restock.terms import Availability
 
 Make = Callable[..., Listing]
-_WHOLE = re.compile(r"^SCAN (version|details|listing|capture)\b")
+_WHOLE = re.compile(r"^SCAN (version|details|listing|capture)\b|^SEARCH listing USING .*\(site_id=\?\)$")
+"""A table from end to end, or all listings of a site."""
 
 
 @pytest.fixture
