@@ -136,7 +136,8 @@ def _letter(
 
 
 def deliveries_for(addresses: Sequence[str], chats: Sequence[str]) -> tuple[Delivery, ...]:
-    return tuple(Delivery(target=target) for target in (*addresses, *(f"{CHAT}{name}" for name in chats)))
+    targets = (*addresses, *(f"{CHAT}{name}" for name in chats))
+    return tuple(Delivery(target=target) for target in dict.fromkeys(targets))
 
 
 def sender_of(settings: Settings) -> str:

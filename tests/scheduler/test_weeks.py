@@ -169,7 +169,7 @@ def test_one_address_of_several_is_refused_and_another_comes_late(weeks: Weeks, 
 SUBSCRIPTIONS = """
 subscriptions:
   - {name: anna, to: anna@example.org, lists: [cheap], language: ru}
-  - {name: boris, to: boris@example.org, every: day}
+  - {name: boris, to: [boris@example.org, boris@example.org], every: day}
 """
 
 
