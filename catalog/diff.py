@@ -111,9 +111,8 @@ def _moments(connection: Connection, told: list[Story]) -> dict[int, datetime]:
 
 
 def _changes(window: Window, story: Story, fresh: bool, moments: dict[int, datetime]) -> list[Change]:
-    """The events of a story, dated by the run that first saw how it ended and not by the window's end."""
+    """The events of a story, each dated by the run that first saw what it tells and not by the window's end."""
     ends = story.ends
-    at = moments[story.moved] if story.moved is not None else window.to_run.observed_at
     return [
         Change(
             event=event,
@@ -123,7 +122,7 @@ def _changes(window: Window, story: Story, fresh: bool, moments: dict[int, datet
             change_pct=ends.change_pct(event),
             from_run=window.from_run.id,
             to_run=window.to_run.id,
-            at=at,
+            at=moments.get(ends.since_run(event) or story.moved or 0, window.to_run.observed_at),
         )
         for event in ends.events()
     ]

@@ -5,8 +5,8 @@ something else) or a correction's (other rules read the same bytes). The two end
 later rules would have read it.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 
 from restock.listing import Listing
@@ -21,9 +21,10 @@ _GROUPS: tuple[tuple[Event, tuple[str, ...]], ...] = (
     (Event.QUANTITY_CHANGED, ("quantity",)),
     (Event.DETAILS_CHANGED, _DETAILS),
 )
+_BY_EVENT = dict(_GROUPS)
 # Where and when a state was seen, not what it is.
 PROVENANCE = frozenset({"observed_at", "run", "evidence", "last_seen", "in_last_run", "held_price"})
-_CONTENT = tuple(field.name for field in fields(Listing) if field.name not in PROVENANCE)
+_CONTENT = tuple(part.name for part in fields(Listing) if part.name not in PROVENANCE)
 _MARKET = tuple(name for _, names in _GROUPS for name in names)
 
 
@@ -40,12 +41,14 @@ class Link:
 class Ends:
     """The two ends of a window for one listing. `last` is the last state of one that was gone when the window began.
     `unread` says that the market and a correction both touched the price: what the earlier one is in the later reading,
-    only the evidence can say."""
+    only the evidence can say. `since` is the run in which the market last changed what an event speaks of (None:
+    whether the listing is there)."""
 
     before: Listing | None
     after: Listing | None
     last: Listing | None = None
     unread: bool = False
+    since: Mapping[Event | None, int] = field(default_factory=dict)
 
     def events(self) -> Iterator[Event]:
         """What happened to the listing, in the order of the contract; appearing and disappearing stand alone."""
@@ -59,6 +62,10 @@ class Ends:
             for event, names in _GROUPS:
                 if any(getattr(self.before, name) != getattr(self.after, name) for name in names):
                     yield event
+
+    def since_run(self, event: Event) -> int | None:
+        """The run that first saw what an event tells."""
+        return self.since.get(event if event in _BY_EVENT else None)
 
     def change_pct(self, event: Event) -> Decimal | None:
         """By how much the price moved, in percent, within one currency."""
@@ -93,7 +100,7 @@ def ends(first: Listing | None, links: Sequence[Link], last: Listing | None) -> 
             walk.correct(link)
         else:
             walk.move(link)
-    return Ends(walk.before, walk.now, walk.last, walk.unread), walk.corrections
+    return Ends(walk.before, walk.now, walk.last, walk.unread, walk.since), walk.corrections
 
 
 class _Walk:
@@ -106,12 +113,16 @@ class _Walk:
         self.moved: set[str] = set()  # what the market has changed so far, "presence" included
         self.corrections: list[Corrected] = []
         self.unread = False
+        self.since: dict[Event | None, int] = {}
 
     def move(self, link: Link) -> None:
         if link.state is None or self.now is None:
             self.moved.add("presence")
+            self.since[None] = link.run
         if link.state is not None and self.seen is not None:
-            self.moved |= {name for name in _MARKET if getattr(self.seen, name) != getattr(link.state, name)}
+            changed = {name for name in _MARKET if getattr(self.seen, name) != getattr(link.state, name)}
+            self.moved |= changed
+            self.since |= {event: link.run for event, names in _GROUPS if changed & set(names)}
         self.now = link.state
         self.seen = link.state or self.seen
 

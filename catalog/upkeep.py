@@ -1,6 +1,7 @@
 """Upkeep: what must always be true of a catalogue, each as a query that finds nothing in a healthy one."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -63,7 +64,12 @@ def _damage(connection: Connection) -> Iterator[str]:
             yield f"the database file is damaged: {said}"
 
 
-def _invariants() -> Iterator[tuple[str, Select[Any]]]:
+@cache
+def _invariants() -> tuple[tuple[str, Select[Any]], ...]:
+    return tuple(_every_invariant())
+
+
+def _every_invariant() -> Iterator[tuple[str, Select[Any]]]:
     yield from _references()
     yield from _unknown_terms()
     for table in _SPANS:

@@ -23,6 +23,19 @@ def test_a_net_change_is_dated_by_the_run_that_saw_it(shop: Any, listing: Make) 
     }
 
 
+def test_each_event_of_a_listing_has_its_own_date(shop: Any, listing: Make) -> None:
+    first = shop.crawl(listing(1, quantity=5), listing(2))
+    priced = shop.crawl(listing(1, "90", quantity=5), listing(2), listing(3))
+    renamed = shop.crawl(listing(1, "90", title="New title", quantity=5), listing(2), listing(3, "70"))
+    shop.crawl(listing(1, "90", title="New title", quantity=4, sku="A-1"), listing(2), listing(3, "60"))
+    found = shop.catalogue.diff(since=first.id).changes
+    assert {change.event: change.at for change in found} == {
+        Event.PRICE_CHANGED: priced.observed_at,
+        Event.DETAILS_CHANGED: renamed.observed_at,
+        Event.APPEARED: priced.observed_at,
+    }
+
+
 def test_a_window_that_begins_after_the_last_run_is_empty(shop: Any, listing: Make) -> None:
     shop.crawl(listing(1))
     last = shop.crawl(listing(1, "90"))

@@ -249,7 +249,7 @@ class PlainSite:
                         new,
                         self._newly(before, before.get(key), new),
                         _change_pct(old, new) if event in {Event.PRICE_CHANGED, Event.REAPPEARED} else None,
-                        self._last_move(key, begins, ends),
+                        self._last_move(event, key, begins, ends),
                     )
                 )
         return found
@@ -283,13 +283,14 @@ class PlainSite:
             (state.brand, state.mpn) == product and state.availability.obtainable for state in before.values()
         )
 
-    def _last_move(self, key: str, begins: int, ends: int) -> datetime:
-        moved = [
-            later.observed_at
-            for earlier, later in zip(self.moments[begins:ends], self.moments[begins + 1 : ends + 1], strict=True)
-            if earlier.now.get(key) != later.now.get(key)
-        ]
-        return moved[-1]
+    def _last_move(self, event: Event, key: str, begins: int, ends: int) -> datetime:
+        """When what an event speaks of last changed: that the listing is there, or a part of its last state."""
+        last: list[State | None] = [self._last_state(key, place) for place in range(begins, ends + 1)]
+        told = [_spoken_of(event, state) for state in last]
+        if event in {Event.APPEARED, Event.DISAPPEARED, Event.REAPPEARED}:
+            told = [key in moment.now for moment in self.moments[begins : ends + 1]]
+        place = max(place for place in range(1, len(told)) if told[place] != told[place - 1])
+        return self.moments[begins + place].observed_at
 
     def history(self, key: str) -> list[tuple[object, ...]]:
         """What is known of a listing over time: from when, until when (None: still), whether it was there (None: the
@@ -311,6 +312,18 @@ class PlainSite:
                 found[-1][1] = moment.observed_at
             found.append([moment.observed_at, None, *entry])
         return [tuple(entry) for entry in found]
+
+
+def _spoken_of(event: Event, state: State | None) -> object:
+    if state is None:
+        return None
+    parts = {
+        Event.PRICE_CHANGED: state.price_text,
+        Event.AVAILABILITY_CHANGED: state.availability,
+        Event.QUANTITY_CHANGED: state.quantity,
+        Event.DETAILS_CHANGED: tuple(getattr(state, name) for name in DETAILS),
+    }
+    return parts.get(event)
 
 
 def _change_pct(old: State | None, new: State | None) -> Decimal | None:
