@@ -61,8 +61,9 @@ def category_of(title: Title, identity: Identity, site: Sequence[Hit], refinemen
             return Told(name, "noun of the title", title.text[noun[0] : noun[1]])
     if number is not None and kind is not None:
         return Told(kind, "form of the part number", number.number)
+    brand = identity.maker.brand
     for hit in title.brands:
-        if hit[2].detail.category and not within(hit[0], identity.foreign):
+        if hit[2].detail.category and hit[2].value == brand and not within(hit[0], identity.foreign):
             return Told(hit[2].detail.category, "product line", title.text[hit[0] : hit[1]])
     for hit in site:
         if hit[2].kind == "category":

@@ -73,12 +73,14 @@ def names_parts(title: Title, head: str | None) -> bool:
 
 def _by_number(title: Title, head: str | None, foreign: Sequence[Span], insides: Sequence[Hit]) -> Iterator[Part]:
     """Chips named by their numbers alone, after "на" and its like, in goods that are no chips themselves."""
-    for item in title.candidates if head is not None and head not in _CHIPS else ():
+    for item in title.candidates if head not in _CHIPS else ():
         maker = item.owners.maker
         kind = item.owners.category(maker) if maker else None
         if maker is None or kind not in _CHIPS or within(item.start, foreign):
             continue
-        if title.folded[: item.start].endswith((ON, _HAVING)) or _follows(item.start, insides, title):
+        before = title.folded[: item.start]
+        having = head is not None and (before.endswith(_HAVING) or _follows(item.start, insides, title))
+        if before.endswith(ON) or having:
             yield Part(maker, kind, item.start, item.end, title.text[item.start : item.end])
 
 

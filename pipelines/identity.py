@@ -92,7 +92,8 @@ class Identifier:
         named, own = title.brands, title.candidates
         if others:
             named = [hit for hit in named if not within(hit[0], others)]
-            own = [item for item in own if not within(item.start, others)]
+            makers = {hit[2].value for hit in named}
+            own = [item for item in own if not within(item.start, foreign if item.owners.maker in makers else others)]
         own = _without_models(title, own)
         claimed = self._claimed(raw.mpn or described.number)
         case = Case(title, raw, claim, bearing, site_hits, noun, category, parts, named, own, claimed)

@@ -44,6 +44,8 @@ def _stands_as_maker(case: Case, hit: Hit) -> bool:
     earlier = (*case.title.brands, *case.title.families)
     if before.count(" ") > _NOUN_WORDS or any(other[0] < hit[0] for other in earlier):
         return False
+    if any(other[0] == hit[0] for other in case.title.categories):  # the noun itself: "SSD"
+        return False
     return _MODEL_AFTER.match(text, hit[1]) is not None
 
 

@@ -12,7 +12,7 @@ _BRIEF = re.compile(r"[A-Z0-9+/-]{1,11}")
 _DIGIT = re.compile(r"\d")
 _BROKEN = re.compile(r"(?<=[A-Z0-9])(?: +-|- +| +- +)(?=[A-Z0-9])")
 _SPARE = re.compile(r"(?<=[A-Z0-9])( +)=(?![\w=])")
-_PIECE = re.compile(r"(?!\d+U$)(?:\d{1,3}[A-Z]{1,5}\d?[A-Z]*|[A-Z]{1,2}\d?)")  # "2U" is a height
+_PIECE = re.compile(r"(?!\d+U$)(?:\d{1,3}[A-Z]{1,5}\d?[A-Z]*|[A-Z]{1,2}\d{0,2}[A-Z]{0,3})")  # "2U" is a height
 _COMPACT = re.compile(r"[^A-Z0-9]+")
 _EDGE = rf"(?<![^{STOPS}])"
 # The first piece, where what follows it may be the second.
@@ -24,9 +24,10 @@ _HEAD = re.compile(
 _NEXT = re.compile(rf" (-?[A-Z0-9][^{STOPS}]*)")
 _MIDDLE = re.compile(r"-?\d[\w./+#-]*|[A-Z]{1,2}\d{2,}[A-Z0-9]*|[A-Z]{1,4}\d[A-Z]?")
 _SUFFIX = re.compile(
-    r"[A-Z]{1,4}\d[A-Z]?|[A-Z]{2,4}\+(?:-T|T)?|[A-Z]{1,3}Z|[A-Z]"
+    r"[A-Z]{1,4}\d[A-Z]?|[A-Z]{2,4}\+(?:-T|T)?|[A-Z]{2,4}#\w+|[A-Z]{1,3}Z|[A-Z]"
 )  # of a package: "ARZ", "RCT6", "ESA+"
 _TAIL = re.compile(r"[A-Z]{1,4}")
+_TAIL_LENGTH = 4  # letters of a number's last piece behind a spaced hyphen: "M393A4K40DB3 - CWE"
 _WIDEST = 5  # pieces of a number that is broken at its hyphens
 _MOST = 3  # pieces behind the first
 
@@ -84,7 +85,10 @@ class Mender:
             return bool(joined.known or joined.sure)
         if right in self._tails and joined.any:
             return True
-        return one_sided and bool(joined.sure) and not self._owners(left).sure and not right.isdigit()
+        alone = self._owners(left)
+        if right.isdigit() or not joined.sure or alone.sure:
+            return False
+        return one_sided or (len(right) <= _TAIL_LENGTH and not alone.known)
 
     def joined(self, upper: str) -> Iterator[Piece]:
         """Numbers with blanks for hyphens: "C1300 24T 4G", "WS C2960X 48TS L"; the longest that begins so."""

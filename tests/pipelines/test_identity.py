@@ -28,6 +28,16 @@ Normalise = Callable[..., Normalised]
         ("Транзистор IRFP4468PBF, International Rectifier", {"brand": "IR"}, "Infineon", "IRFP4468PBF"),
         ("Сервер ML10 Gen9 (837826-421)", {}, "HPE", "837826-421"),
         ("NE555P таймер TI", {}, "Texas Instruments", "NE555P"),
+        ("Brocade G610 BR-G610-8-16G-0", {}, "Brocade", "BR-G610-8-16G-0"),
+        ("Шасси МХ480 Juniper, МХ480BASE3-АС", {}, "Juniper", "MX480BASE3-AC"),
+        ("Поддержка Cisco SmartNet для ASR1001-X", {}, "Cisco", None),
+        ("Аккумулятор CSB GP 1272", {}, "CSB", "GP1272"),
+        ("SSD Solidigm SSDPF2KX019T1N1", {}, "Solidigm", "SSDPF2KX019T1N1"),
+        ("Набор отверток Wera 05134491001", {"brand": "Wera"}, "Wera", "05134491001"),
+        ("Клемма WAGO 221-413", {}, "WAGO", "221-413"),
+        ("Подшипник SNR 6205.EE", {"brand": "SNR"}, "NTN", "6205.EE"),
+        ("Видеокарта Gigabyte RTX 3060 GV-N3060WF2OC-12GD", {}, "Gigabyte", "GV-N3060WF2OC-12GD"),
+        ("Коммутатор Cisco Catalyst 2960-X", {}, "Cisco", None),
         ("Подшипник Timken 32210", {"mpn": "32210"}, "Timken", "32210"),
     ],
 )  # fmt: skip
@@ -89,3 +99,24 @@ def test_components(normalise: Normalise, title: str, brands: list[str]) -> None
 def test_a_component_says_its_wording(normalise: Normalise) -> None:
     listing = normalise("Промышленный компьютер AdvantiX 4U на базе Intel Core i7-9700E, 16 ГБ").listing
     assert listing.components[0].text == "Intel Core i7-9700E"
+
+
+@pytest.mark.parametrize(
+    ("title", "relation"),
+    [
+        ("Крышка слота SFF для HPE 666987-B21, заглушка", Relation.IS),
+        ("Вентилятор для Cisco Catalyst 9500, C9K-T1-FANTRAY=", Relation.IS),
+        ("Материнская плата ASUS Z790 для Intel LGA1700", Relation.IS),
+        ("Replacement battery for APC RBC7", Relation.COMPATIBLE_WITH),
+        ("Трансивер SFP-10G-LR для Cisco (совм.)", Relation.COMPATIBLE_WITH),
+        ("Cisco anahtar için konsol kablosu", Relation.ACCESSORY_FOR),
+        ("HPE серверлеріне арналған қуат блогы", Relation.ACCESSORY_FOR),
+        ("Server HPE DL380 ta'mirlash", Relation.SERVICE_FOR),
+        ("Поверка осциллографа Tektronix TDS2024C", Relation.SERVICE_FOR),
+        ("Полетный контроллер F405 на STM32F405RGT6", Relation.CONTAINS),
+        ("Плата ускорителя M.2 с Google Edge TPU", Relation.CONTAINS),
+        ("Радиатор для Intel Xeon LGA3647", Relation.ACCESSORY_FOR),
+    ],
+)
+def test_relations_of_further_forms(normalise: Normalise, title: str, relation: Relation) -> None:
+    assert normalise(title).listing.relation is relation

@@ -29,10 +29,37 @@ def numbers(rules: Rules, title: str) -> list[str]:
         ("MT41K128M16JT-125:K, DDR3L", "MT41K128M16JT-125:K"),
         ("SFP-10G-SR=", "SFP-10G-SR="),
         ("CRS326-24G-2S+", "CRS326-24G-2S+"),
+        ("Siemens 6ES7 317-2EK14-0AB0 CPU 317-2 PN/DP", "6ES7317-2EK14-0AB0"),
+        ("CISCO CP - 7841 - K9 = IP телефон", "CP-7841-K9="),
+        ("Подшипник SKF NU 208 ECP", "NU208ECP"),
+        ("STM32 F103 RCT6 микроконтроллер", "STM32F103RCT6"),
+        ("ADUM1201 ARZ цифровой изолятор", "ADUM1201ARZ"),
+        ("Baseband 6630, KDU 137 848/11", "KDU137848/11"),
+        ("Коммутатор Juniper EX 3400 -48P", "EX3400-48P"),
+        ("Модуль HP J9150 A 10G SFP+", "J9150A"),
+        ("Память Samsung M393A4K40DB3 - CWE", "M393A4K40DB3-CWE"),
     ],
 )
 def test_numbers_are_found_whole(rules: Rules, title: str, number: str) -> None:
     assert number in numbers(rules, title)
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("Cisco Catalyst 9606R C9606R 1U 16GB", "C9606R-1U"),
+        ("Маршрутизатор Cisco ISR 4331", "ISR4331"),
+        ("Подшипник SKF 32008 X/Q", "32008X"),
+    ],
+)
+def test_pieces_that_are_no_number_stay_apart(rules: Rules, title: str, number: str) -> None:
+    assert number not in numbers(rules, title)
+
+
+def test_an_option_behind_a_number_leaves_it_its_makers(rules: Rules) -> None:
+    assert rules.grammar.owners("P18422-B21#0D1").maker == "HPE"
+    assert rules.grammar.owners("W1Y44A#B19").rank("HP") > 0
+    assert not rules.grammar.owners("P18422-B21#OPTION").any
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,12 @@ RUBLES = {"": "{}", " ₽": "{} ₽", " руб.": "{} руб.", "$": "${}"}
         ("980 у.е.", "980", None),
         ("0,0042 $", "0.0042", "USD"),
         ("12 000 руб. 50 коп.", "12000.5", "RUB"),
+        ("4 350-00 руб.", "4350.00", "RUB"),
+        ("Цена, руб.: 8 705", "8705", "RUB"),
+        ("¥45,000 JPY", "45000", "JPY"),
+        ("USD1200", "1200", "USD"),
+        ("54 000 ₽ или 4 500 ₽/мес.", "54000", "RUB"),
+        ("1.075,00 euros hors taxes", "1075.00", "EUR"),
     ],
 )
 def test_amount_and_currency(rules: Rules, text: str, amount: str, currency: str | None) -> None:
@@ -59,6 +65,15 @@ def test_lower_bounds(rules: Rules) -> None:
         found = rules.prices.read(text)
         assert (found.amount, found.kind) == (Decimal(1500), PriceType.FROM), text
     assert rules.prices.read("от 10 шт. 450 руб.").kind is PriceType.EXACT
+    for text in (
+        "12-15 тыс. руб.",
+        "от 12 до 15 тыс. руб.",
+        "12 000 so'mdan",
+        "12 000 теңгеден бастап",
+        "12.000 TL'den başlayan",
+    ):
+        found = rules.prices.read(text)
+        assert (found.amount, found.kind) == (Decimal(12000), PriceType.FROM), text
 
 
 @pytest.mark.parametrize(

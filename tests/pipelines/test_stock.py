@@ -49,6 +49,16 @@ def test_words(rules: Rules, text: str, state: Availability) -> None:
         ("Под заказ, 4-6 недель", None, None, None),
         ("Ожидается 15.12.2026", None, None, None),
         ("Нет в наличии", "0", 0, EXACT),
+        (None, "Москва - 4; Новосибирск - 0; Екатеринбург - 1", 5, EXACT),
+        (None, "3 (Москва: 2, Казань: 1)", 3, EXACT),
+        ("В наличии: Москва 3 шт., удалённый склад 10 шт.", None, 13, EXACT),
+        ("Berlin: 4 / Zürich: 1", None, 5, EXACT),
+        ("на складе: 3шт.", None, 3, EXACT),
+        ("10-50 шт", None, 10, AT_LEAST),
+        ("Свободно: 3, резерв: 2", None, 3, EXACT),
+        ("В наличии, мин. партия 10 шт.", None, None, None),
+        ("В наличии. Отгрузка сегодня до 18:00", None, None, None),
+        (None, "Итого: 8 шт; Москва 3, СПб 5", 8, EXACT),
     ],
 )
 def test_quantities(
