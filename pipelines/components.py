@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipelines.candidate import Candidate
 from pipelines.lexicon import Hit
 from pipelines.tables import Table
 from pipelines.text import skeleton
@@ -59,7 +60,7 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
         found.append(Part(hit[2].value, hit[2].detail, start, _end(title, hit[1]), _text(title, start, hit[1])))
     found.extend(_by_number(title, head, foreign, insides))
     for hit in title.brands:
-        if within(hit[0], foreign) or any(part.brand == hit[2].value for part in found):
+        if within(hit[0], foreign) or any(part.start <= hit[0] < part.end for part in found):
             continue
         if _is_inside(title, hit, insides, head) or _is_chip_maker(title, hit, head, claim):
             found.append(Part(hit[2].value, "cpu", hit[0], _end(title, hit[1]), _text(title, hit[0], hit[1])))
@@ -78,10 +79,16 @@ def _by_number(title: Title, head: str | None, foreign: Sequence[Span], insides:
         kind = item.owners.category(maker) if maker else None
         if maker is None or kind not in _CHIPS or within(item.start, foreign):
             continue
-        before = title.folded[: item.start]
+        start = _behind(title, item, maker)
+        before = title.folded[:start]
         having = head is not None and (before.endswith(_HAVING) or _follows(item.start, insides, title))
         if before.endswith(ON) or having:
-            yield Part(maker, kind, item.start, item.end, title.text[item.start : item.end])
+            yield Part(maker, kind, start, item.end, title.text[start : item.end])
+
+
+def _behind(title: Title, item: Candidate, maker: str) -> int:
+    """The start of a number, or of its maker's name right before it."""
+    return next((hit[0] for hit in title.brands if hit[2].value == maker and hit[1] + 1 == item.start), item.start)
 
 
 def _is_product(title: Title, hit: Hit, head: str | None, insides: Sequence[Hit], makers: frozenset[str]) -> bool:
@@ -107,9 +114,11 @@ def _is_inside(title: Title, hit: Hit, insides: Sequence[Hit], head: str | None)
 
 def _is_chip_maker(title: Title, hit: Hit, head: str | None, claim: str) -> bool:
     """A maker of processors whose name stands in a computer's title behind the computer's own maker, or after "на"."""
-    if head not in _WITH_PROCESSORS or not hit[2].detail.makes_processors:
-        return False
     before = title.folded[: hit[0]]
+    if not hit[2].detail.makes_processors:
+        return False
+    if head not in _WITH_PROCESSORS:
+        return head is not None and head not in _CHIPS and before.endswith(ON)
     named = any(other[0] < hit[0] and other[2].value != hit[2].value for other in title.brands)
     return named or before.endswith(ON) or (len(claim) > 2 and claim in before)
 

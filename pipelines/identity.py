@@ -155,7 +155,8 @@ class Identifier:
         kind = item.owners.category(brand)
         if within(item.start, case.bearing.loose) or item.end == 0:
             is_part = kind is None and brand in item.owners.sure and case.head not in self._devices
-            return (is_part and item.end > 0) or (kind is not None and kind == case.head)
+            claimed_too = item.end > 0 or case.claim.brand in {brand, None}
+            return (is_part and claimed_too) or (kind is not None and kind == case.head)
         return item.start < case.bearing.loose[0][0] or kind == case.head or kind not in self._devices
 
     def _claim(self, raw: RawListing, described: Described) -> Claim:
