@@ -49,21 +49,37 @@ def _covers(spans: Any, sequence: int) -> tuple[ColumnElement[bool], ...]:
 def decide_gone(work: Merge) -> None:
     if not work.complete:
         return
-    query = update(m.missed).values(gone=True)
+    query, unsure = update(m.missed).values(gone=True), set[str]()
     if work.misses > 1 and work.base is None:
-        query = query.where(_missed_long_enough(work))
+        missed_long_enough, unsure = _earlier_misses(work)
+        query = query.where(missed_long_enough)
     work.connection.execute(query)
+    mark_missed(work.connection, unsure, gone=False)
     mark_missed(work.connection, work.gone, gone=True)
     mark_missed(work.connection, work.failed, gone=False)
+    _keep_shown(work)
 
 
-def _missed_long_enough(work: Merge) -> ColumnElement[bool]:
-    """That the complete runs before this one, as many as the site's definition asks for, missed it too."""
-    complete = runs.complete_runs(work.run.site).where(m.run.c.id < work.run.sequence)
-    earlier = work.connection.execute(complete.limit(work.misses - 1)).scalars().all()
-    first = earlier[-1] if len(earlier) == work.misses - 1 else 0
+def _earlier_misses(work: Merge) -> tuple[ColumnElement[bool], set[str]]:
+    """That the complete runs before this one, as many as the site's definition asks for, missed it too; and the pages
+    (by URL key) that failed in one of them, which is no miss."""
+    complete = runs.runs_of(work.run.site, outcome=True).where(
+        m.run.c.id < work.run.sequence, m.run.c.id.in_(runs.complete_runs(work.run.site).order_by(None))
+    )
+    earlier = work.connection.execute(complete.limit(work.misses - 1)).all()
+    first = earlier[-1].id if len(earlier) == work.misses - 1 else 0
+    failed = {page for row in earlier if (told := runs.outcome_of(row)) for page in told.unseen_products}
     spans = m.absence.c
-    return exists().where(spans.listing_id == m.missed.c.listing_id, spans.to_run.is_(None), spans.from_run <= first)
+    since = exists().where(spans.listing_id == m.missed.c.listing_id, spans.to_run.is_(None), spans.from_run <= first)
+    return since, failed
+
+
+def _keep_shown(work: Merge) -> None:
+    """A listing whose page moved and failed is there still: a list showed it under its SKU."""
+    rows = [{"hashed": hashed} for hashed in sorted(work.failed_skus)]
+    if rows:
+        shown = select(_listing.id).where(_listing.site_id == work.site_id, _listing.sku_hash == bindparam("hashed"))
+        work.connection.execute(update(m.missed).where(m.missed.c.listing_id.in_(shown)).values(gone=False), rows)
 
 
 def mark_missed(connection: Connection, addresses: Collection[str], *, gone: bool) -> None:

@@ -1,6 +1,6 @@
 """A run's end: spooled, matched, judged, merged and closed, in one transaction that happens wholly or not at all."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -60,7 +60,7 @@ def finish_run(database: Database, run_id: str, listings: Iterable[Listing], end
             case = figures.gather(connection, run, ending.outcome, ending.guard, whole=ending.whole_site)
             verdict = judge(case)
             signs = vitals(connection, ending.outcome)
-            counts = _merge_judged(connection, run, case, verdict, spooled.facts)
+            counts = _merge_judged(connection, run, case, verdict, spooled)
             counts["held"] = case.jumped.missing
             counts["unread"] = known(ending.unread) + spooled.unkept
             notes = [*ending.warnings, *verdict.warnings, *_notes(connection, run, spooled, folded, case)]
@@ -70,9 +70,7 @@ def finish_run(database: Database, run_id: str, listings: Iterable[Listing], end
             runs.finish(connection, run, values | judgement)
 
 
-def _merge_judged(
-    connection: Connection, run: Run, case: Case, verdict: Verdict, facts: Mapping[int, str]
-) -> dict[str, int]:
+def _merge_judged(connection: Connection, run: Run, case: Case, verdict: Verdict, spooled: Spool) -> dict[str, int]:
     if verdict.status is RunStatus.FAILED:
         return dict.fromkeys(COUNTS, 0)
     complete = verdict.status is RunStatus.COMPLETE and case.whole
@@ -86,7 +84,8 @@ def _merge_judged(
             misses=case.guard.misses_before_gone,
             gone=case.outcome.gone_products,
             failed=case.outcome.unseen_products,
-            facts=facts,
+            failed_skus=spooled.skus,
+            facts=spooled.facts,
             lost_fields=lost_fields(case) if case.whole else (),
         )
     )

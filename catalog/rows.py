@@ -77,8 +77,7 @@ class RowMaker:
         details, told = self._details(listing, url, address)
         digest = text_hash(told)
         offer = self._offer(listing)
-        sku = details[5]
-        sku_hash = text_hash(sku_text(sku.strip())) if sku and sku.strip() else None
+        sku_hash = hashed_sku(details[5])
         url_hash = None if address is None else text_hash(storable(address))
         restricted, undecided = listing.restricted, listing.undecided
         sighted = (self.made, sku_hash, url_hash, state_hash(digest, offer), self._shot(listing), restricted, undecided)
@@ -213,6 +212,10 @@ def title_text(title: str, mpn: str | None) -> str:
     """What two listings without SKU and address have in common when they are the same goods."""
     words = " ".join(title.casefold().split())
     return storable(f"{words}|{mpn}" if mpn else words)
+
+
+def hashed_sku(sku: str | None) -> int | None:
+    return text_hash(sku_text(sku.strip())) if sku and sku.strip() else None
 
 
 def sku_text(sku: str) -> str:

@@ -15,7 +15,7 @@ from catalog import models as m
 from catalog import runs
 from catalog.bulk import insert_rows
 from catalog.hashing import text_hash
-from catalog.rows import SHOTS, SIGHTED, STAGED, Row, RowMaker, forms_of, storable
+from catalog.rows import SHOTS, SIGHTED, STAGED, Row, RowMaker, forms_of, hashed_sku, storable
 from restock.listing import Listing
 
 _BATCH = 5_000
@@ -28,11 +28,12 @@ _INDEXES = (("settled", "listing_id"), ("stage", "sku_hash"), ("stage", "url_has
 @dataclass(slots=True)
 class Spool:
     """What was staged. `facts` are reasons and components as JSON by hash; `failed` counts listings that were left
-    out because their page failed; `unkept` counts values that no column holds. `as_of` is the state of the site's runs
-    that the listings were compared with."""
+    out because their page failed, and `skus` are hashes of the SKUs that lists showed of them; `unkept` counts values
+    that no column holds. `as_of` is the state of the site's runs that the listings were compared with."""
 
     as_of: runs.Stamp
     failed: int = 0
+    skus: set[int] = field(default_factory=set)
     unkept: int = 0
     facts: dict[int, str] = field(default_factory=dict)
 
@@ -78,6 +79,8 @@ def spool(connection: Connection, site_id: int, listings: Iterable[Listing], fai
         forms = forms_of(listing.url)
         if failed and forms is not None and forms[1] in failed:
             found.failed += 1
+            sku_hash = hashed_sku(storable(listing.sku) if listing.sku else None)
+            found.skus |= set() if sku_hash is None else {sku_hash}
         else:
             batches.add(maker.row(listing, forms))
     batches.flush()

@@ -27,7 +27,8 @@ WRITTEN = (Verb.NEW, Verb.RETURNED, Verb.CHANGED)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
     """One merge. `complete`: what was not seen may be gone, after `misses` complete runs or where its page said so
-    (`gone`, by URL key); what is in `failed` was not seen either way. `lost_fields` keep their last known values.
+    (`gone`, by URL key); what is in `failed` (by URL key) or `failed_skus` (hashes) was not seen either way.
+    `lost_fields` keep their last known values.
     `base` is the sequence of the run that a correction reads again; `facts` are the reasons that rows refer to.
     """
 
@@ -39,6 +40,7 @@ class Merge:
     misses: int = 1
     gone: Collection[str] = ()
     failed: Collection[str] = ()
+    failed_skus: Collection[int] = ()
     facts: Mapping[int, str] = field(default_factory=dict)
     lost_fields: tuple[str, ...] = ()
     base: int | None = None

@@ -294,3 +294,18 @@ def test_what_came_and_went_within_the_window_is_listed_apart(shop: Any, listing
     assert len(shop.catalogue.diff(**window, wanted=Wanted(brand="hpe")).fleeting) == 1
     (back,) = shop.catalogue.diff(since="shop-0002").fleeting
     assert (back.listing.url[-1], back.appeared_at.day) == ("2", 3)
+
+
+def test_a_page_that_failed_is_no_miss(shop: Any, listing: Make) -> None:
+    fragile = Guard(misses_before_gone=2)
+    shop.crawl(listing(1), listing(2), guard=fragile)
+    failed = CrawlOutcome(finished=True, failed_products={"shop.example/p/2": "500"})
+    assert shop.crawl(listing(1), guard=fragile, outcome=failed).status is RunStatus.COMPLETE
+    assert [shop.crawl(listing(1), guard=fragile).counts["gone"] for _ in range(2)] == [0, 1]
+
+
+def test_a_listing_whose_page_moved_and_failed_is_there_where_a_list_shows_it(shop: Any, listing: Make) -> None:
+    shop.crawl(listing(1), listing(2, sku="A-2"))
+    moved = CrawlOutcome(finished=True, failed_products={"shop.example/new/2": "500"})
+    run = shop.crawl(listing(1), listing(2, sku=" a-2", url="https://shop.example/new/2"), outcome=moved)
+    assert (run.status, run.counts["gone"], run.counts["unseen"]) == (RunStatus.COMPLETE, 0, 1)

@@ -150,9 +150,10 @@ class PlainSite:
             self.last_seen[key] = at
         if status is RunStatus.COMPLETE and faults.whole:
             for key in now.keys() - seen:
-                if self.last_address[key] in faults.hidden or key in hinted:
+                failed = self.last_address[key] in faults.hidden
+                self.misses[key] = 0 if failed else self.misses[key] + 1
+                if failed or key in hinted:
                     continue
-                self.misses[key] += 1
                 if self.misses[key] >= self.thresholds.misses or self.last_address[key] in gone:
                     del now[key]
         self.moments.append(Moment(run, kind, status, at, now, rules, rows, seen, faults))
