@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,6 +12,7 @@ from spiders.readers.addresses import url_key
 from spiders.readers.numbering import Anchor, Numbering, host_of, known_names, own_hosts, skip_reasons
 from spiders.readers.page import Page
 from spiders.readers.text import Element
+from spiders.readers.words import MAX_REMEMBERED
 
 MAX_LINKS = 20_000
 _DATE_PATH = re.compile(r"/(?:19|20)\d\d(?:/\d{1,2}){1,2}/?$|/\d{4}-\d{2}(?:-\d{2})?/?$")
@@ -47,6 +48,7 @@ def _skip_reason(element: Element, url: str, page: Page, hosts: frozenset[tuple[
     return "file" if element.get("download") is not None else address_skip(url)
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def _is_own(url: str, hosts: frozenset[tuple[str, str]]) -> bool:
     try:
         return host_of(url) in hosts
@@ -54,11 +56,11 @@ def _is_own(url: str, hosts: frozenset[tuple[str, str]]) -> bool:
         return False
 
 
-def _matches(url: str, patterns: Iterable[str]) -> bool:
-    return any(re.search(pattern, url) for pattern in patterns)
+def _matches(url: str, patterns: Sequence[str]) -> bool:
+    return bool(patterns) and any(re.search(pattern, url) for pattern in patterns)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=MAX_REMEMBERED)
 def address_skip(url: str) -> str | None:
     """Why an address isn't worth following by itself: a cart, a login, a file, a calendar, …"""
     parts = urlsplit(url)

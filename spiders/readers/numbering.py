@@ -13,6 +13,7 @@ from spiders.readers import words
 from spiders.readers.addresses import url_key
 from spiders.readers.page import Page
 from spiders.readers.text import Element, squeeze, text_of
+from spiders.readers.words import MAX_REMEMBERED
 
 _PAGEN = re.compile(r"pagen_\d+", re.IGNORECASE)
 _PAGE_PATH = re.compile(
@@ -63,7 +64,7 @@ def host_of(url: str) -> tuple[str, str]:
     return (parts.hostname or "").removeprefix("www."), "" if port in {80, 443} else str(port)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=MAX_REMEMBERED)
 def page_number(url: str) -> int | None:
     """The number of a numbered list page by its address; None where the address has none."""
     parts = urlsplit(url)
@@ -78,7 +79,7 @@ def is_page_parameter(name: str) -> bool:
     return name.casefold() in known_names("page_parameters") or _PAGEN.fullmatch(name) is not None
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=MAX_REMEMBERED)
 def list_key(url: str) -> str:
     """The key of a list whatever page of it the address means."""
     parts = urlsplit(url)
@@ -122,7 +123,7 @@ class Numbering:
             return Link(anchor.url, PageRole.LIST, page=1)
         if text and self._is_offset(anchor.url, int(text[1])):
             return Link(anchor.url, PageRole.LIST, page=int(text[1]))
-        if "next" in self._words(anchor) and self._continues(anchor):
+        if self.has_list and "next" in self._words(anchor) and self._continues(anchor):
             return Link(anchor.url, PageRole.LIST, page=number or self.number + 1, certain=False)
         return None
 
@@ -171,7 +172,7 @@ class Numbering:
         """A "next" leads on within the same path, or stands where pages are numbered."""
         here = urlsplit(anchor.url).path.rstrip("/")
         near = here == self.path or (self.path and here.startswith(self.path + "/"))
-        return self.has_list and bool(near or "next" in (anchor.element.get("rel") or "").lower())
+        return bool(near or "next" in (anchor.element.get("rel") or "").lower())
 
     def head_links(self) -> list[Link]:
         href = self.page.head.get("link:next")

@@ -22,7 +22,8 @@ _NUMBER = re.compile(r"\d{1,3}(?:[\s'’.,]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\
 _RANGE = re.compile(
     rf"(?:(?:от|from)\s*)?({_NUMBER.pattern})\s*\.?\s*(?:[-–—]|до|to)\s*({_NUMBER.pattern})", re.IGNORECASE
 )
-# What a range begins with; most texts that are none are told by their first letter.
+# What a range begins with, and what stands in it: most texts that are none are told by that.
+_RANGE_MARK = re.compile(r"[-–—]|до|to", re.IGNORECASE)
 _MAY_BE_RANGE = re.compile(
     rf"[\s.]*(?:{words.CURRENCY.pattern}[\s.]*)*(?:(?:от|from)\s*)?(?:{words.CURRENCY.pattern}\s*)*\d", re.IGNORECASE
 )
@@ -58,8 +59,12 @@ class Money(NamedTuple):
     left_over: int
 
 
-@lru_cache(maxsize=MAX_REMEMBERED)
 def money_in(text: str) -> Money:
+    return _money_in(words.shape(text))
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _money_in(text: str) -> Money:
     bare, currencies = without_currency(words.PRICE_BESIDE.sub(" ", text))
     rest, amounts = _NUMBER.subn("", bare)
     return Money(amounts, currencies > 0, count_letters(rest))
@@ -79,7 +84,7 @@ def number_of(text: str) -> Decimal | None:
 
 def is_range(text: str) -> bool:
     """Whether a text is a lower and a higher price and nothing else: "100 – 200 ₽", "от 100 до 200 руб."."""
-    if not _MAY_BE_RANGE.match(text):
+    if not (_MAY_BE_RANGE.match(text) and _RANGE_MARK.search(text)):
         return False
     bare, _ = without_currency(text)
     found = _RANGE.fullmatch(bare.strip(" .")) if len(bare) < MAX_TAG and len(_NUMBER.findall(bare)) == 2 else None
@@ -138,24 +143,27 @@ def _price_wording(text: str) -> Wording | None:
 
 def _price_sign(run: Text, page: Page) -> Sign | None:
     text = run.text
-    wording = _price_wording(text)
+    wording = _price_wording(words.shape(text))
     if wording is None:
         return None
     if wording is Wording.VAT:  # to be read with the price that it stands beside
         return Sign(Kind.PRICE, "vat", text, run.element, run.order, 0)
-    named = _names_a_price(run.element)
     if wording is Wording.NUMBER:
-        return _number_sign(run, text, named, page)
+        return _number_sign(run, text, page)
+    named = _names_a_price(run.element)
     asked = named or not text.casefold().startswith("запр")
     return _tag(run, run.element, text, named, page) if asked else None
 
 
-def _number_sign(run: Text, text: str, named: bool, page: Page) -> Sign | None:
+def _number_sign(run: Text, text: str, page: Page) -> Sign | None:
     """A price tag around a number: named as a price by the markup, or with a currency beside it."""
-    if not named and not without_currency(text)[1] and not _currency_beside(run.element):
-        return None
     money = money_in(text)
-    if not money.amounts or money.left_over > (12 if named and money.currency else 0):
+    if not money.amounts or money.left_over > (12 if money.currency else 0):
+        return None
+    named = _names_a_price(run.element)
+    if money.left_over > (12 if named and money.currency else 0):
+        return None
+    if not named and not without_currency(text)[1] and not _currency_beside(run.element):
         return None
     element, text = _whole_tag(run.element, text, money.amounts)
     return _tag(run, element, text, named, page) if named or money_in(text).currency else None

@@ -36,7 +36,7 @@ def _speaks(text: str) -> bool:
 def _stock_sign(run: Text, page: Page) -> Sign | None:
     text = run.text
     named = "stock_class" in kinds_at(run.element) or "stock_class" in kinds_at(_parent(run.element))
-    if not (_speaks(text) or (named and words.COUNT.search(text))):
+    if not (_speaks(words.shape(text)) or (named and words.COUNT.search(text))):
         return None
     element, text = _whole_stock(run.element, text)
     if stock_left_over(text) > (12 if named else 0) or page.zones(element) & _ELSEWHERE:
@@ -82,8 +82,12 @@ def _whole_stock(element: Element, text: str) -> tuple[Element, str]:
     return element, text
 
 
-@lru_cache(maxsize=MAX_REMEMBERED)
 def stock_left_over(text: str) -> int:
     """How many letters of a text have nothing to do with stock."""
+    return _left_over(words.shape(text))
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _left_over(text: str) -> int:
     bare = words.STOCK_BESIDE.sub(" ", words.STOCK.sub(" ", _PLACE.sub(" ", text)))
     return count_letters(bare)

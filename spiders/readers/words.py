@@ -56,6 +56,18 @@ COUNT = re.compile(rf"{_COUNTS[0]}|{_BARE_COUNT}|{_COUNTS[1]}", re.IGNORECASE)
 MAX_REMEMBERED = 8_192
 
 
+_DIGITS = str.maketrans("23456789", "00000000")
+_ONE_PIECE = re.compile(r"за|/", re.IGNORECASE)
+_ONE = str.maketrans("1", "0")
+
+
+def shape(text: str) -> str:
+    """A text with one digit for all: no wording tells numbers apart, but for the one of "за 1 шт" and "/1 шт". Prices
+    of one length are one text then, and what it says of money or stock is found out once."""
+    alike = text.translate(_DIGITS)
+    return alike if _ONE_PIECE.search(alike) else alike.translate(_ONE)
+
+
 @lru_cache(maxsize=MAX_REMEMBERED)
 def is_button(text: str) -> bool:
     """Whether a link's or a button's text is no title."""
