@@ -123,7 +123,7 @@ class Numbering:
             return Link(anchor.url, PageRole.LIST, page=1)
         if text and self._is_offset(anchor.url, int(text[1])):
             return Link(anchor.url, PageRole.LIST, page=int(text[1]))
-        if self.has_list and "next" in self._words(anchor) and self._continues(anchor):
+        if self.has_list and self._continues(anchor) and "next" in self._words(anchor):
             return Link(anchor.url, PageRole.LIST, page=number or self.number + 1, certain=False)
         return None
 

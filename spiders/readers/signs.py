@@ -59,12 +59,8 @@ class Money(NamedTuple):
     left_over: int
 
 
+@words.told_by_shape
 def money_in(text: str) -> Money:
-    return _money_in(words.shape(text))
-
-
-@lru_cache(maxsize=MAX_REMEMBERED)
-def _money_in(text: str) -> Money:
     bare, currencies = without_currency(words.PRICE_BESIDE.sub(" ", text))
     rest, amounts = _NUMBER.subn("", bare)
     return Money(amounts, currencies > 0, count_letters(rest))
@@ -143,7 +139,7 @@ def _price_wording(text: str) -> Wording | None:
 
 def _price_sign(run: Text, page: Page) -> Sign | None:
     text = run.text
-    wording = _price_wording(words.shape(text))
+    wording = _price_wording(text)
     if wording is None:
         return None
     if wording is Wording.VAT:  # to be read with the price that it stands beside

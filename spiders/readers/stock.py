@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from spiders.readers import words
 from spiders.readers.page import Page, Text
 from spiders.readers.signs import MAX_SIGNS, MAX_TAG, Kind, Sign, kinds_at
 from spiders.readers.text import Element, count_letters, is_narrow, short_text, text_of
-from spiders.readers.words import MAX_REMEMBERED
 
 WEAK = 1  # the weight of a count that nothing calls a stock; a product page may count other things
 _ELSEWHERE = frozenset({"zone_filter", "hidden", "zone_chat", "zone_nav"})
@@ -27,7 +25,7 @@ def stock_signs(page: Page, pieces: Iterable[Text]) -> list[Sign]:
     return list(found.values())
 
 
-@lru_cache(maxsize=MAX_REMEMBERED)
+@words.told_by_shape
 def _speaks(text: str) -> bool:
     """Whether a text begins like a stock wording, or is a count and nothing else."""
     return words.STOCK_START.match(text) is not None or words.COUNTED.fullmatch(text) is not None
@@ -36,7 +34,7 @@ def _speaks(text: str) -> bool:
 def _stock_sign(run: Text, page: Page) -> Sign | None:
     text = run.text
     named = "stock_class" in kinds_at(run.element) or "stock_class" in kinds_at(_parent(run.element))
-    if not (_speaks(words.shape(text)) or (named and words.COUNT.search(text))):
+    if not (_speaks(text) or (named and words.COUNT.search(text))):
         return None
     element, text = _whole_stock(run.element, text)
     if stock_left_over(text) > (12 if named else 0) or page.zones(element) & _ELSEWHERE:
@@ -82,12 +80,8 @@ def _whole_stock(element: Element, text: str) -> tuple[Element, str]:
     return element, text
 
 
+@words.told_by_shape
 def stock_left_over(text: str) -> int:
     """How many letters of a text have nothing to do with stock."""
-    return _left_over(words.shape(text))
-
-
-@lru_cache(maxsize=MAX_REMEMBERED)
-def _left_over(text: str) -> int:
     bare = words.STOCK_BESIDE.sub(" ", words.STOCK.sub(" ", _PLACE.sub(" ", text)))
     return count_letters(bare)

@@ -1,12 +1,14 @@
 """The words and class names that readers know, compiled once from words.yaml."""
 
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
+T = TypeVar("T")
 _FOLDER = Path(__file__).parent
 
 
@@ -65,7 +67,18 @@ def shape(text: str) -> str:
     """A text with one digit for all: no wording tells numbers apart, but for the one of "за 1 шт" and "/1 шт". Prices
     of one length are one text then, and what it says of money or stock is found out once."""
     alike = text.translate(_DIGITS)
-    return alike if _ONE_PIECE.search(alike) else alike.translate(_ONE)
+    return alike if "1" not in alike or _ONE_PIECE.search(alike) else alike.translate(_ONE)
+
+
+def told_by_shape(tell: Callable[[str], T]) -> Callable[[str], T]:
+    """Remembers what a function says of a text, and so of every text that differs from it in its digits only."""
+    of_shape = lru_cache(maxsize=MAX_REMEMBERED)(tell)
+
+    @lru_cache(maxsize=MAX_REMEMBERED)
+    def of_text(text: str) -> T:
+        return of_shape(shape(text))
+
+    return of_text
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
