@@ -74,6 +74,8 @@ def _bounds(job: CrawlJob) -> dict[str, Any]:
         "URLLENGTH_LIMIT": 0,
         "HTTPERROR_ALLOW_ALL": True,
         "REDIRECT_MAX_TIMES": 5,
+        # Scrapy makes so many tasks for what each page leads to, however little that is; there are no items here.
+        "CONCURRENT_ITEMS": 1,
     }
 
 
