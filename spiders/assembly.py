@@ -4,11 +4,12 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from itertools import groupby
 
+from restock.addresses import url_key
 from restock.listing import RawListing
 from restock.terms import PageRole
-from spiders.readers.addresses import url_key
 
 # What a card may add to its product page. Money is one group: a page's price never meets a card's currency.
 _MONEY = ("price", "regular_price", "currency")
@@ -78,8 +79,8 @@ def assemble(
 def _is_tile(row: RawListing, lists: Collection[str]) -> bool:
     if row.read_from is not PageRole.LIST or not row.url:
         return False
-    key = url_key(row.url)
-    return key in lists and (row.found_on is None or key != url_key(row.found_on))
+    key = _key(row)
+    return key in lists and (row.found_on is None or key != _url_key(row.found_on))
 
 
 def _from_pages(pages: Sequence[RawListing], cards: dict[str | None, list[RawListing]]) -> tuple[list[RawListing], int]:
@@ -161,12 +162,15 @@ def _best_first(rows: Sequence[RawListing]) -> list[RawListing]:
 
 def _keys(row: RawListing) -> set[str]:
     """The addresses that a product page answers to: its own, and the one that was asked for (`found_on`)."""
-    asked = url_key(row.found_on) if row.found_on and row.read_from is PageRole.PRODUCT else None
+    asked = _url_key(row.found_on) if row.found_on and row.read_from is PageRole.PRODUCT else None
     return {key for key in (_key(row), asked) if key is not None}
 
 
 def _key(row: RawListing) -> str | None:
-    return url_key(row.url) if row.url else None
+    return _url_key(row.url) if row.url else None
+
+
+_url_key = lru_cache(maxsize=100_000)(url_key)  # each row is asked for it again and again
 
 
 def _in_order(rows: Iterable[RawListing]) -> list[RawListing]:

@@ -12,7 +12,7 @@ from restock.run import CrawlOutcome
 from spiders.crawling import lifeline
 from spiders.crawling.handle import CrawlSpider, spider_of
 from spiders.crawling.job import NO_ROOM, OUTCOME_FILE, CrawlJob
-from spiders.crawling.reader import Reader
+from spiders.crawling.reader import Readers
 from spiders.crawling.settings import scrapy_settings
 from spiders.crawling.spider import SiteSpider
 from spiders.crawling.survey import Survey
@@ -27,18 +27,18 @@ def main(job_file: Path, parent: int) -> None:
     with (
         EvidenceWriter(job.evidence_dir, job.site.name, job.run_id, limit=job.max_bytes) as evidence,
         Spool(job.folder / SPOOL_FILE) as spool,
-        Reader(job.site) as reader,
+        Readers(job.site) as readers,
     ):
-        outcome = _crawl(job, evidence, spool, reader)
+        outcome = _crawl(job, evidence, spool, readers)
     outcome.seconds = round(monotonic() - began, 3)
     _write(job.folder / OUTCOME_FILE, outcome)
 
 
-def _crawl(job: CrawlJob, evidence: EvidenceWriter, spool: Spool, reader: Reader) -> CrawlOutcome:
+def _crawl(job: CrawlJob, evidence: EvidenceWriter, spool: Spool, readers: Readers) -> CrawlOutcome:
     survey = Survey(job, spool)
     process = CrawlerProcess(scrapy_settings(job))
     crawler = process.create_crawler(SiteSpider)
-    process.crawl(crawler, job=job, survey=survey, reader=reader, evidence=evidence)
+    process.crawl(crawler, job=job, survey=survey, readers=readers, evidence=evidence)
     process.start()
     return _verdict(survey, spider_of(crawler) if crawler.spider else None)
 

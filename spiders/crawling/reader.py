@@ -1,4 +1,4 @@
-"""Pages are read in a process of their own: others are fetched meanwhile, and a page that ends it ends no crawl."""
+"""Pages are read in processes of their own: others are fetched meanwhile, and a page that ends one ends no crawl."""
 
 import asyncio
 import os
@@ -15,10 +15,47 @@ from restock.site import Site
 from spiders.crawling.frames import frame, frames_in
 
 _GRACE = 5.0
+# So many pages waiting for a reader are worth another one. A polite crawl never sees a second.
+_CROWD = 4
+
+
+class Readers:
+    """As many reading processes as there is work for, and processors. They end with the context."""
+
+    def __init__(self, site: Site, most: int | None = None) -> None:
+        self._site = site
+        self._most = most or os.cpu_count() or 1
+        self._readers = [Reader(site)]
+
+    async def read(self, capture: PageCapture) -> PageReading | str:
+        """What `spiders.reading.read_page` says of a page, or how it stumbled over it."""
+        reader = min(self._readers, key=lambda one: one.waiting)
+        if reader.waiting >= _CROWD and len(self._readers) < self._most:
+            reader = Reader(self._site)
+            self._readers.append(reader)
+        return await reader.read(capture)
+
+    @property
+    def pids(self) -> list[int]:
+        return [reader.pid for reader in self._readers]
+
+    def hang_up(self) -> None:
+        """Ends the talk with all of them, while the loop still runs."""
+        for reader in self._readers:
+            reader.hang_up()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for reader in self._readers:
+            reader.close()
 
 
 class Reader:
-    """Asks the reading process, which reads one page after the other in the order of asking. It ends with the context.
+    """Asks a reading process, which reads one page after the other in the order of asking.
 
     A page that the process dies of can't be read; those behind it are asked again of a new process."""
 
@@ -34,8 +71,12 @@ class Reader:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def waiting(self) -> int:
+        """How many pages it has been asked for and hasn't read yet."""
+        return len(self._waiting)
+
     async def read(self, capture: PageCapture) -> PageReading | str:
-        """What `spiders.reading.read_page` says of a page, or how it stumbled over it."""
         answer: asyncio.Future[PageReading | str] = asyncio.get_running_loop().create_future()
         asked = frame(pickle.dumps(capture))
         self._waiting.append((asked, answer))
@@ -71,9 +112,9 @@ class Reader:
 
     def hang_up(self) -> None:
         """Ends the talk, while the loop still runs: the process goes when nobody can ask it any more."""
-        for pipe in (self._in, self._out):
-            if pipe is not None:
-                pipe.close()
+        if self._in is not None and self._out is not None:
+            self._in.close()
+            self._out.abort()
         self._in = self._out = None
 
     def close(self) -> None:
@@ -86,14 +127,6 @@ class Reader:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _started() -> subprocess.Popen[bytes]:

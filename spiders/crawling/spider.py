@@ -16,7 +16,7 @@ from spiders.crawling.frontier import Visit
 from spiders.crawling.handle import CrawlSpider
 from spiders.crawling.hostrules import Refused, Unreachable
 from spiders.crawling.job import CrawlJob
-from spiders.crawling.reader import Reader
+from spiders.crawling.reader import Readers
 from spiders.crawling.reasons import failure_reason
 from spiders.crawling.survey import Survey
 from spiders.evidence import EvidenceWriter
@@ -29,10 +29,12 @@ _PROGRESS_EVERY = 0.3
 class SiteSpider(CrawlSpider):
     name = "site"
 
-    def __init__(self, job: CrawlJob, survey: Survey, reader: Reader, evidence: EvidenceWriter, **kwargs: Any) -> None:
+    def __init__(
+        self, job: CrawlJob, survey: Survey, readers: Readers, evidence: EvidenceWriter, **kwargs: Any
+    ) -> None:
         super().__init__(job, evidence, **kwargs)
         self.survey = survey
-        self._reader = reader
+        self._readers = readers
         self._reported = 0.0
 
     async def start(self) -> AsyncIterator[Request]:
@@ -51,7 +53,7 @@ class SiteSpider(CrawlSpider):
 
     async def answered(self, response: Response) -> AsyncIterator[Request]:
         visit, capture = response.meta["visit"], response.meta["capture"]
-        reading = await self._reader.read(capture) if self.survey.must_read(capture) else None
+        reading = await self._readers.read(capture) if self.survey.must_read(capture) else None
         for request in self._requests(self.survey.arrived(visit, capture, reading)):
             yield request
         self._after()
@@ -92,5 +94,5 @@ class SiteSpider(CrawlSpider):
 
     def closed(self, reason: str) -> None:
         self.close_reason = reason
-        self._reader.hang_up()
+        self._readers.hang_up()
         self.report(last=True)

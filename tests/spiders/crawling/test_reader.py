@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from restock.capture import PageCapture, PageReading
 from restock.site import Site
 from spiders.crawling.frames import frame, frames_in
-from spiders.crawling.reader import Reader
+from spiders.crawling.reader import Reader, Readers
 from spiders.reading import read_page
 
 SITE = Site(name="shop", start=("http://shop.test/",))
@@ -25,7 +26,7 @@ PAGE = PageCapture(
 BIG = replace(PAGE, body=PAGE.body + b"<p>x</p>" * 50_000)
 
 
-async def ended(reader: Reader, work: Awaitable[Any]) -> Any:
+async def ended(reader: Reader | Readers, work: Awaitable[Any]) -> Any:
     try:
         return await work
     finally:
@@ -37,7 +38,7 @@ def test_its_readings_are_those_of_the_same_bytes_here() -> None:
     async def readings() -> list[PageReading | str]:
         return await ended(reader, asyncio.gather(*(reader.read(page) for page in (PAGE, BIG, PAGE))))
 
-    with Reader(SITE) as reader:
+    with closing(Reader(SITE)) as reader:
         assert asyncio.run(readings()) == [read_page(page, SITE) for page in (PAGE, BIG, PAGE)]
 
 
@@ -49,12 +50,25 @@ def test_a_page_that_it_dies_of_fails_alone() -> None:
         os.kill(reader.pid, signal.SIGKILL)
         return [*await asyncio.gather(*asked), await ended(reader, reader.read(PAGE))]
 
-    with Reader(SITE) as reader:
+    with closing(Reader(SITE)) as reader:
         first = reader.pid
         died, *others = asyncio.run(readings())
         assert died == "the reading process ended"
         assert others == [read_page(PAGE, SITE)] * 2
         assert reader.pid != first
+
+
+def test_a_crowd_is_shared() -> None:
+    async def readings() -> list[PageReading | str]:
+        pages = [replace(PAGE, url=f"http://shop.test/p/{number}") for number in range(12)]
+        return await ended(readers, asyncio.gather(*(readers.read(page) for page in pages)))
+
+    with Readers(SITE, most=2) as readers:
+        found = [reading for reading in asyncio.run(readings()) if isinstance(reading, PageReading)]
+        assert [reading.listings[0].url for reading in found] == [
+            f"http://shop.test/p/{number}" for number in range(12)
+        ]
+        assert len(readers.pids) == 2
 
 
 def test_frames_come_in_any_pieces() -> None:
