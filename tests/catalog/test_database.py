@@ -1,6 +1,7 @@
 """Opening: fresh, older, newer, foreign, locked and unreachable databases."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,3 +82,10 @@ def test_the_migration_that_hashes_states_finds_those_that_a_merge_writes(
         assert opened.check() == []
         again = type(shop)(opened, day=shop.day).crawl(*rows)
         assert (again.counts["listings"], again.counts["changed"], again.counts["new"]) == (3, 0, 0)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_a_copy_of_a_server_is_its_own_tools_work(backend: str, catalogue: Catalogue, tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="pg_dump"):
+        catalogue.backup(tmp_path / "copy.sqlite")
+    assert [*tmp_path.glob("copy*")] == []

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import catalog.merge
 from catalog import Catalogue, Search
 from restock.errors import CatalogueError
 from restock.listing import Listing
@@ -72,3 +73,22 @@ def test_a_copy_is_whole_and_replaces_an_older_one(tmp_path: Path, shop: Any, li
     assert sorted(found.name for found in tmp_path.glob("copy*.part")) == []
     with pytest.raises(CatalogueError, match="can't be made"):
         shop.catalogue.backup(tmp_path / "nowhere" / "copy.sqlite")
+
+
+def test_a_copy_within_a_merge_is_the_catalogue_before_it(
+    url: str, tmp_path: Path, shop: Any, listing: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.crawl(*(listing(number) for number in range(50)))
+    before, copies = shop.now(), [tmp_path / f"copy-{place}.sqlite" for place in range(3)]
+    with Catalogue.open(url) as other:
+        places = iter(copies)
+        steps = list(catalog.merge.STEPS)
+        for place in (len(steps), len(steps) // 2, 0):
+            steps.insert(place, lambda _: other.backup(next(places)))
+        monkeypatch.setattr(catalog.merge, "STEPS", tuple(steps))
+        shop.crawl(*(listing(number, "90") for number in range(40)))
+    assert shop.now() != before
+    for copy in copies:
+        with Catalogue.open(f"sqlite:///{copy}") as opened:
+            assert [*opened.search(Search())] == before
+            assert opened.check() == []

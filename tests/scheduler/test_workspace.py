@@ -34,9 +34,9 @@ with Workspace(load_settings(Path(sys.argv[1]))) as workspace, workspace.site_lo
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """Homes that share one catalogue."""
-    monkeypatch.setenv("RESTOCK_DATABASE_URL", f"sqlite:///{tmp_path / 'shared.sqlite'}")
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str, new_database: Callable[[str], str]) -> Home:
+    """Homes that share one catalogue, in a file or on a server."""
+    monkeypatch.setenv("RESTOCK_DATABASE_URL", new_database(backend))
     return lambda name: load_settings(tmp_path / name)
 
 
