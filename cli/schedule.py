@@ -17,7 +17,10 @@ from scheduler.jobs import Job, JobKind, Standing, job_of, jobs_of, standings
 from scheduler.rounds import Done, Round, exit_code
 from scheduler.workspace import Workspace
 
-app = typer.Typer(**PLAIN, help="The scheduler. Example: restock schedule list")
+app = typer.Typer(
+    **PLAIN,
+    help="Run the scheduler until it is stopped: crawls, reports, and what waits to be sent. Example: restock schedule",
+)
 
 JOB_COLUMNS = ("job", "next", "due", "done", "result")
 DONE_COLUMNS = ("job", "result", "about", "at")
@@ -26,10 +29,7 @@ SCHEDULE = "schedule"
 
 @app.callback(invoke_without_command=True)
 def schedule(context: typer.Context, home: Home = None) -> None:
-    """Run the scheduler until it is stopped: daily crawls, reports, and what waits to be sent.
-
-    Example: restock schedule
-    """
+    """Without a sub-command: the scheduler itself."""
     if context.invoked_subcommand is not None:
         if home is not None:
             remember_home(home)

@@ -43,13 +43,16 @@ class Crawls:
             return CrawlEnd(site, interrupted=True)
         try:
             child.wait(self._deadline)
+            return self._ended(site, child)
         except subprocess.TimeoutExpired:
             self._end(child)
             return CrawlEnd(site, error=f"{site}: the crawl did not end by its deadline and was ended")
         finally:
             with self._lock:
                 self._running.pop(child.pid, None)
-        return self._ended(site, child)
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    pipe.close()
 
     def stop(self) -> None:
         """Asks every crawl to end, waits for it, and starts no more."""
@@ -86,9 +89,6 @@ class Crawls:
 
     def _ended(self, site: str, child: subprocess.Popen[bytes]) -> CrawlEnd:
         out = child.stdout.read() if child.stdout else b""
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                pipe.close()
         try:
             answer: dict[str, Any] = orjson.loads(out.splitlines()[-1])
         except (ValueError, IndexError):
