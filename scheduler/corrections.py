@@ -5,7 +5,7 @@ from restock.errors import EvidenceError
 from restock.run import CrawlOutcome, Run
 from restock.site import Site
 from scheduler.evidence import raw_listings, warc_path
-from scheduler.reading import Reading, read_rows
+from scheduler.reading import Clerk, Reading, read_rows
 from scheduler.workspace import Workspace
 
 
@@ -44,4 +44,4 @@ def reread(workspace: Workspace, site: Site, run: Run) -> Reading:
 
     Raises EvidenceError where the evidence is missing."""
     rows = raw_listings(workspace, run, site)
-    return read_rows(workspace.normaliser(site), run, rows, run.outcome or CrawlOutcome())
+    return read_rows(Clerk(workspace.normaliser(site), run), run, rows, run.outcome or CrawlOutcome())

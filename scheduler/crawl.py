@@ -9,13 +9,13 @@ from restock.listing import RawListing
 from restock.run import CrawlOutcome, Run
 from restock.settings import Settings
 from restock.site import Site
-from restock.terms import RunKind
+from restock.terms import PageRole, RunKind
 from scheduler.corrections import correct_if_rules_changed
 from scheduler.forbidden import keep_forbidden
-from scheduler.reading import read_rows
+from scheduler.reading import Clerk, read_rows
 from scheduler.workspace import Workspace
 from spiders.crawling import CrawlJob, Progress, run_crawl
-from spiders.spool import read_spool
+from spiders.spool import SPOOL_FILE, SpoolTail, read_spool
 
 OnProgress = Callable[[str, Progress], None]
 
@@ -55,11 +55,25 @@ def crawl_site(
         )
         try:
             job = crawl_job(workspace.settings, site, run.id, pace=pace or Pace(), start=start)
-            result = run_crawl(job, on_progress=on_progress and (lambda progress: on_progress(site.name, progress)))
-            return settle(workspace, site, run, read_spool(result.spool), result.outcome, warnings=notes)
+            clerk = Clerk(workspace.normaliser(site), run)
+            result = run_crawl(job, on_progress=_meanwhile(job, clerk, on_progress))
+            return settle(workspace, site, run, read_spool(result.spool), result.outcome, clerk=clerk, warnings=notes)
         except BaseException as error:
             _fail(workspace, run, error)
             raise
+
+
+def _meanwhile(job: CrawlJob, clerk: Clerk, on_progress: OnProgress | None) -> Callable[[Progress], None]:
+    """What is done while a crawl goes on: the rows that will most likely stay as they are, are prepared."""
+    spool = SpoolTail(job.folder / SPOOL_FILE)
+    roles = {PageRole.LIST, PageRole.PRODUCT} if job.site.listings == "cards" else {PageRole.PRODUCT}
+
+    def progressed(progress: Progress) -> None:
+        clerk.prepare(row for row in spool.rows() if row.read_from in roles)
+        if on_progress is not None:
+            on_progress(job.site.name, progress)
+
+    return progressed
 
 
 def _fail(workspace: Workspace, run: Run, error: BaseException) -> None:
@@ -111,13 +125,14 @@ def settle(
     rows: Iterable[RawListing],
     outcome: CrawlOutcome,
     *,
+    clerk: Clerk | None = None,
     warnings: Sequence[str] = (),
 ) -> Run:
     """Folds raw listings, normalises them, and lets the catalogue judge and merge the run."""
     if outcome.forbidden_products:
         rows = list(rows)
         keep_forbidden(workspace, site.name, rows, outcome)
-    listings = read_rows(workspace.normaliser(site), run, rows, outcome)
+    listings = read_rows(clerk or Clerk(workspace.normaliser(site), run), run, rows, outcome)
     return workspace.catalogue.finish_run(
         run.id,
         listings,

@@ -10,22 +10,45 @@ from restock.terms import RunKind
 from spiders.assembly import Assembly, assemble
 
 
+class Clerk:
+    """Normalises the rows of a run by the rules of its day. What is `prepared` is at hand when it is asked for."""
+
+    MOST = 20_000  # rows that are kept at hand; what is beyond them is normalised when it is asked for
+
+    def __init__(self, normaliser: Normaliser, run: Run) -> None:
+        self._normaliser = normaliser
+        self._run = run
+        self._prepared: dict[RawListing, tuple[Listing, int]] = {}
+
+    def prepare(self, rows: Iterable[RawListing]) -> None:
+        for raw in rows:
+            if len(self._prepared) < self.MOST:
+                self._prepared[raw] = self._normalised(raw)
+
+    def listing(self, raw: RawListing) -> tuple[Listing, int]:
+        """The listing of a row, and how many of its texts no rule understood."""
+        return self._prepared.pop(raw, None) or self._normalised(raw)
+
+    def _normalised(self, raw: RawListing) -> tuple[Listing, int]:
+        site, day = self._run.site, self._run.observed_at.date()
+        found = self._normaliser.normalise(raw if raw.site == site else replace(raw, site=site), on=day)
+        return found.listing, len(found.unread)
+
+
 class Reading:
     """The normalised listings of a run, to be taken once. `unread` counts texts that no rule understood: all of them
     when the last listing was taken."""
 
-    def __init__(self, normaliser: Normaliser, run: Run, rows: Iterable[RawListing]) -> None:
+    def __init__(self, clerk: Clerk, rows: Iterable[RawListing]) -> None:
         self.unread = 0
-        self._normaliser = normaliser
-        self._run = run
+        self._clerk = clerk
         self._rows = rows
 
     def __iter__(self) -> Iterator[Listing]:
-        site, day = self._run.site, self._run.observed_at.date()
         for raw in self._rows:
-            found = self._normaliser.normalise(raw if raw.site == site else replace(raw, site=site), on=day)
-            self.unread += len(found.unread)
-            yield found.listing
+            listing, unread = self._clerk.listing(raw)
+            self.unread += unread
+            yield listing
 
     def count_unread(self) -> int:
         return self.unread
@@ -37,11 +60,11 @@ def folded(rows: Iterable[RawListing], outcome: CrawlOutcome) -> Assembly:
     return assemble(rows, gone=gone, failed=outcome.unseen_products, lists=outcome.lists)
 
 
-def read_rows(normaliser: Normaliser, run: Run, rows: Iterable[RawListing], outcome: CrawlOutcome) -> Reading:
+def read_rows(clerk: Clerk, run: Run, rows: Iterable[RawListing], outcome: CrawlOutcome) -> Reading:
     """The normalised listings of a run's raw ones. The rows of a price list are whole already, and may be too many to
     be held at once; those of pages are folded first."""
     if run.kind is not RunKind.IMPORT:
         assembly = folded(rows, outcome)
         outcome.notes.extend(assembly.notes)
         rows = assembly.listings
-    return Reading(normaliser, run, rows)
+    return Reading(clerk, rows)

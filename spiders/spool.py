@@ -46,12 +46,30 @@ def read_spool(path: Path) -> Iterator[RawListing]:
             if not line.endswith(b"\n"):
                 return
             try:
-                yield _listing(orjson.loads(line))
+                yield _listing(line)
             except (ValueError, TypeError, KeyError):
                 raise CrawlError(f"{path.name}: line {number} is no raw listing") from None
 
 
-def _listing(row: dict[str, Any]) -> RawListing:
+class SpoolTail:
+    """A spool that is still being written: each time it is asked, it gives the rows that have come since the last."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._at = 0
+
+    def rows(self) -> list[RawListing]:
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as lines:
+            lines.seek(self._at)
+            whole = [line for line in lines if line.endswith(b"\n")]
+        self._at += sum(map(len, whole))
+        return [_listing(line) for line in whole]
+
+
+def _listing(line: bytes) -> RawListing:
+    row: dict[str, Any] = orjson.loads(line)
     evidence, role = row.pop("evidence"), row.pop("read_from")
     return RawListing(
         **row,

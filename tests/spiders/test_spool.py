@@ -7,7 +7,7 @@ import pytest
 from restock.errors import CrawlError
 from restock.listing import Evidence, RawListing
 from restock.terms import PageRole
-from spiders.spool import Spool, read_spool
+from spiders.spool import Spool, SpoolTail, read_spool
 
 ROWS = [
     RawListing(title="Коммутатор\nСisco\u2028", url="http://shop.test/1"),
@@ -56,3 +56,14 @@ def test_a_spool_of_another_crawl_is_not_added_to(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         Spool(path)
     assert list(read_spool(path)) == [*ROWS, ROWS[0]]
+
+
+def test_a_tail_gives_each_row_once_and_whole(tmp_path: Path) -> None:
+    tail = SpoolTail(tmp_path / "spool.jsonl")
+    assert tail.rows() == []
+    whole = written(tmp_path).read_bytes()
+    (tmp_path / "spool.jsonl").write_bytes(whole[:-5])
+    assert tail.rows() == ROWS
+    (tmp_path / "spool.jsonl").write_bytes(whole)
+    assert tail.rows() == ROWS[:1]
+    assert tail.rows() == []
