@@ -8,7 +8,7 @@ from cli.console import say, show
 from cli.options import Home, OutFormat, Output
 from cli.session import workspace_of
 from restock import clock
-from scheduler.health import HISTORY, health_of_sites
+from scheduler.health import HISTORY, health_of_reports, health_of_sites
 
 HEALTH_COLUMNS = (
     "site",
@@ -31,7 +31,7 @@ def health(
     output: Output = None,
     home: Home = None,
 ) -> None:
-    """How each enabled site is, beside its own history; exit code 3 where one is in trouble.
+    """How each enabled site is, beside its own history, and each subscription's last report; 3 where one is in trouble.
 
     Example: restock health --format table
     """
@@ -40,7 +40,8 @@ def health(
             signs = workspace.catalogue.vitals(workspace.site(site).name, HISTORY)
             show((one.to_json() for one in signs), VITALS_COLUMNS, format, output)
             return
-        found = list(health_of_sites(workspace, clock.now()))
+        now = clock.now()
+        found = [*health_of_sites(workspace, now), *health_of_reports(workspace, now)]
         show((one.to_json() for one in found), HEALTH_COLUMNS, format, output)
         for letter in workspace.catalogue.desk.waiting():
             answers = {one.answer for one in letter.deliveries if one.answer}

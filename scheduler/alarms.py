@@ -11,7 +11,7 @@ from restock.health import Alarm, SiteHealth
 from restock.post import Letter, LetterKind
 from restock.settings import Settings, mail_addresses
 from scheduler.editions import deliveries_for, sender_of
-from scheduler.health import health_of_sites
+from scheduler.health import health_of_reports, health_of_sites
 from scheduler.workspace import Workspace
 
 OPERATORS = "operators"
@@ -36,7 +36,8 @@ def raise_alarms(workspace: Workspace, now: datetime) -> list[str]:
     with workspace.held(OPERATORS, wait=60) as alone:
         if not alone:
             return []  # another process is telling them
-        news = news_of(list(health_of_sites(workspace, now)), desk.alarms(), now, settings.health.remind_days)
+        found = [*health_of_sites(workspace, now), *health_of_reports(workspace, now)]
+        news = news_of(found, desk.alarms(), now, settings.health.remind_days)
         if news.alarms:
             desk.tell(_alert(settings, news) if news.lines else None, news.alarms)
     return news.lines
@@ -76,7 +77,7 @@ def _alert(settings: Settings, news: News) -> Letter:
     ill = sum(alarm is not None for alarm in news.alarms.values())
     well = sum(not line.startswith(" ") and ": well again" in line for line in news.lines)
     subject = "restock: " + ", ".join(
-        part for part in (f"{ill} site(s) in trouble" if ill else "", f"{well} well again" if well else "") if part
+        part for part in (f"{ill} in trouble" if ill else "", f"{well} well again" if well else "") if part
     )
     text = "\n".join(news.lines) + "\n\n`restock health` shows each site beside its own history.\n"
     return Letter(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from restock.health import SiteHealth, Trouble, Vitals
+from restock.post import Letter, LetterKind, PostState
 from restock.terms import RunStatus
 from scheduler.workspace import Workspace
 
@@ -13,6 +14,9 @@ _ENOUGH = 3  # complete runs that make a history
 _LOST_SHARE = 0.3  # of the listings that used to fill a field
 _SLOWER = 4.0
 _SLOW_FROM = 60.0  # seconds; below that a factor says nothing
+_LETTERS = 200
+_RECENT = timedelta(days=14)  # the last report of a subscription that is no longer there is nobody's trouble
+_LATE = timedelta(days=1)
 
 
 def health_of_sites(workspace: Workspace, now: datetime) -> Iterator[SiteHealth]:
@@ -26,6 +30,35 @@ def health_of_sites(workspace: Workspace, now: datetime) -> Iterator[SiteHealth]
             signs = [one for one in workspace.catalogue.vitals(site.name, HISTORY) if one.observed_at <= now]
             overdue = now - (last or known_since) > stale_after
             yield diagnose(site.name, signs, last, overdue=overdue)
+
+
+def health_of_reports(workspace: Workspace, now: datetime) -> Iterator[SiteHealth]:
+    """How the last report of each subscription fared: analysts who get nothing don't know that they should."""
+    seen: set[str] = set()
+    for letter in workspace.catalogue.desk.letters(_LETTERS):
+        known = letter.subscription in seen or now - letter.created_at > _RECENT
+        if letter.kind is not LetterKind.REPORT or known:
+            continue
+        seen.add(letter.subscription)
+        trouble = _mail_trouble(letter, now)
+        answers = [f"{one.target}: {one.answer}" for one in letter.deliveries if one.state is not PostState.SENT]
+        yield SiteHealth(
+            site=f"report:{letter.subscription}",
+            trouble=trouble,
+            reasons=tuple(answers) if trouble else (),
+            last_complete=None,
+            latest=None,
+            usual={},
+        )
+
+
+def _mail_trouble(letter: Letter, now: datetime) -> Trouble | None:
+    """Broken: nobody got it. Odd: some did, and some were refused."""
+    if letter.state is PostState.SENT:
+        refused = any(one.state is PostState.REFUSED for one in letter.deliveries)
+        return Trouble.ODD if refused else None
+    late = now - letter.created_at >= _LATE
+    return Trouble.BROKEN if letter.state is PostState.REFUSED or late else None
 
 
 def diagnose(site: str, signs: Sequence[Vitals], last_complete: datetime | None, *, overdue: bool) -> SiteHealth:

@@ -1,15 +1,27 @@
 """Health: what ails a site by its own history, and when operators hear of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from restock.health import Alarm, SiteHealth, Trouble, Vitals
+from restock.post import Answer, Delivery, Letter, LetterKind, PostState
+from restock.settings import load_settings
 from restock.terms import RunStatus
 from scheduler.alarms import news_of
-from scheduler.health import diagnose
+from scheduler.health import diagnose, health_of_reports
+from scheduler.workspace import Workspace
+
+
+@pytest.fixture
+def catalogue_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    monkeypatch.delenv("RESTOCK_DATABASE_URL", raising=False)
+    with Workspace(load_settings(tmp_path)) as found:
+        yield found
+
 
 NOW = datetime(2026, 11, 10, 8, tzinfo=UTC)
 
@@ -105,3 +117,23 @@ def test_a_trouble_that_becomes_another_is_told_at_once() -> None:
 
 def test_a_site_that_is_no_longer_watched_is_forgotten() -> None:
     assert history([ill(), None, ill()]) == [["shop: broken"], [], ["shop: broken"]]
+
+
+def test_a_report_that_nobody_gets_is_trouble(catalogue_home: Workspace) -> None:
+    desk = catalogue_home.catalogue.desk
+    queued = desk.queue(
+        Letter(
+            kind=LetterKind.REPORT, subscription="anna", message_id="<1@example.org>", subject="", summary="",
+            body=b"", created_at=NOW, deliveries=(Delivery(target="a@b.c"), Delivery(target="d@e.f")),
+        )
+    )  # fmt: skip
+
+    def health(at: datetime = NOW) -> list[tuple[Trouble | None, tuple[str, ...]]]:
+        return [(one.trouble, one.reasons) for one in health_of_reports(catalogue_home, at)]
+
+    assert health() == [(None, ())], "it has only just been queued"
+    assert [trouble for trouble, _ in health(NOW + timedelta(days=1))] == [Trouble.BROKEN]
+    desk.record(queued, {"a@b.c": Answer(PostState.REFUSED, "550 no")}, NOW)
+    desk.record(queued, {"d@e.f": Answer(PostState.SENT, "250 ok")}, NOW)
+    assert health() == [(Trouble.ODD, ("a@b.c: 550 no",))]
+    assert health(NOW + timedelta(days=15)) == []

@@ -158,6 +158,8 @@ def test_one_address_of_several_is_refused_and_another_comes_late(weeks: Weeks, 
     assert code == 3
     assert f"{BORIS}: refused, not tried again: 550 5.1.1 no such user" in said
     assert "vera@example.org: not sent, will be tried again: 450 greylisted" in said
+    code, out, _ = weeks.run(MONDAY + timedelta(weeks=1), "health", "--format", "jsonl")
+    assert (code, json.loads(out)["site"], json.loads(out)["health"]) == (3, "report:mail_to", "odd")
     mailbox.refuse = {}
     assert weeks.run(MONDAY + timedelta(weeks=1, hours=1))[0] == 0
     assert [to for to, _ in mailbox.taken] == [(ANNA,), ("vera@example.org",)]
@@ -282,8 +284,8 @@ def test_breakage_goes_to_operators_and_never_to_analysts(weeks: Weeks, mailbox:
     code, out, _ = weeks.run(MONDAY + timedelta(days=6), "health", "--format", "jsonl")
     assert (code, json.loads(out)["health"]) == (0, "well")
     assert [(to, message["Subject"]) for to, message in mailbox.taken] == [
-        (("ops@example.org",), "restock: 1 site(s) in trouble"),
-        (("ops@example.org",), "restock: 1 site(s) in trouble"),
+        (("ops@example.org",), "restock: 1 in trouble"),
+        (("ops@example.org",), "restock: 1 in trouble"),
         (("ops@example.org",), "restock: 1 well again"),
     ]
     bodies = [message.get_body(("plain",)).get_content() for _, message in mailbox.taken]
