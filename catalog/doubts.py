@@ -4,13 +4,12 @@ Which listing each of them is must then be decided among all of them, so they ar
 the catalogue has of them.
 """
 
-from typing import Any
-
-from sqlalchemy import Connection, Select, and_, bindparam, case, delete, func, insert, literal, select, union, update
+from sqlalchemy import Connection, Select, and_, bindparam, case, delete, func, insert, select, union, update
 
 from catalog import models as m
 from catalog import runs
-from catalog.rows import naming
+from catalog.hashing import text_hash
+from catalog.rows import forms_of, hashed_address, hashed_sku, key_of
 
 _settled, _sighted, _stage = m.settled.c, m.sighted.c, m.stage.c
 _listing, _details, _version = m.listing.c, m.details.c, m.version.c
@@ -18,13 +17,11 @@ _listing, _details, _version = m.listing.c, m.details.c, m.version.c
 
 def fold_settled(connection: Connection) -> int:
     """Keeps one of several rows that are one listing in one state; gives the number of those left out."""
-    total, listings = connection.execute(
-        select(func.count(), func.count(_settled.listing_id.distinct())).select_from(m.settled)
-    ).one()
-    if total > listings:
-        first = select(func.min(_settled.row)).group_by(_settled.listing_id)
-        connection.execute(delete(m.settled).where(_settled.row.not_in(first.correlate(None))))
-    return int(total - listings)
+    once = select(_settled.listing_id).group_by(_settled.listing_id)
+    if connection.execute(once.having(func.count() > 1).limit(1)).first() is None:
+        return 0
+    first = select(func.min(_settled.row)).group_by(_settled.listing_id)
+    return connection.execute(delete(m.settled).where(_settled.row.not_in(first.correlate(None)))).rowcount
 
 
 def reopen(connection: Connection, site_id: int, as_of: runs.Stamp) -> None:
@@ -59,7 +56,7 @@ def _stage_settled(connection: Connection, rows: Select[tuple[int]], as_of: runs
 
 
 _COPIED = tuple(name for name in m.DETAIL_COLUMNS if name != "url")
-_COLUMNS = ("row", "url_hash", "sku_hash", "title_hash", "hash", "state", "shot", "url", *_COPIED, *m.OFFER_COLUMNS)
+_COLUMNS = ("row", "hash", "state", "shot", "url", *_COPIED, *m.OFFER_COLUMNS)
 
 
 def _as_staged(as_of: runs.Stamp) -> Select[tuple[object, ...]]:
@@ -72,9 +69,6 @@ def _as_staged(as_of: runs.Stamp) -> Select[tuple[object, ...]]:
     return (
         select(
             _sighted.row,
-            _sighted.url_hash,
-            _sighted.sku_hash,
-            literal(0),
             _details.hash,
             _sighted.state,
             _sighted.shot,
@@ -93,14 +87,12 @@ def _as_staged(as_of: runs.Stamp) -> Select[tuple[object, ...]]:
 def _name(connection: Connection) -> None:
     """Gives the rows without a key what a new listing would have."""
     query = select(_stage.row, _stage.url, _stage.title, _stage.mpn, _stage.sku).where(_stage.key.is_(None))
+    names = ("key", "key_hash", "url_hash", "sku_hash")
     rows = []
     for row in connection.execute(query):
-        key, key_hash, title_hash = naming(row.url, row.title, row.mpn, row.sku)
-        rows.append({"at": row.row, "new_key": key, "new_hash": key_hash, "new_title": title_hash})
+        forms = forms_of(row.url)
+        key = key_of(row.url, row.title, row.mpn, row.sku)
+        values = key, text_hash(key), hashed_address(forms and forms[1]), hashed_sku(row.sku)
+        rows.append({"at": row.row} | {f"new_{name}": value for name, value in zip(names, values, strict=True)})
     named = update(m.stage).where(_stage.row == bindparam("at"))
-    values: dict[str, Any] = {
-        "key": bindparam("new_key"),
-        "key_hash": bindparam("new_hash"),
-        "title_hash": bindparam("new_title"),
-    }
-    connection.execute(named.values(values), rows)
+    connection.execute(named.values({name: bindparam(f"new_{name}") for name in names}), rows)

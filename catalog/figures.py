@@ -14,7 +14,7 @@ from restock.site import Guard
 from restock.terms import RunKind, RunStatus
 
 _SAMPLES = 5
-_PART = 10  # one listing in so many shows of nearly every group that it is there
+_PART = 50  # one listing in so many shows of nearly every group that it is there
 
 
 def gather(connection: Connection, run: Run, outcome: CrawlOutcome, guard: Guard, *, whole: bool) -> Case:
@@ -30,7 +30,7 @@ def gather(connection: Connection, run: Run, outcome: CrawlOutcome, guard: Guard
         listings=listings,
         guard=guard,
         known=Lost(seen + missed - forbidden, missed - forbidden),
-        groups=_groups(connection, run.site, guard),
+        groups=_groups(connection, run.site, guard) if missed else {},
         missing=_samples(connection),
         forbidden=forbidden,
         values=values,

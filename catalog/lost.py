@@ -11,7 +11,7 @@ from catalog.work import Merge
 from restock.site import Guard
 from restock.terms import Availability
 
-_PART = 10  # one row in so many shows of nearly every field that it is not lost
+_PART = 50  # one row in so many shows of nearly every field that it is not lost
 
 _stage, _version, _details = m.stage.c, m.version.c, m.details.c
 

@@ -12,10 +12,13 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     and_,
     bindparam,
     delete,
+    false,
     func,
+    insert,
     or_,
     select,
     update,
@@ -27,54 +30,42 @@ from catalog.doubts import fold_settled, reopen
 from catalog.hashing import text_hash
 from catalog.identity import Known, Name, Sighting, resolve
 from catalog.rows import address_key, title_text
-from catalog.work import Verb
 
 _stage, _listing = m.stage.c, m.listing.c
-_NAMED = -1  # a row whose key is settled, until the merge gives the new listing its number
 _CHUNK = 500
 _INDEX = "CREATE INDEX ix_stage_listing_id ON stage (listing_id)"  # made when every row has its listing
 
 
 def match(connection: Connection, site_id: int, as_of: runs.Stamp) -> int:
-    """Matches the staged rows; gives the number of rows that were the same goods as another and were folded."""
+    """Matches the staged rows; gives the number of rows that were the same goods as another and were folded. Those
+    that are left without a listing are new ones."""
     folded = fold_settled(connection)
     reopen(connection, site_id, as_of)
-    _match_plainly(connection, site_id)
-    folded += _match_the_rest(connection, site_id)
+    new = _match_plainly(connection, site_id)
+    folded += _match_the_rest(connection, site_id, ~new)
     _free_taken_keys(connection, site_id)
-    _number_new_listings(connection)
     connection.exec_driver_sql(_INDEX)
+    _line_up_new(connection)
     return folded
 
 
-def _match_plainly(connection: Connection, site_id: int) -> None:
-    alone = and_(_once_or_never(_stage.sku_hash), _once_or_never(_stage.url_hash), _stage.listing_id.is_(None))
+def _match_plainly(connection: Connection, site_id: int) -> ColumnElement[bool]:
+    """Gives the rows that can only be one listing that listing; says which of the others can only be new ones."""
+    alone = and_(_once_or_never(_stage.sku_hash), _once_or_never(_stage.url_hash))
+    named = and_(alone, or_(_stage.sku_hash.is_not(None), _stage.url_hash.is_not(None)))
     if not _has_listings(connection, site_id):
-        connection.execute(update(m.stage).where(alone, _is_named()).values(listing_id=_NAMED))
-        return
-    by_sku = and_(*_only_listing(site_id, "sku_hash"))
-    connection.execute(update(m.stage).where(alone, by_sku).values(listing_id=_listing.id))
-    stages = m.stage.alias("others")
-    connection.execute(
-        update(m.stage)
-        .where(
-            alone,
-            *_only_listing(site_id, "url_hash"),
-            ~_listed(site_id, "sku_hash"),
-            or_(
-                _listing.sku_hash.is_(None),
-                ~select(stages.c.row).where(stages.c.sku_hash == _listing.sku_hash).exists(),
-            ),
-        )
-        .values(listing_id=_listing.id)
-    )
-    if not _has_bare_listings(connection, site_id):
-        unknown = and_(~_listed(site_id, "sku_hash"), ~_listed(site_id, "url_hash"))
-        connection.execute(update(m.stage).where(alone, _is_named(), unknown).values(listing_id=_NAMED))
-
-
-def _is_named() -> ColumnElement[bool]:
-    return or_(_stage.sku_hash.is_not(None), _stage.url_hash.is_not(None))
+        return named
+    open_row = and_(alone, _stage.listing_id.is_(None))
+    found = _only(site_id, "sku_hash").scalar_subquery()
+    connection.execute(update(m.stage).where(open_row, _stage.sku_hash.is_not(None)).values(listing_id=found))
+    # Not one whose SKU stands on another row.
+    others, sku_hash = m.stage.alias("others"), func.min(_listing.sku_hash)
+    elsewhere = sku_hash.in_(select(others.c.sku_hash).where(others.c.sku_hash.is_not(None)))
+    by_url = _only(site_id, "url_hash").having(or_(sku_hash.is_(None), ~elsewhere)).scalar_subquery()
+    connection.execute(update(m.stage).where(open_row, ~_listed(site_id, "sku_hash")).values(listing_id=by_url))
+    if _has_bare_listings(connection, site_id):
+        return false()
+    return and_(named, ~_listed(site_id, "sku_hash"), ~_listed(site_id, "url_hash"))
 
 
 def _once_or_never(column: ColumnElement[int]) -> ColumnElement[bool]:
@@ -83,13 +74,10 @@ def _once_or_never(column: ColumnElement[int]) -> ColumnElement[bool]:
     return or_(column.is_(None), column.not_in(shared.correlate(None)))
 
 
-def _only_listing(site_id: int, name: str) -> tuple[ColumnElement[bool], ...]:
-    """That a listing of the site has a staged row's hash, and no other has it."""
-    other = m.listing.alias(f"other_{name}")
-    shared = select(other.c.id).where(
-        other.c.site_id == site_id, other.c[name] == _listing[name], other.c.id != _listing.id
-    )
-    return _listing.site_id == site_id, _listing[name] == _stage[name], ~shared.exists()
+def _only(site_id: int, name: str) -> Select[tuple[int]]:
+    """The listing of the site that has a staged row's hash, where it is the only one."""
+    same = and_(_listing.site_id == site_id, _listing[name] == _stage[name])
+    return select(func.min(_listing.id)).where(same).having(func.count() == 1).correlate(m.stage)
 
 
 def _listed(site_id: int, name: str) -> ColumnElement[bool]:
@@ -107,12 +95,17 @@ def _has_bare_listings(connection: Connection, site_id: int) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _match_the_rest(connection: Connection, site_id: int) -> int:
-    columns = (_stage.row, _stage.sku_hash, _stage.url_hash, _stage.title_hash, _stage.state)
-    rows = connection.execute(select(*columns).where(_stage.listing_id.is_(None)).order_by(_stage.row)).all()
+def _match_the_rest(connection: Connection, site_id: int, doubtful: ColumnElement[bool]) -> int:
+    columns = (_stage.row, _stage.sku_hash, _stage.url_hash, _stage.title, _stage.mpn, _stage.state)
+    query = select(*columns).where(_stage.listing_id.is_(None), doubtful)
+    rows = connection.execute(query.order_by(_stage.row)).all()
     if not rows:
         return 0
-    found = resolve([Sighting(*row) for row in rows], _related(connection, site_id))
+    seen = [
+        Sighting(row.row, row.sku_hash, row.url_hash, text_hash(title_text(row.title, row.mpn)), row.state)
+        for row in rows
+    ]
+    found = resolve(seen, _related(connection, site_id))
     _delete_rows(connection, found.duplicates)
     _set_listings(connection, found.matches.items())
     _name_rows(connection, found.names)
@@ -161,7 +154,6 @@ def _set_listings(connection: Connection, pairs: Iterable[tuple[int, int]]) -> N
 
 def _name_rows(connection: Connection, names: dict[int, Name]) -> None:
     """Renames the rows that can't have their default key: a SKU or an address that others share."""
-    _set_listings(connection, ((row, _NAMED) for row in names))
     shared = [row for row, name in names.items() if name in {Name.URL, Name.URL_AND_TITLE}]
     for start in range(0, len(shared), _CHUNK):
         chunk = shared[start : start + _CHUNK]
@@ -183,14 +175,14 @@ def _set_keys(connection: Connection, keys: dict[int, str]) -> None:
 
 def _free_taken_keys(connection: Connection, site_id: int) -> None:
     """Two listings never share a key: where one would, its title and, at last, a number tell them apart."""
-    twice = select(_stage.key_hash).where(_stage.listing_id == _NAMED).group_by(_stage.key_hash)
+    twice = select(_stage.key_hash).where(_stage.listing_id.is_(None)).group_by(_stage.key_hash)
     clashing = or_(
         _stage.key_hash.in_(select(_listing.key_hash).where(_listing.site_id == site_id)),
         _stage.key_hash.in_(twice.having(func.count() > 1).correlate(None)),
     )
     query = (
         select(_stage.row, _stage.key, _stage.title, _stage.mpn)
-        .where(_stage.listing_id == _NAMED, clashing)
+        .where(_stage.listing_id.is_(None), clashing)
         .order_by(_stage.state, _stage.row)
     )
     keys: dict[int, str] = {}
@@ -208,11 +200,8 @@ def _free_key(connection: Connection, site_id: int, row: Row[*tuple[Any, ...]], 
     raise AssertionError("numbers do not end")
 
 
-def _number_new_listings(connection: Connection) -> None:
-    highest = connection.execute(select(func.max(_listing.id))).scalar() or 0
-    # Numbered by key, so that the order in which a run saw its listings leaves no trace.
-    place = func.row_number().over(order_by=(_stage.key_hash, _stage.key))
-    numbered = select(_stage.row, (place + highest).label("id")).where(_stage.listing_id == _NAMED).subquery()
-    connection.execute(
-        update(m.stage).where(_stage.row == numbered.c.row).values(listing_id=numbered.c.id, verb=Verb.NEW)
-    )
+def _line_up_new(connection: Connection) -> None:
+    """Lines up the new listings by key, so that the order in which a run saw them leaves no trace."""
+    names = [column.name for column in m.fresh.c if column is not m.fresh.c.place]
+    new = select(*(_stage[name] for name in names)).where(_stage.listing_id.is_(None))
+    connection.execute(insert(m.fresh).from_select(names, new.order_by(_stage.key_hash, _stage.key)))

@@ -4,8 +4,23 @@ Every step of STEPS is a few statements over the staged rows; killed between any
 """
 
 from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from catalog import models as m
 from catalog import presence, quarantine
@@ -14,6 +29,7 @@ from catalog.lost import keep_lost_values
 from catalog.work import WRITTEN, Merge, Verb, close
 
 _stage, _version, _listing, _details = m.stage.c, m.version.c, m.listing.c, m.details.c
+_DETAILS = tuple(name for name in m.DETAIL_COLUMNS if name != "url")
 COUNTS = ("listings", "new", "changed", "returned", "gone", "unseen", "restricted", "undecided")
 
 
@@ -46,20 +62,6 @@ def _open(listing_id: ColumnElement[int]) -> ColumnElement[bool]:
     """That a listing is there now."""
     now = m.version.alias("now")
     return exists().where(now.c.listing_id == listing_id, now.c.to_run.is_(None))
-
-
-def _write_new_listings(work: Merge) -> None:
-    columns = ("id", "site_id", "key", "key_hash", "url_hash", "sku_hash", "state")
-    new = select(
-        _stage.listing_id,
-        literal(work.site_id),
-        _stage.key,
-        _stage.key_hash,
-        _stage.url_hash,
-        _stage.sku_hash,
-        _stage.state,
-    ).where(_stage.verb == Verb.NEW)
-    work.connection.execute(insert(m.listing).from_select(columns, new.order_by(_stage.listing_id)))
 
 
 def _note_moves(work: Merge) -> None:
@@ -97,10 +99,9 @@ def _compare(work: Merge) -> None:
             details_run=case((same_details, _version.details_run), else_=work.run.sequence),
         )
     )
-    work.connection.execute(update(m.stage).where(_is_unsettled()).values(verb=Verb.RETURNED))
-    work.connection.execute(
-        update(m.stage).where(_stage.verb.in_((Verb.NEW, Verb.RETURNED))).values(details_run=work.run.sequence)
-    )
+    back = and_(_is_unsettled(), _stage.listing_id.is_not(None))
+    returned = {"verb": Verb.RETURNED, "details_run": work.run.sequence}
+    work.connection.execute(update(m.stage).where(back).values(returned))
 
 
 def _write_facts(work: Merge) -> None:
@@ -113,9 +114,10 @@ def _write_facts(work: Merge) -> None:
 def _write_captures(work: Merge) -> None:
     connection = work.connection
     highest = connection.execute(select(func.max(m.capture.c.id))).scalar() or 0
-    place = func.row_number().over(order_by=_stage.shot)
-    proof = select(place + highest, _stage.shot).where(_has_proof(), _stage.shot.is_not(None)).group_by(_stage.shot)
-    connection.execute(insert(m.kept_shot).from_select(["id", "hash"], proof))
+    proof = union(select(_stage.shot).where(_has_proof()), select(m.fresh.c.shot)).subquery()
+    place = func.row_number().over(order_by=proof.c.shot)
+    kept_shots = select(place + highest, proof.c.shot).where(proof.c.shot.is_not(None))
+    connection.execute(insert(m.kept_shot).from_select(["id", "hash"], kept_shots))
     shot = m.shot.c
     kept = m.kept_shot.join(m.shot, shot.hash == m.kept_shot.c.hash)
     paths = select(shot.warc).select_from(kept).distinct().where(shot.warc.is_not(None))
@@ -146,32 +148,57 @@ def _close_changed(work: Merge) -> None:
     work.connection.execute(update(m.listing).where(present).values(state=_stage.state))
 
 
+def _write_new_listings(work: Merge) -> None:
+    """Writes the new listings with their first states."""
+    fresh, sequence = m.fresh.c, literal(work.run.sequence)
+    highest = work.connection.execute(select(func.max(_listing.id))).scalar() or 0
+    number = fresh.place + highest
+    kept = ("key", "key_hash", "url_hash", "sku_hash", "state")
+    listings = select(number, literal(work.site_id), *(fresh[name] for name in kept)).order_by(fresh.place)
+    work.connection.execute(insert(m.listing).from_select(["id", "site_id", *kept], listings))
+    _insert_states(
+        work,
+        select(number, sequence, fresh.hash, case((fresh.url == fresh.key, ""), else_=fresh.url), *_details_of(fresh)),
+        select(number, sequence, sequence, m.kept_shot.c.id, *_offer_of(fresh)).outerjoin(
+            m.kept_shot, m.kept_shot.c.hash == fresh.shot
+        ),
+        fresh.place,
+    )
+    if not work.whole:
+        sightings = select(sequence, number)
+        work.connection.execute(insert(m.sighting).from_select(["run_id", "listing_id"], sightings))
+
+
 def _write_states(work: Merge) -> None:
+    """Writes the states of known listings that changed or are back."""
     sequence = literal(work.run.sequence)
     # The key that a listing has in the catalogue, which need not be the one that this run would have given it.
     url = case((_stage.url == _listing.key, ""), else_=_stage.url)
-    others = [name for name in m.DETAIL_COLUMNS if name != "url"]
-    details = (
-        select(_stage.listing_id, sequence, _stage.hash, url, *(_stage[name] for name in others))
+    _insert_states(
+        work,
+        select(_stage.listing_id, sequence, _stage.hash, url, *_details_of(_stage))
         .join(m.listing, _listing.id == _stage.listing_id)
-        .where(_is_written(), _stage.details_run == work.run.sequence)
-        .order_by(_stage.listing_id)
-    )
-    work.connection.execute(insert(m.details).from_select(["listing_id", "run_id", "hash", "url", *others], details))
-    versions = (
-        select(
-            _stage.listing_id,
-            sequence,
-            _stage.details_run,
-            m.kept_shot.c.id,
-            *(_stage[name] for name in m.OFFER_COLUMNS),
-        )
+        .where(_is_written(), _stage.details_run == work.run.sequence),
+        select(_stage.listing_id, sequence, _stage.details_run, m.kept_shot.c.id, *_offer_of(_stage))
         .outerjoin(m.kept_shot, m.kept_shot.c.hash == _stage.shot)
-        .where(_is_written())
-        .order_by(_stage.listing_id)
+        .where(_is_written()),
+        _stage.listing_id,
     )
+
+
+def _insert_states(work: Merge, details: Select[Any], versions: Select[Any], order: ColumnElement[int]) -> None:
+    columns = ["listing_id", "run_id", "hash", "url", *_DETAILS]
+    work.connection.execute(insert(m.details).from_select(columns, details.order_by(order)))
     columns = ["listing_id", "from_run", "details_run", "capture_id", *m.OFFER_COLUMNS]
-    work.connection.execute(insert(m.version).from_select(columns, versions))
+    work.connection.execute(insert(m.version).from_select(columns, versions.order_by(order)))
+
+
+def _details_of(rows: Any) -> list[ColumnElement[Any]]:
+    return [rows[name] for name in _DETAILS]
+
+
+def _offer_of(rows: Any) -> list[ColumnElement[Any]]:
+    return [rows[name] for name in m.OFFER_COLUMNS]
 
 
 def _counts(work: Merge) -> dict[str, int]:
@@ -182,7 +209,7 @@ def _counts(work: Merge) -> dict[str, int]:
     settled, restricted, undecided = _settled_counts(connection)
     found = (
         settled + sum(verbs.values()),
-        verbs.get(Verb.NEW, 0),
+        connection.execute(select(func.count()).select_from(m.fresh)).scalar_one(),
         verbs.get(Verb.CHANGED, 0),
         verbs.get(Verb.RETURNED, 0),
         missed.get(True, 0),
@@ -207,7 +234,6 @@ def _settled_counts(connection: Connection) -> tuple[int, int, int]:
 
 STEPS: tuple[Callable[[Merge], None], ...] = (
     _leave_later_states,
-    _write_new_listings,
     _note_moves,
     keep_lost_values,
     quarantine.hold,
@@ -217,6 +243,7 @@ STEPS: tuple[Callable[[Merge], None], ...] = (
     _write_captures,
     _close_changed,
     _write_states,
+    _write_new_listings,
     presence.decide_gone,
     presence.close_gone,
     presence.note_presence,

@@ -270,12 +270,24 @@ stage = Table(
     Column("key_hash", BigInteger),
     Column("url_hash", BigInteger),
     Column("sku_hash", BigInteger),
-    Column("title_hash", BigInteger, nullable=False),
     Column("hash", BigInteger),
     Column("state", BigInteger),
     Column("shot", BigInteger),
     *(Column(name, details.c[name].type) for name in DETAIL_COLUMNS),
     *(Column(name, version.c[name].type) for name in OFFER_COLUMNS),
+    prefixes=_TEMPORARY,
+)
+
+# The staged rows that are new listings, in the order of their keys, in which they are numbered.
+fresh = Table(
+    "fresh",
+    _stage_metadata,
+    Column("place", Integer, primary_key=True),
+    *(
+        Column(column.name, column.type)
+        for column in stage.c
+        if column.name not in {"row", "listing_id", "verb", "details_run"}
+    ),
     prefixes=_TEMPORARY,
 )
 
@@ -328,4 +340,4 @@ forbidden = Table(
     prefixes=_TEMPORARY,
 )
 
-SCRATCH = (sighted, settled, stage, missed, shot, kept_shot, jump, forbidden)
+SCRATCH = (sighted, settled, stage, fresh, missed, shot, kept_shot, jump, forbidden)

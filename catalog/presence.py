@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 from catalog import models as m
 from catalog import runs
 from catalog.hashing import text_hash
+from catalog.staging import analyse
 from catalog.work import Merge, close, is_seen
 
 _stage, _version, _listing = m.stage.c, m.version.c, m.listing.c
@@ -19,6 +20,7 @@ def find_missed(connection: Connection, site_id: int, *conditions: ColumnElement
         _listing.site_id == site_id, _listing.state.is_not(None), ~is_seen(_listing.id), *conditions
     )
     connection.execute(insert(m.missed).from_select(["listing_id", "url_hash", "gone"], missed))
+    analyse(connection, m.missed)
 
 
 def read_by(sequence: int) -> tuple[ColumnElement[bool], ...]:
@@ -109,5 +111,5 @@ def note_presence(work: Merge) -> None:
     work.connection.execute(insert(m.absence).from_select(["listing_id", "from_run"], begun))
     if not work.whole:
         for seen in (m.stage.c.listing_id, m.settled.c.listing_id):
-            sightings = select(literal(work.run.sequence), seen)
+            sightings = select(literal(work.run.sequence), seen).where(seen.is_not(None))
             work.connection.execute(insert(m.sighting).from_select(["run_id", "listing_id"], sightings))

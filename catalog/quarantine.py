@@ -85,6 +85,8 @@ def samples(connection: Connection) -> tuple[str, ...]:
 
 def hold(work: Merge) -> None:
     """Gives the listings whose price jumped the price that they have."""
+    if work.connection.execute(select(m.jump.c.listing_id).limit(1)).first() is None:
+        return
     later = select(_stage.listing_id).where(_stage.verb.is_not(None))
     work.connection.execute(delete(m.jump).where(m.jump.c.listing_id.in_(later)))
     kept = {name: _version[name] for name in m.PRICE_COLUMNS} | {"state": None}

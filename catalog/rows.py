@@ -1,12 +1,13 @@
 """From a listing to the values that are stored and compared, as the database's driver takes them.
 
 This runs once for every listing of every run: plain code with few calls, and what only a row that is kept needs
-(its key, the hash of its title) is worked out for those alone.
+(its key) is worked out for those alone.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ from restock.terms import PriceType
 
 SIGHTED = ("row", "sku_hash", "url_hash", "state", "shot", "restricted", "undecided")
 STAGED = (
-    "row", "key", "key_hash", "url_hash", "sku_hash", "title_hash", "hash", "state", "shot",
+    "row", "key", "key_hash", "url_hash", "sku_hash", "hash", "state", "shot",
     *DETAIL_COLUMNS, *OFFER_COLUMNS,
 )  # fmt: skip
 SHOTS = ("hash", "warc", "record", "sha256", "observed_at")
@@ -47,13 +48,14 @@ class Row(NamedTuple):
     hash: int
     details: Values
     offer: Values
+    address: str | None
 
     def staged(self) -> Values:
         """The row in full, with the key that a new listing would have."""
-        row, sku_hash, url_hash, state, shot, _, _ = self.sighted
+        row, _, _, state, shot, _, _ = self.sighted
         url, title, _, mpn, _, sku, *_ = self.details
-        key, key_hash, title_hash = naming(url, title, mpn, sku)
-        head = (row, key, key_hash, url_hash, sku_hash, title_hash, self.hash, state, shot)
+        key = key_of(url, title, mpn, sku)
+        head = (row, key, text_hash(key), hashed_address(self.address), hashed_sku(sku), self.hash, state, shot)
         return head + self.details + self.offer
 
 
@@ -67,51 +69,52 @@ class RowMaker:
     facts: dict[int, str] = field(default_factory=dict)
     shots: list[Values] = field(default_factory=list)
     _known: dict[tuple[int, ...], tuple[int, Parts]] = field(default_factory=dict)
-    _last_shot: tuple[object, ...] = (None, None)
+    _last_shot: tuple[Evidence | None, datetime | None] = (None, None)
     _last_hash: int | None = None
 
     def row(self, listing: Listing, forms: tuple[str, str] | None) -> Row:
         """The row of a listing, given both forms of its address."""
         self.made += 1
         url, address = forms or (None, None)
-        details, told = self._details(listing, url, address)
-        digest = text_hash(told)
+        details, digest = self._details(listing, url, address)
         offer = self._offer(listing)
         sku_hash = hashed_sku(details[5])
-        url_hash = None if address is None else text_hash(storable(address))
-        restricted, undecided = listing.restricted, listing.undecided
+        # Found by its SKU, a listing needs no other number until it is in doubt.
+        url_hash = hashed_address(address) if sku_hash is None else None
+        restricted, undecided = details[13], details[14]
         sighted = (self.made, sku_hash, url_hash, state_hash(digest, offer), self._shot(listing), restricted, undecided)
-        return Row(sighted, digest, details, offer)
+        return Row(sighted, digest, details, offer, address)
 
-    def _details(self, listing: Listing, url: str | None, address: str | None) -> tuple[Values, str]:
-        """The details with the text that their hash is of."""
+    def _details(self, listing: Listing, url: str | None, address: str | None) -> tuple[Values, int]:
+        """The details with their hash."""
         texts: tuple[str | None, ...] = (
             url, listing.title, listing.brand, listing.mpn, listing.gtin, listing.sku, listing.category, listing.hs6,
             listing.hs6_basis,
         )  # fmt: skip
-        relation, condition = listing.relation, listing.condition
+        terms = (listing.relation, listing.condition)
         parts = self._fact(listing.components) if listing.components else None
         reasons = self._fact(listing.restrictions) if listing.restrictions else None
         end = (parts, reasons, listing.restricted, listing.undecided)
-        told = _told(address, texts, (relation, condition, *end))
+        told = _told(address or "", texts, terms, end)
         if "\x00" in told or not _is_encodable(told):
             texts = tuple(text if text is None else storable(text) for text in texts)
-            told = _told(storable(address or ""), texts, (relation, condition, *end))
-        return (*texts, _RELATION[relation], _CONDITION[condition], *end), told
+            told = _told(storable(address or ""), texts, terms, end)
+        return (*texts, _RELATION[terms[0]], _CONDITION[terms[1]], *end), text_hash(told)
 
     def _offer(self, listing: Listing) -> Values:
         price, quantity = self._money(listing.price), self._whole(listing.quantity)
+        regular, lead_time = listing.regular_price, listing.lead_time_days
         price_type = _PRICE_TYPE[listing.price_type]
         return (
             price,
             listing.currency,
             price_type if price is not None or price_type == _ON_REQUEST else None,
             _VAT[listing.vat],
-            self._money(listing.regular_price),
+            regular if regular is None else self._money(regular),
             _AVAILABILITY[listing.availability],
             quantity,
             None if quantity is None else _BOUND[listing.quantity_bound],
-            self._whole(listing.lead_time_days),
+            lead_time if lead_time is None else self._whole(lead_time),
         )
 
     def _money(self, amount: Decimal | None) -> int | None:
@@ -144,14 +147,14 @@ class RowMaker:
 
     def _shot(self, listing: Listing) -> int | None:
         """One number for all listings that were read from one capture."""
-        where = (listing.evidence, listing.observed_at)
-        if where != self._last_shot:
-            self._last_shot = where
-            self._last_hash = self._new_shot(listing)
+        evidence, moment = listing.evidence, listing.observed_at
+        last = self._last_shot
+        if (evidence is not last[0] or moment is not last[1]) and (evidence, moment) != last:
+            self._last_shot = evidence, moment
+            self._last_hash = self._new_shot(evidence, moment)
         return self._last_hash
 
-    def _new_shot(self, listing: Listing) -> int | None:
-        evidence, moment = listing.evidence, listing.observed_at
+    def _new_shot(self, evidence: Evidence | None, moment: datetime | None) -> int | None:
         if evidence is None and moment is None:
             return None
         found = (*_packed_evidence(evidence), None if moment is None else int(moment.timestamp()))
@@ -171,11 +174,9 @@ def forms_of(url: str | None) -> tuple[str, str] | None:
     return storable(clean), address
 
 
-def naming(url: str | None, title: str, mpn: str | None, sku: str | None) -> tuple[str, int, int]:
-    """The key that a new listing would have, its hash, and the hash of the title."""
-    text = title_text(title, mpn)
-    key = (sku.strip() if sku else "") or url or text
-    return key, text_hash(key), text_hash(text)
+def key_of(url: str | None, title: str, mpn: str | None, sku: str | None) -> str:
+    """The key that a new listing would have."""
+    return (sku.strip() if sku else "") or url or title_text(title, mpn)
 
 
 def state_hash(digest: int, offer: Values) -> int:
@@ -183,16 +184,32 @@ def state_hash(digest: int, offer: Values) -> int:
     return text_hash(repr((digest, *offer)))
 
 
-def _told(address: str | None, texts: Values, rest: Values) -> str:
+def hashed_address(address: str | None) -> int | None:
+    return None if address is None else text_hash(storable(address))
+
+
+def hashed_sku(sku: str | None) -> int | None:
+    return text_hash(sku_text(sku)) if sku and not sku.isspace() else None
+
+
+def _told(address: str, texts: tuple[str | None, ...], terms: Values, end: Values) -> str:
+    """The text that the hash of details is of: that of their values, one after the other."""
     # The address counts as far as it makes another page: not its scheme, nor the order of its parameters.
-    return "\x1f".join(map(str, (address or "", *texts[1:], *rest)))
+    _, title, brand, mpn, gtin, sku, category, hs6, basis = texts
+    parts, reasons, restricted, undecided = end
+    return (
+        f"{address}\x1f{title}\x1f{brand}\x1f{mpn}\x1f{gtin}\x1f{sku}\x1f{category}\x1f{hs6}\x1f{basis}\x1f{terms[0]}"
+        f"\x1f{terms[1]}\x1f{parts}\x1f{reasons}\x1f{restricted}\x1f{undecided}"
+    )
 
 
 def kept_details_hash(row: Mapping[Any, Any]) -> int:
     """The hash of a staged row's details, some of which were put back to what they were."""
     forms = forms_of(row["url"])
-    told = {name: row[name] for name in DETAIL_COLUMNS} | {"url": storable(forms[1]) if forms else ""}
-    return text_hash("\x1f".join(map(str, told.values())))
+    values = [row[name] for name in DETAIL_COLUMNS]
+    return text_hash(
+        _told(storable(forms[1]) if forms else "", tuple(values[:9]), tuple(values[9:11]), tuple(values[11:]))
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -214,13 +231,9 @@ def title_text(title: str, mpn: str | None) -> str:
     return storable(f"{words}|{mpn}" if mpn else words)
 
 
-def hashed_sku(sku: str | None) -> int | None:
-    return text_hash(sku_text(sku.strip())) if sku and sku.strip() else None
-
-
 def sku_text(sku: str) -> str:
     """A SKU as it is compared: shops write one number with and without spaces."""
-    return sku.translate(_MARK_SPACE).casefold()
+    return sku.casefold() if sku.isalnum() else sku.strip().translate(_MARK_SPACE).casefold()
 
 
 def address_key(url: str) -> str:
@@ -235,7 +248,7 @@ def storable(text: str) -> str:
     """Text that both databases take: no NUL, no half of a surrogate pair."""
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
-    return text if _is_encodable(text) else text.encode("utf-8", "replace").decode()
+    return text if text.isascii() or _is_encodable(text) else text.encode("utf-8", "replace").decode()
 
 
 def _is_encodable(text: str) -> bool:

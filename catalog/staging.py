@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, Table, func, insert, select
 from sqlalchemy.schema import CreateTable, DropTable
 
 from catalog import models as m
@@ -62,6 +62,8 @@ def _set_cache(connection: Connection, kilobytes: int) -> None:
     if connection.dialect.name == "sqlite":
         for name in ("main", "temp"):
             connection.exec_driver_sql(f"PRAGMA {name}.cache_size = -{kilobytes}")
+        # Temporary tables go with their connection wherever anything fails: nothing in them is ever rolled back.
+        connection.exec_driver_sql("PRAGMA temp.journal_mode = OFF")
 
 
 def _drop(connection: Connection) -> None:
@@ -85,9 +87,23 @@ def spool(connection: Connection, site_id: int, listings: Iterable[Listing], fai
             batches.add(maker.row(listing, forms))
     batches.flush()
     found.unkept = maker.unkept
+    _finish(connection)
+    return found
+
+
+def _finish(connection: Connection) -> None:
+    """Makes the temporary tables quick to ask."""
     for table, column in _INDEXES:  # made once the rows are there, which is quicker than keeping them meanwhile
         connection.exec_driver_sql(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")
-    return found
+    analyse(connection, m.sighted, m.settled, m.stage)
+
+
+def analyse(connection: Connection, *tables: Table) -> None:
+    """Lets the database know how large temporary tables are: it would take an empty one for a large one."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA analysis_limit = 400")
+    for table in tables:
+        connection.exec_driver_sql(f"ANALYZE {table.name}")
 
 
 class _Batches:

@@ -12,16 +12,16 @@ from restock.run import Run
 
 
 class Verb(IntEnum):
-    """What the merge makes of a staged row. Of a later state that a correction must leave alone: nothing (LATER)."""
+    """What the merge makes of a staged row that is a known listing. Of a later state that a correction must leave
+    alone: nothing (LATER)."""
 
-    NEW = 1
     RETURNED = 2
     CHANGED = 3
     SAME = 4
     LATER = 5
 
 
-WRITTEN = (Verb.NEW, Verb.RETURNED, Verb.CHANGED)
+WRITTEN = (Verb.RETURNED, Verb.CHANGED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import false
 
 import catalog.matching
 from catalog import Catalogue
@@ -105,7 +106,7 @@ def test_plain_rows_and_order_leave_no_trace(
     plainly = crawled(url, raw, listing, type(shop))
     shuffled = [chance.sample(day, len(day)) for day in raw]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalog.matching, "_match_plainly", lambda connection, site_id: None)
+        patch.setattr(catalog.matching, "_match_plainly", lambda connection, site_id: false())
         assert crawled(url, shuffled, listing, type(shop)) == plainly
 
 
