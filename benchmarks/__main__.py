@@ -7,6 +7,8 @@ BENCHMARKS = (
     ("benchmarks.normalise",),
     ("benchmarks.price_list",),
     ("benchmarks.price_list", "--memory"),
+    ("benchmarks.catalogue",),
+    ("benchmarks.history",),
     ("benchmarks.crawl",),
     ("benchmarks.crawl", "--memory"),
 )

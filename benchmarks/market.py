@@ -38,7 +38,6 @@ class Market:
         self.changes = size // 100 if changes is None else changes
         self.site = site
         self._reasons = {(brand, hs6): _reasons(brand, hs6) for brand in BRANDS for _, hs6 in KINDS}
-        self._evidence = {day: Evidence(f"{day:064x}", f"{site}/{site}-{day:04}.warc.gz", _record(day)) for day in (0,)}
 
     def at(self, day: int) -> datetime:
         return START + timedelta(days=day)
@@ -101,3 +100,20 @@ class Market:
 
 def _record(day: int) -> str:
     return f"<urn:uuid:00000000-0000-4000-8000-{day:012d}>"
+
+
+def stored(listing: Listing) -> tuple[object, ...]:
+    """A listing as plain values, as a database's driver takes them."""
+    return tuple(_plain(getattr(listing, name)) for name in FIELDS)
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, Decimal):
+        return int(value * 1_000_000)
+    if isinstance(value, datetime):
+        return int(value.timestamp())
+    if isinstance(value, tuple):
+        return ", ".join(str(getattr(part, "id", part)) for part in value)
+    return value.record_id if isinstance(value, Evidence) else str(value)

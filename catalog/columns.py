@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, SmallInteger, Text
+from sqlalchemy import BigInteger, ColumnElement, SmallInteger, Text, type_coerce
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -102,3 +102,9 @@ class ExactText(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         return None if value is None else Decimal(value)
+
+
+def stored(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column as the database has it: where millions of values are read, its type's own way takes too long."""
+    kind = column.type
+    return type_coerce(column, kind.impl_instance) if isinstance(kind, TypeDecorator) else column

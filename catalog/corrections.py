@@ -15,6 +15,7 @@ from catalog.merge import merge
 from catalog.presence import find_missed, read_by
 from catalog.quarantine import find_jumps
 from catalog.staging import Spool, spool, staged
+from catalog.traits import settled_counts
 from catalog.work import Merge
 from restock.errors import UsageError
 from restock.listing import Listing
@@ -104,6 +105,7 @@ def _merge(connection: Connection, run: Run, correction: Run, spooled: Spool, gu
             whole=run.whole_site,
             failed=run.outcome.unseen_products if run.outcome else (),
             facts=spooled.facts,
+            settled=settled_counts(connection),
             base=run.sequence,
         )
     )

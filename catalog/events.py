@@ -8,6 +8,7 @@ later rules would have read it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
+from operator import attrgetter
 
 from restock.listing import Listing
 from restock.terms import Event
@@ -25,6 +26,7 @@ _BY_EVENT = dict(_GROUPS)
 # Where and when a state was seen, not what it is.
 PROVENANCE = frozenset({"observed_at", "run", "evidence", "last_seen", "in_last_run", "held_price"})
 _CONTENT = tuple(part.name for part in fields(Listing) if part.name not in PROVENANCE)
+_VALUES = tuple((event, attrgetter(*names)) for event, names in _GROUPS)
 _MARKET = tuple(name for _, names in _GROUPS for name in names)
 
 
@@ -59,8 +61,8 @@ class Ends:
         elif self.before is None:
             yield Event.APPEARED if self.last is None else Event.REAPPEARED
         else:
-            for event, names in _GROUPS:
-                if any(getattr(self.before, name) != getattr(self.after, name) for name in names):
+            for event, values in _VALUES:
+                if values(self.before) != values(self.after):
                     yield event
 
     def since_run(self, event: Event) -> int | None:
@@ -94,7 +96,7 @@ class Corrected:
 def ends(first: Listing | None, links: Sequence[Link], last: Listing | None) -> tuple[Ends, list[Corrected]]:
     """The ends of a chain that begins with `first` (None where the listing wasn't there at the window's start; `last`
     is then the last state it ever had), and its corrections."""
-    walk = _Walk(first, last)
+    walk = _Walk(first, last, follow=any(link.correction for link in links))
     for link in links:
         if link.correction:
             walk.correct(link)
@@ -106,11 +108,12 @@ def ends(first: Listing | None, links: Sequence[Link], last: Listing | None) -> 
 class _Walk:
     """Follows a chain, keeping the earlier end as the rules in force would have read it."""
 
-    def __init__(self, first: Listing | None, last: Listing | None) -> None:
+    def __init__(self, first: Listing | None, last: Listing | None, *, follow: bool) -> None:
         self.before = self.now = first
         self.seen = first  # the last state that was there: what a return is compared with
         self.last = last
-        self.moved: set[str] = set()  # what the market has changed so far, "presence" included
+        self.follow = follow  # what the market has changed matters to a correction alone
+        self.moved: set[str] = set()  # that, "presence" included
         self.corrections: list[Corrected] = []
         self.unread = False
         self.since: dict[Event | None, int] = {}
@@ -120,9 +123,9 @@ class _Walk:
             self.moved.add("presence")
             self.since[None] = link.run
         if link.state is not None and self.seen is not None:
-            changed = {name for name in _MARKET if getattr(self.seen, name) != getattr(link.state, name)}
-            self.moved |= changed
-            self.since |= {event: link.run for event, names in _GROUPS if changed & set(names)}
+            self.since |= {event: link.run for event, values in _VALUES if values(self.seen) != values(link.state)}
+            if self.follow:
+                self.moved |= {name for name in _MARKET if getattr(self.seen, name) != getattr(link.state, name)}
         self.now = link.state
         self.seen = link.state or self.seen
 

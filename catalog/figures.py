@@ -9,6 +9,7 @@ from catalog import runs
 from catalog.guard import Case, Lost
 from catalog.lost import lost_values
 from catalog.quarantine import find_jumps, samples
+from catalog.traits import Counts
 from restock.run import CrawlOutcome, Run
 from restock.site import Guard
 from restock.terms import RunKind, RunStatus
@@ -17,13 +18,15 @@ _SAMPLES = 5
 _PART = 50  # one listing in so many shows of nearly every group that it is there
 
 
-def gather(connection: Connection, run: Run, outcome: CrawlOutcome, guard: Guard, *, whole: bool) -> Case:
+def gather(
+    connection: Connection, run: Run, outcome: CrawlOutcome, guard: Guard, settled: Counts, *, whole: bool
+) -> Case:
     """The case of a run whose listings are staged and matched, and whose missing ones are noted."""
     earlier = _earlier(connection, run, guard.recent_runs)
-    values, jumped = lost_values(connection, guard)
+    values, jumped = lost_values(connection, guard.price_jump, settled)
     held = find_jumps(connection, run, guard.price_jump) if jumped.missing else 0
     last = _last_complete(connection, run)
-    listings, seen = _seen(connection)
+    listings, seen = _seen(connection, settled["listings"])
     missed, forbidden = _missed(connection)
     return Case(
         outcome=outcome,
@@ -53,9 +56,8 @@ def live() -> Select[Any]:
     )
 
 
-def _seen(connection: Connection) -> tuple[int, int]:
+def _seen(connection: Connection, settled: int) -> tuple[int, int]:
     """How many listings the run saw, and how many of them were there before it."""
-    settled = connection.execute(select(func.count()).select_from(m.settled)).scalar_one()
     there = case((m.listing.c.state.is_not(None), 1), else_=0)
     query = select(func.count(), func.coalesce(func.sum(there), 0)).select_from(
         m.stage.outerjoin(m.listing, m.listing.c.id == m.stage.c.listing_id)

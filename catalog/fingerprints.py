@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, type_coerce, update
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, update
 
 from catalog import models as m
+from catalog.columns import stored
 from catalog.rows import kept_details_hash, state_hash
 from catalog.work import Merge
 
@@ -56,9 +56,7 @@ def _hashed(connection: Connection, query: Select[Any]) -> Iterator[tuple[int, i
 
 def _stored(columns: Any) -> Iterable[ColumnElement[Any]]:
     """The columns of an offer as the database has them."""
-    for name in m.OFFER_COLUMNS:
-        kind = columns[name].type
-        yield type_coerce(columns[name], kind.impl if isinstance(kind, TypeDecorator) else kind).label(f"stored_{name}")
+    return (stored(columns[name]).label(f"stored_{name}") for name in m.OFFER_COLUMNS)
 
 
 def _offer(row: Any) -> tuple[Any, ...]:

@@ -1,17 +1,13 @@
 """Values that known listings had and have no more: counted for the guard, and kept where a reader must have broken."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
 
 from catalog import models as m
 from catalog.guard import Lost
 from catalog.quarantine import jumped
+from catalog.traits import Counts
 from catalog.work import Merge
-from restock.site import Guard
 from restock.terms import Availability
-
-_PART = 50  # one row in so many shows of nearly every field that it is not lost
 
 _stage, _version, _details = m.stage.c, m.version.c, m.details.c
 
@@ -34,34 +30,17 @@ _DETAILS = {
 }
 
 
-def lost_values(connection: Connection, guard: Guard) -> tuple[dict[str, Lost], Lost]:
+def lost_values(connection: Connection, jump: int, settled: Counts) -> tuple[dict[str, Lost], Lost]:
     """By field, how many of the known listings that were seen had a value, and how many of them have none now; and
-    how many have a price still, and of how many it jumped. Where a part of those that had a value shows that the loss
-    is too small to matter, only that part is counted."""
-    had = [_had(name) for name in (*_OFFERS, *_DETAILS)]
-    lost = [_has_lost(name) for name in (*_OFFERS, *_DETAILS)]
-    staged = _sums(connection, select(m.stage).where(*_held()), [*had, _has_price(), *lost, jumped(guard.price_jump)])
-    known, missing = staged[: len(had) + 1], staged[len(had) + 1 :]
-    least = min(guard.lost_value_share, guard.few_lost_value_share)
-    same = select(m.settled).where(*_held(m.settled.c.listing_id))
-    counted = [0] * len(known)
-    for part in (m.settled.c.row % _PART == 0, true()):
-        if any(
-            gone and gone >= least * (here + more) for here, gone, more in zip(known, missing, counted, strict=True)
-        ):
-            counted = _sums(connection, same.where(part), [*had, _had("price")])
-    pairs = [Lost(here + more, gone) for here, more, gone in zip(known, counted, missing, strict=True)]
-    return dict(zip((*_OFFERS, *_DETAILS), pairs, strict=False)), pairs[-1]
-
-
-def _has_price() -> ColumnElement[bool]:
-    return and_(_had("price"), _stage.price.is_not(None))
-
-
-def _sums(connection: Connection, rows: Select[Any], conditions: list[ColumnElement[bool]]) -> list[int]:
-    """Of how many rows each condition is true."""
-    sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
-    return [int(count) for count in connection.execute(rows.with_only_columns(*sums)).one()]
+    how many have a price still, and of how many it jumped. What was `settled` has what it had."""
+    fields = (*_OFFERS, *_DETAILS)
+    sums = [func.sum(case((condition, 1), else_=0)) for name in fields for condition in (_had(name), _has_lost(name))]
+    jumps = (_had("price") & _stage.price.is_not(None), jumped(jump))
+    sums += [func.sum(case((condition, 1), else_=0)) for condition in jumps]
+    counts = [count or 0 for count in connection.execute(select(*sums).where(*_held())).one()]
+    same = [settled[name] for name in (*fields, "price")]
+    pairs = [Lost(counts[2 * place] + more, counts[2 * place + 1]) for place, more in enumerate(same)]
+    return dict(zip(fields, pairs, strict=False)), pairs[-1]
 
 
 def keep_lost_values(work: Merge) -> None:
@@ -75,10 +54,10 @@ def keep_lost_values(work: Merge) -> None:
         work.connection.execute(changed.values(kept | {"state": None}))
 
 
-def _held(listing_id: ColumnElement[int] = _stage.listing_id) -> tuple[ColumnElement[bool], ...]:
-    """What joins a seen row with the state that its listing has."""
+def _held() -> tuple[ColumnElement[bool], ...]:
+    """What joins a staged row with the state that its listing has."""
     return (
-        _version.listing_id == listing_id,
+        _version.listing_id == _stage.listing_id,
         _version.to_run.is_(None),
         _details.listing_id == _version.listing_id,
         _details.run_id == _version.details_run,

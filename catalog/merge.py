@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Select,
     and_,
     case,
@@ -206,30 +205,19 @@ def _counts(work: Merge) -> dict[str, int]:
     verbs: dict[int, int] = dict(connection.execute(select(_stage.verb, func.count()).group_by(_stage.verb)).all())
     gone = m.missed.c.gone
     missed: dict[bool, int] = dict(connection.execute(select(gone, func.count()).group_by(gone)).all())
-    settled, restricted, undecided = _settled_counts(connection)
+    marks = (func.coalesce(func.sum(case((_stage[name], 1), else_=0)), 0) for name in ("restricted", "undecided"))
+    restricted, undecided = connection.execute(select(*marks)).one()
     found = (
-        settled + sum(verbs.values()),
+        work.settled["listings"] + sum(verbs.values()),
         connection.execute(select(func.count()).select_from(m.fresh)).scalar_one(),
         verbs.get(Verb.CHANGED, 0),
         verbs.get(Verb.RETURNED, 0),
         missed.get(True, 0),
         missed.get(False, 0),
-        restricted,
-        undecided,
+        work.settled["restricted"] + int(restricted),
+        work.settled["undecided"] + int(undecided),
     )
     return dict(zip(COUNTS, found, strict=True))
-
-
-def _settled_counts(connection: Connection) -> tuple[int, int, int]:
-    """How many rows were settled, and how many of all rows are restricted and undecided."""
-    sighted = select(m.sighted.c.restricted, m.sighted.c.undecided)
-    settled = sighted.join(m.settled, m.settled.c.row == m.sighted.c.row)
-    counts = []
-    for rows in (settled.subquery(), m.stage):
-        sums = (func.coalesce(func.sum(case((rows.c[name], 1), else_=0)), 0) for name in ("restricted", "undecided"))
-        counts.append(connection.execute(select(func.count(), *sums).select_from(rows)).one())
-    (number, *some), (_, *others) = counts
-    return number, *(int(one + other) for one, other in zip(some, others, strict=True))
 
 
 STEPS: tuple[Callable[[Merge], None], ...] = (

@@ -243,8 +243,7 @@ sighted = Table(
     Column("url_hash", BigInteger),
     Column("state", BigInteger, nullable=False),
     Column("shot", BigInteger),
-    Column("restricted", Boolean(create_constraint=False), nullable=False),
-    Column("undecided", Boolean(create_constraint=False), nullable=False),
+    Column("traits", Integer, nullable=False),
     prefixes=_TEMPORARY,
 )
 

@@ -15,7 +15,8 @@ from catalog.guard import Case, judge, lost_fields
 from catalog.matching import match
 from catalog.merge import COUNTS, merge
 from catalog.presence import find_missed, mark_missed
-from catalog.staging import Spool, note_forbidden, spool, staged
+from catalog.staging import Spool, measure_if_grown, note_forbidden, spool, staged
+from catalog.traits import Counts, settled_counts
 from catalog.vitals import vitals
 from catalog.work import Merge
 from restock.errors import UsageError
@@ -57,10 +58,11 @@ def finish_run(database: Database, run_id: str, listings: Iterable[Listing], end
             folded = match(connection, site_id, spooled.as_of)
             if ending.whole_site:
                 find_missed(connection, site_id)
-            case = figures.gather(connection, run, ending.outcome, ending.guard, whole=ending.whole_site)
+            settled = settled_counts(connection)
+            case = figures.gather(connection, run, ending.outcome, ending.guard, settled, whole=ending.whole_site)
             verdict = judge(case)
-            signs = vitals(connection, ending.outcome)
-            counts = _merge_judged(connection, run, case, verdict, spooled)
+            signs = vitals(connection, ending.outcome, settled)
+            counts = _merge_judged(connection, run, case, verdict, spooled, settled)
             counts["held"] = case.jumped.missing
             counts["unread"] = known(ending.unread) + spooled.unkept
             notes = [*ending.warnings, *verdict.warnings, *_notes(connection, run, spooled, folded, case)]
@@ -68,9 +70,12 @@ def finish_run(database: Database, run_id: str, listings: Iterable[Listing], end
             judgement = _judgement(connection, run, case, verdict)
             judgement["figures"]["vitals"] = signs
             runs.finish(connection, run, values | judgement)
+            measure_if_grown(connection, counts["new"])
 
 
-def _merge_judged(connection: Connection, run: Run, case: Case, verdict: Verdict, spooled: Spool) -> dict[str, int]:
+def _merge_judged(
+    connection: Connection, run: Run, case: Case, verdict: Verdict, spooled: Spool, settled: Counts
+) -> dict[str, int]:
     if verdict.status is RunStatus.FAILED:
         return dict.fromkeys(COUNTS, 0)
     complete = verdict.status is RunStatus.COMPLETE and case.whole
@@ -86,6 +91,7 @@ def _merge_judged(connection: Connection, run: Run, case: Case, verdict: Verdict
             failed=case.outcome.unseen_products,
             failed_skus=spooled.skus,
             facts=spooled.facts,
+            settled=settled,
             lost_fields=lost_fields(case) if case.whole else (),
         )
     )

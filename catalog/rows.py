@@ -17,11 +17,12 @@ from catalog.columns import AVAILABILITIES, BOUNDS, CONDITIONS, PRICE_TYPES, REL
 from catalog.evidence import packed_digest, packed_record
 from catalog.hashing import text_hash
 from catalog.models import DETAIL_COLUMNS, OFFER_COLUMNS
+from catalog.traits import traits_of
 from restock.addresses import address_forms, clean_url
 from restock.listing import Component, Evidence, Listing, Restriction
 from restock.terms import PriceType
 
-SIGHTED = ("row", "sku_hash", "url_hash", "state", "shot", "restricted", "undecided")
+SIGHTED = ("row", "sku_hash", "url_hash", "state", "shot", "traits")
 STAGED = (
     "row", "key", "key_hash", "url_hash", "sku_hash", "hash", "state", "shot",
     *DETAIL_COLUMNS, *OFFER_COLUMNS,
@@ -52,7 +53,7 @@ class Row(NamedTuple):
 
     def staged(self) -> Values:
         """The row in full, with the key that a new listing would have."""
-        row, _, _, state, shot, _, _ = self.sighted
+        row, _, _, state, shot, _ = self.sighted
         url, title, _, mpn, _, sku, *_ = self.details
         key = key_of(url, title, mpn, sku)
         head = (row, key, text_hash(key), hashed_address(self.address), hashed_sku(sku), self.hash, state, shot)
@@ -81,8 +82,8 @@ class RowMaker:
         sku_hash = hashed_sku(details[5])
         # Found by its SKU, a listing needs no other number until it is in doubt.
         url_hash = hashed_address(address) if sku_hash is None else None
-        restricted, undecided = details[13], details[14]
-        sighted = (self.made, sku_hash, url_hash, state_hash(digest, offer), self._shot(listing), restricted, undecided)
+        state, traits = state_hash(digest, offer), traits_of(details, offer)
+        sighted = (self.made, sku_hash, url_hash, state, self._shot(listing), traits)
         return Row(sighted, digest, details, offer, address)
 
     def _details(self, listing: Listing, url: str | None, address: str | None) -> tuple[Values, int]:

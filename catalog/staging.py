@@ -19,6 +19,7 @@ from catalog.rows import SHOTS, SIGHTED, STAGED, Row, RowMaker, forms_of, hashed
 from restock.listing import Listing
 
 _BATCH = 5_000
+_MANY = 1_000
 _CACHE, _EVERYDAY_CACHE = 96_000, 2_000  # kB, for the catalogue and again for the temporary tables
 
 _sighted, _settled, _listing = m.sighted.c, m.settled.c, m.listing.c
@@ -104,6 +105,13 @@ def analyse(connection: Connection, *tables: Table) -> None:
         connection.exec_driver_sql("PRAGMA analysis_limit = 400")
     for table in tables:
         connection.exec_driver_sql(f"ANALYZE {table.name}")
+
+
+def measure_if_grown(connection: Connection, new: int) -> None:
+    """Lets the database know how large the catalogue has become: without figures, SQLite takes a site for a handful of
+    listings and reads it whole."""
+    if new >= _MANY:
+        analyse(connection, m.listing, m.details, m.version)
 
 
 class _Batches:

@@ -3,12 +3,23 @@
 import json
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, select
 
 from catalog import models as m
+from catalog.columns import (
+    AVAILABILITIES,
+    BOUNDS,
+    CONDITIONS,
+    PRICE_TYPES,
+    RELATIONS,
+    VATS,
+    from_millionths,
+    stored,
+)
 from catalog.evidence import unpacked_digest, unpacked_record
 from restock.listing import Component, Evidence, Listing, Restriction
 from restock.terms import Availability, RestrictionRule
@@ -20,6 +31,7 @@ address = case((m.details.c.url == "", m.listing.c.key), else_=m.details.c.url)
 
 OBTAINABLE = tuple(term for term in Availability if term.obtainable)
 
+# In the order in which `to_listing` takes them apart.
 _COLUMNS = (
     m.version.c.listing_id,
     m.version.c.from_run,
@@ -27,23 +39,23 @@ _COLUMNS = (
     m.site.c.name.label("site"),
     m.listing.c.key,
     address.label("url"),
-    *(m.details.c[name] for name in m.DETAIL_COLUMNS if name not in {"url", "components", "restrictions"}),
-    *(m.version.c[name] for name in m.OFFER_COLUMNS),
+    *(
+        stored(m.details.c[name]).label(name)
+        for name in m.DETAIL_COLUMNS
+        if name not in {"url", "components", "restrictions"}
+    ),
+    *(stored(m.version.c[name]).label(name) for name in m.OFFER_COLUMNS),
     _components.c.body.label("components"),
     _restrictions.c.body.label("restrictions"),
     m.run.c.name.label("run"),
-    m.run.c.observed_at.label("run_observed_at"),
-    m.capture.c.observed_at,
+    stored(m.run.c.observed_at).label("run_observed_at"),
+    stored(m.capture.c.observed_at).label("observed_at"),
     m.capture.c.sha256,
     m.capture.c.record,
     m.warc.c.path,
 )
-
-_PLAIN = tuple(
-    name
-    for name in ("site", "key", *m.DETAIL_COLUMNS, *m.OFFER_COLUMNS, "run")
-    if name not in {"components", "restrictions"}
-)
+_WIDTH = len(_COLUMNS)
+_NOTHING: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +96,56 @@ def load(
     doesn't read to the end closes it: PostgreSQL keeps a cursor open as long."""
     with connection.execute(query.execution_options(yield_per=1000)) as rows:
         for row in rows:
-            yield State(row.listing_id, row.from_run, row.to_run, to_listing(row, told(row) if told else {}))
+            yield State(row[0], row[1], row[2], to_listing(row, told(row) if told else _NOTHING))
 
 
 def to_listing(row: Row[Any], besides: dict[str, Any]) -> Listing:
-    values = row._mapping  # noqa: SLF001  the public name of a row's columns in SQLAlchemy
+    """The listing of a row, taken apart by place: a report reads tens of thousands of them."""
+    (
+        site, key, url, title, brand, mpn, gtin, sku, category, hs6, hs6_basis, relation, condition, restricted,
+        undecided, price, currency, price_type, vat, regular_price, availability, quantity, bound, lead_time_days,
+        components, restrictions, run, run_observed_at, observed_at, sha256, record, path,
+    ) = row[3:_WIDTH]  # fmt: skip
     return Listing(
-        **{name: values[name] for name in _PLAIN},
-        components=_read_components(values["components"]),
-        restrictions=_read_restrictions(values["restrictions"]),
-        observed_at=values["observed_at"] or values["run_observed_at"],
-        evidence=_evidence(values["path"], values["record"], values["sha256"]),
+        site=site,
+        key=key,
+        url=url,
+        title=title,
+        brand=brand,
+        mpn=mpn,
+        gtin=gtin,
+        sku=sku,
+        category=category,
+        hs6=hs6,
+        hs6_basis=hs6_basis,
+        relation=RELATIONS[relation],
+        price=None if price is None else from_millionths(price),
+        currency=currency,
+        price_type=None if price_type is None else PRICE_TYPES[price_type],
+        vat=VATS[vat],
+        regular_price=None if regular_price is None else from_millionths(regular_price),
+        availability=AVAILABILITIES[availability],
+        quantity=quantity,
+        quantity_bound=None if bound is None else BOUNDS[bound],
+        lead_time_days=lead_time_days,
+        condition=None if condition is None else CONDITIONS[condition],
+        components=_read_components(components),
+        restricted=restricted,
+        restrictions=_read_restrictions(restrictions),
+        undecided=undecided,
+        observed_at=_moment(observed_at or run_observed_at),
+        run=run,
+        evidence=_evidence(path, record, sha256),
         **besides,
     )
 
 
+@lru_cache(maxsize=4096)
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@lru_cache(maxsize=4096)
 def _evidence(path: str | None, record: bytes | None, sha256: bytes | None) -> Evidence | None:
     if path is None or record is None or sha256 is None:
         return None

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from catalog import models as m
 from catalog import runs
+from catalog.traits import Counts
 from restock.health import Vitals
 from restock.run import CrawlOutcome
 from restock.terms import Availability, RunKind, RunStatus
@@ -13,15 +14,16 @@ from restock.terms import Availability, RunKind, RunStatus
 _COUNTED = ("brand", "mpn", "category", "price", "currency", "quantity")
 
 
-def vitals(connection: Connection, outcome: CrawlOutcome) -> dict[str, Any]:
-    """What a later look at the site's health needs of the staged listings and of the crawl's own verdict."""
+def vitals(connection: Connection, outcome: CrawlOutcome, settled: Counts) -> dict[str, Any]:
+    """What a later look at the site's health needs of the listings seen and of the crawl's own verdict."""
     stage = m.stage.c
-    known = func.count(stage.listing_id).filter(stage.availability != Availability.UNKNOWN)
+    known = func.count().filter(stage.availability != Availability.UNKNOWN)
     query = select(func.count(), known, *(func.count(stage[name]) for name in _COUNTED)).select_from(m.stage)
-    total, available, *filled = connection.execute(query).one()
+    total, *filled = connection.execute(query).one()
+    counts = zip(("availability", *_COUNTED), filled, strict=True)
     return {
-        "listings": total,
-        "filled": {"availability": available} | dict(zip(_COUNTED, filled, strict=True)),
+        "listings": total + settled["listings"],
+        "filled": {name: count + settled[name] for name, count in counts},
         "pages": sum(outcome.pages.values()),
         "failed": len(outcome.failed_lists) + len(outcome.failed_products),
         "walls": len(outcome.walls),

@@ -29,7 +29,8 @@ class Merge:
     """One merge. `complete`: what was not seen may be gone, after `misses` complete runs or where its page said so
     (`gone`, by URL key); what is in `failed` (by URL key) or `failed_skus` (hashes) was not seen either way.
     `lost_fields` keep their last known values.
-    `base` is the sequence of the run that a correction reads again; `facts` are the reasons that rows refer to.
+    `base` is the sequence of the run that a correction reads again; `facts` are the reasons that rows refer to;
+    `settled` counts the rows that are settled (catalog.traits).
     """
 
     connection: Connection
@@ -42,6 +43,7 @@ class Merge:
     failed: Collection[str] = ()
     failed_skus: Collection[int] = ()
     facts: Mapping[int, str] = field(default_factory=dict)
+    settled: Mapping[str, int]
     lost_fields: tuple[str, ...] = ()
     base: int | None = None
 
