@@ -10,6 +10,7 @@ from pathlib import Path
 
 _HINTS = ("currency_hint", "vat_hint", "unit_hint")
 _SIGN = re.compile(r"[№$€£₽₸₺]")
+_SENTENCE_END = re.compile(r"(?<=[.;!])\s+(?=[А-ЯЁA-Z])|\n")
 _NOT_WORD = re.compile(r"[^\w№$€£₽₸₺]+")
 LONGEST_NAME = 80
 
@@ -136,8 +137,12 @@ def is_total(title: str) -> bool:
 def said_of_prices(text: str) -> tuple[str | None, str | None]:
     """The currency and the VAT wording that a letterhead states for all prices ("Цены указаны в USD без НДС").
 
-    A line on exchange rates says nothing."""
-    line = folded(text)
+    A sentence on exchange rates says nothing."""
+    said = [_said(folded(sentence)) for sentence in _SENTENCE_END.split(text)]
+    return next((one for one, _ in said if one), None), next((other for _, other in said if other), None)
+
+
+def _said(line: str) -> tuple[str | None, str | None]:
     if not any(_within(name.name, line) for name in _of("letterhead")):
         return None, None
     if any(_within(name.name, line) for name in _of("rate")):

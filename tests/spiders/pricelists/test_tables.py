@@ -108,6 +108,12 @@ def test_currency_and_vat_of_the_header_go_with_the_price(take: Take, name: str,
     assert found.values("price", "currency") == [(price, currency), ("звоните", currency)]
 
 
+def test_a_rate_beside_it_hides_nothing_that_the_letterhead_says(take: Take) -> None:
+    """One cell often holds the date, the rate and what all prices are in."""
+    found = take("Прайс от 20.11.2026. Курс USD 92,5. Цены в рублях с НДС;;\nКод;Наименование;Цена\n1;A;10\n")
+    assert found.values("price", "currency") == [("10, с НДС", "руб.")]
+
+
 def test_what_the_letterhead_says_of_all_prices(take: Take) -> None:
     found = take("Курс USD: 92,5;;\nЦены указаны в евро без НДС;;\nКод;Наименование;Цена\n1;A;10\n2;B;20 руб. с НДС\n")
     assert found.values("price", "currency") == [("10, без НДС", "EUR"), ("20 руб. с НДС", "EUR")]
