@@ -1,33 +1,36 @@
 """Candidates: tokens of a title that may be part numbers, and whose they may be."""
 
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
-class Owners(NamedTuple):
-    """Whose a number is: `known` by the lists, `sure` by a form of that maker alone, `weak` by a form that fits."""
+@dataclass(slots=True, eq=False)
+class Owners:
+    """Whose a number is: `known` by the lists, `sure` by a form of that maker alone, `weak` by a form that fits.
+
+    `maker` is the one maker that the number proves, None where it proves none or several; `any` is whether anybody is
+    known at all. Many numbers share one of these, so that both are worked out once."""
 
     known: tuple[str, ...] = ()
     sure: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     categories: tuple[tuple[str, str], ...] = ()
+    maker: str | None = field(init=False)
+    any: bool = field(init=False)
+    _ranks: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        certain = {*self.known, *self.sure}
+        self.maker = next(iter(certain)) if len(certain) == 1 else None
+        self._ranks = dict.fromkeys(self.weak, 3) | dict.fromkeys(self.known, 4) | dict.fromkeys(self.sure, 5)
+        self.any = bool(self._ranks)
 
     def rank(self, brand: str) -> int:
-        if brand in self.sure:
-            return 5
-        return 4 if brand in self.known else 3 if brand in self.weak else 0
+        """How surely the number is of a brand: 5 by its form, 4 by a list, 3 perhaps, 0 not."""
+        return self._ranks.get(brand, 0)
 
     def category(self, brand: str | None) -> str | None:
         return next((category for owner, category in self.categories if owner == brand), None)
-
-    @property
-    def maker(self) -> str | None:
-        """The one maker that the number proves, None where it proves none or several."""
-        certain = self.known + self.sure
-        return certain[0] if certain and certain.count(certain[0]) == len(certain) else None
-
-    @property
-    def any(self) -> bool:
-        return bool(self.known or self.sure or self.weak)
 
 
 NOBODY = Owners()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pipelines.candidate import NOBODY, Candidate, Owners
-from pipelines.forms import Forms
+from pipelines.forms import Form, Forms
 from pipelines.mending import EDGES, Mender
 from pipelines.tables import Row, Table
 from pipelines.text import latin
@@ -44,6 +44,7 @@ class Grammar:
         self._specification = re.compile("|".join(f"(?:{row.pattern('regex').pattern})" for row in specifications))
         self._strict = frozenset(row["brand"] for row in strict)
         self._token = lru_cache(maxsize=4096)(self._judge_token)
+        self._owners_by = lru_cache(maxsize=4096)(_owners_by)
 
     def _add_known(self, brand: str, part_number: str, category: str) -> None:
         self._known[part_number].append((brand, category))
@@ -62,14 +63,7 @@ class Grammar:
         if not (known or fitting):
             base, _, option = number.partition("#")
             return self.owners(base) if option and _OPTION.fullmatch(option) else NOBODY
-        categories = [(brand, category) for brand, category in known if category]
-        categories += [(form.brand, form.category) for form in fitting if form.category]
-        return Owners(
-            tuple([brand for brand, _ in known]),
-            tuple([form.brand for form in fitting if form.sure]),
-            tuple([form.brand for form in fitting if not form.sure]),
-            tuple(categories),
-        )
+        return self._owners_by(tuple(known), tuple(fitting))
 
     def candidates(self, text: str, folded: str) -> list[Candidate]:
         """The tokens of a title that may be part numbers, in order, broken ones mended."""
@@ -118,12 +112,24 @@ class Grammar:
     def _parts(self, number: str, written: str, lead: int) -> tuple[tuple[str, int, int, Owners, int], ...]:
         for sign in "+/:":
             left, _, right = number.partition(sign)
-            if right and (self.owners(left).any and self.owners(right).any) and len(left) > 4 and len(right) > 4:
+            if len(left) > 4 and len(right) > 4 and self.owners(left).any and self.owners(right).any:
                 return self._judge_token(left, written[lead : lead + len(left)]) + tuple(
                     (part, lead + len(left) + 1 + offset, length, owners, shape)
                     for part, offset, length, owners, shape in self._judge_token(right, written[lead + len(left) + 1 :])
                 )
         return ()
+
+
+def _owners_by(known: tuple[tuple[str, str], ...], forms: tuple[Form, ...]) -> Owners:
+    """The owners of a number that stands in lists and has forms."""
+    categories = [(brand, category) for brand, category in known if category]
+    categories += [(form.brand, form.category) for form in forms if form.category]
+    return Owners(
+        tuple([brand for brand, _ in known]),
+        tuple([form.brand for form in forms if form.sure]),
+        tuple([form.brand for form in forms if not form.sure]),
+        tuple(categories),
+    )
 
 
 def _is_articulate(number: str) -> bool:
@@ -133,10 +139,11 @@ def _is_articulate(number: str) -> bool:
 
 def _shape(number: str, written: str) -> int:
     """How much a token of no known form looks like a part number: 0 not at all, 2 where it has the maker's signs."""
-    if not any(map(str.isalpha, number)) or len(number) > 40:
+    if number.lower() == number or len(number) > 40:  # no letters
         return int(_DIGITS_ONLY.fullmatch(number) is not None)
-    small = sum(letter.islower() for letter in written.replace("x", "").replace("х", ""))
-    if small:  # "TEG-S24Dg", but not "Gen10" or "i-a"
+    if not written.isupper() and (
+        small := sum(map(str.islower, written.replace("x", "").replace("х", "")))
+    ):  # "TEG-S24Dg", but not "Gen10" or "i-a"
         return int("-" in number and len(number) >= 7 and small <= 2 and written[:2].isupper())
     if any(sign in number for sign in "-/+#=") or len(number) >= 7:
         return 2
