@@ -48,6 +48,7 @@ def demo(
     typer.echo(f"\nThe weekly report is in {folder / 'report'}:")
     for path in written:
         typer.echo(f"  {path.name}")
+    say("open the one that ends with .page.html in a browser")
     say(f"the demo's home is {folder / 'home'}; try: restock --home {folder / 'home'} search --restricted")
 
 

@@ -12,7 +12,7 @@ from reports.speech import Speech
 from reports.wording import date_text
 from restock.terms import Event
 
-MAX_NAMED = 5
+MAX_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,11 @@ def cut(section: Section, limit: int, words: Speech) -> Shown:
     left = section.entries[len(kept) :]
     if not left:
         return Shown(section, _grouped(kept), None)
-    restricted = sum(entry.restricted for entry in left)
-    whole, of_them = words.number(len(section.entries)), words.number(restricted)
-    return Shown(section, _grouped(kept), words.count("cut.left", len(left), whole=whole, restricted=of_them))
+    whole = words.number(len(section.entries))
+    if section.name == "coverage":
+        return Shown(section, _grouped(kept), words.count("cut.sites", len(left), whole=whole))
+    restricted = words.number(sum(entry.restricted for entry in left))
+    return Shown(section, _grouped(kept), words.count("cut.left", len(left), whole=whole, restricted=restricted))
 
 
 def _grouped(kept: Sequence[Entry]) -> tuple[tuple[str | None, tuple[Entry, ...]], ...]:

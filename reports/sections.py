@@ -146,7 +146,7 @@ def sections(found: Sorted, data: WeeklyData) -> Iterator[Section]:
         _section(data, "trend", (), charts=charts(data) if data.changes or data.fleeting else ()),
         _section(data, "corrections", (entries.correction(one, data) for one in data.corrections), 1),
         _section(data, "undecided", _maker(data, entries.undecided)(found.undecided), 1),
-        _section(data, "coverage", coverage_entries(data)),
+        _section(data, "coverage", coverage_entries(data), 4),
     )
     return (section for section in made if section.speaks)
 

@@ -19,6 +19,7 @@ from babel.numbers import format_decimal
 from restock.watching import Language
 
 PHRASES = Path(__file__).parent / "phrases"
+MAX_SENTENCE = 1000  # characters; what is longer is no sentence of ours, and patterns would take their time over it
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
@@ -64,7 +65,7 @@ class Speech:
     def sentence(self, text: str) -> str:
         """A sentence of restock's own as this language says it; one that no saying knows stands as it is, in quotes
         where it is in another language."""
-        for saying in sayings():
+        for saying in sayings() if len(text) <= MAX_SENTENCE else ():
             if (found := saying.pattern.fullmatch(text)) is not None:
                 parts = {name: self._part(name, value or "") for name, value in found.groupdict().items()}
                 template = saying.said.get(self.language.value)

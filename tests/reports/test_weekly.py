@@ -206,6 +206,15 @@ def test_coverage_says_what_is_hidden(weekly: Make, run: Make) -> None:
         assert text.index("idle") < text.index("walled") < text.index("whole")
 
 
+def test_many_sites_are_cut_from_the_end_that_is_whole(weekly: Make, change: Make, listing: Make, run: Make) -> None:
+    changes = [change(before=listing(key=str(n)), after=listing(key=str(n))) for n in range(900)]
+    whole = [Coverage(site=f"whole{n}", runs=[run()] * 7) for n in range(80)]
+    report = weekly(changes=changes, coverage=[*whole, *(Coverage(site=f"idle{n}") for n in range(9))])
+    assert all(f"idle{n}" in even(report.text).partition("==")[0] for n in range(9))
+    assert all(f"* idle{n}\n" in report.text for n in range(9))
+    assert "those not crawled completely come first" in even(report.text)
+
+
 def test_corrections_stand_apart_with_both_values(weekly: Make, listing: Make) -> None:
     at = listing().observed_at
     found = Correction(
