@@ -247,7 +247,9 @@ def offers(connection: Connection, mpns: Iterable[str], at: Marker | None = None
     seen = Seen.as_of(connection, ends)
     found: list[Listing] = []
     for chunk in chunks(wanted):
-        query = states().where(m.details.c.mpn.in_(chunk), held(ends))
+        # Said twice, so that a past moment's listings are looked up by the number and not all of them by their site.
+        numbered = select(m.details.c.listing_id).where(m.details.c.mpn.in_(chunk))
+        query = states().where(m.version.c.listing_id.in_(numbered), m.details.c.mpn.in_(chunk), held(ends))
         found.extend(state.listing for state in seen.states(connection, query))
     places = {mpn: place for place, mpn in enumerate(wanted)}
     return sorted(found, key=lambda item: (places[item.mpn or ""], *_cheapest_first(item)))

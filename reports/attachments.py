@@ -53,7 +53,8 @@ def change_rows(data: WeeklyData) -> Iterator[Row]:
         net = net_of_rate(change, data)
         moved = {"usd_pct": money_text(net.rate_pct), "net_pct": money_text(net.net_pct)} if net else {}
         said = {"undecided": listing.undecided, "first_seen": time_text(first), **moved}
-        yield {**listing.to_json(), **change.to_json(), **said}
+        row = change.to_json()
+        yield {**(row["after"] or row["before"]), **row, **said}
 
 
 def fleeting_rows(data: WeeklyData) -> Iterator[Row]:

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 
 from reports.comparison import MAX_NAMED, Priced, cheaper_text, comparable_offers, named
 from reports.data import WeeklyData
-from reports.entries import Entry, Fact, proof
+from reports.entries import Entry, Fact, Item, proof
 from reports.safety import safe_link, shown
 from reports.wording import price_text, short_reason_text, stock_text
 from restock.listing import Listing
 from restock.terms import Relation
 
 
-def cheaper_entries(data: WeeklyData) -> Iterator[Entry]:
+def cheaper_items(data: WeeklyData) -> Iterator[Item]:
     """The offers that beat every other one that can be compared with them; used goods are compared with used ones."""
     for offers in data.offers.values():
         for offer in offers:
@@ -20,12 +21,13 @@ def cheaper_entries(data: WeeklyData) -> Iterator[Entry]:
                 continue
             dearer = comparable_offers(offer, data)
             if dearer and offer.price < dearer[0].amount:
-                yield _entry(offer, offer.price, dearer, data)
+                gap = (dearer[0].amount - offer.price) / dearer[0].amount
+                rank = (not offer.restricted, -gap, offer.site or "", offer.title)
+                yield Item(rank, offer.restricted, partial(_entry, offer, offer.price, dearer, data))
 
 
 def _entry(offer: Listing, price: Decimal, dearer: list[Priced], data: WeeklyData) -> Entry:
     words = data.words
-    gap = (dearer[0].amount - price) / dearer[0].amount
     figures = (
         price_text(words, offer),
         words.say("offers.below_next", percent=cheaper_text(words, price, dearer[0].amount)),
@@ -47,7 +49,6 @@ def _entry(offer: Listing, price: Decimal, dearer: list[Priced], data: WeeklyDat
             *proof(words, offer),
         ),
         restricted=offer.restricted,
-        rank=(not offer.restricted, -gap, offer.site or "", offer.title),
     )
 
 

@@ -1,10 +1,11 @@
 """Coverage as entries of a report: what was crawled completely, what was not, why, and what that hides."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, timedelta
+from functools import partial
 
 from reports.data import Coverage, Total, WeeklyData
-from reports.entries import Day, Entry, Fact
+from reports.entries import Day, Entry, Fact, Item
 from reports.safety import shown
 from reports.speech import Speech
 from reports.wording import moment_text
@@ -17,9 +18,9 @@ MAX_DAYS = 14  # in a strip
 _SYMBOLS = {"good": "✓", "bad": "✗", "none": "–"}
 
 
-def coverage_entries(data: WeeklyData) -> list[Entry]:
+def coverage_items(data: WeeklyData) -> Iterator[Item]:
     """One entry per site; those not crawled completely come first."""
-    return [_entry(site, data) for site in data.coverage]
+    return (Item((site.whole, site.site), False, partial(_entry, site, data)) for site in data.coverage)
 
 
 def not_whole(data: WeeklyData) -> list[str]:
@@ -45,7 +46,6 @@ def _entry(site: Coverage, data: WeeklyData) -> Entry:
         tags=(*([shown(site.site, 60)] if site.title else []), *_holdings(words, site.site, data.totals)),
         figures=(_share(words, site), _last(words, site)),
         facts=(*facts, *([Fact(words.say("coverage.hidden"), hidden)] if hidden else [])),
-        rank=(site.whole, site.site),
         days=_days(site, data),
     )
 

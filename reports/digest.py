@@ -60,14 +60,15 @@ def digest(data: WeeklyData) -> Digest:
 
 def cut(section: Section, limit: int, words: Speech) -> Shown:
     """What is shown of a section where `limit` entries of weight one may be."""
-    kept = section.entries[: max(1, limit * section.weight)]
-    left = section.entries[len(kept) :]
+    most = max(1, limit * section.weight)
+    kept = [item.entry for item in section.items[:most]]
+    left = section.items[most:]
     if not left:
         return Shown(section, _grouped(kept), None)
-    whole = words.number(len(section.entries))
+    whole = words.number(len(section.items))
     if section.name == "coverage":
         return Shown(section, _grouped(kept), words.count("cut.sites", len(left), whole=whole))
-    restricted = words.number(sum(entry.restricted for entry in left))
+    restricted = words.number(sum(item.restricted for item in left))
     return Shown(section, _grouped(kept), words.count("cut.left", len(left), whole=whole, restricted=restricted))
 
 

@@ -1,9 +1,9 @@
 """Changes and corrections as entries of a report: one heading, its figures and its facts, ready to be laid out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from reports.comparison import comparison_lines, converted_text
@@ -24,7 +24,6 @@ from reports.wording import (
 )
 from restock.change import Change, Correction, Fleeting
 from restock.listing import Listing
-from restock.review import Verdict
 from restock.terms import Event
 
 
@@ -51,9 +50,8 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One listing in a section. `figures` stand beside the heading, the first of them large; `rank` puts what
-    matters more first; `group` is the heading that it stands under, where its section has groups. `days` is a strip of
-    days, for a site."""
+    """One listing in a section. `figures` stand beside the heading, the first of them large; `group` is the heading
+    that it stands under, where its section has groups. `days` is a strip of days, for a site."""
 
     title: str
     link: str | None
@@ -61,9 +59,21 @@ class Entry:
     figures: tuple[str, ...]
     facts: tuple[Fact, ...] = ()
     restricted: bool = False
-    rank: tuple[Any, ...] = ()
     group: str | None = None
     days: tuple[Day, ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry that is worded once it is shown: a long week has many that aren't. `rank` puts what matters first."""
+
+    rank: tuple[Any, ...]
+    restricted: bool
+    make: Callable[[], Entry]
+
+    @cached_property
+    def entry(self) -> Entry:
+        return self.make()
 
 
 def newly_available(change: Change, data: WeeklyData) -> Entry:
@@ -89,7 +99,6 @@ def newly_available(change: Change, data: WeeklyData) -> Entry:
         figures=tuple(figure for figure in figures if figure),
         facts=tuple(facts),
         restricted=listing.restricted,
-        rank=rank(change, data),
         group=f"{brand} — {shown(listing.site, 60)}",
     )
 
@@ -98,7 +107,7 @@ def market_change(change: Change, data: WeeklyData) -> Entry:
     """Any other event, with the figures that changed."""
     listing = change.listing
     figures, facts = figures_of(change, data), differences(data.words, change)
-    return _short_entry(listing, data, figures, facts, rank(change, data), date_text(held_since(change)))
+    return _short_entry(listing, data, figures, facts, date_text(held_since(change)))
 
 
 def fleeting(found: Fleeting, data: WeeklyData) -> Entry:
@@ -106,16 +115,14 @@ def fleeting(found: Fleeting, data: WeeklyData) -> Entry:
     words, listing = data.words, found.listing
     figures = (price_text(words, listing), stock_text(words, listing))
     span = words.say("fact.fleeting", came=date_text(found.appeared_at), went=date_text(found.gone_at))
-    order = (not listing.restricted, listing.site or "", listing.title)
-    return _short_entry(listing, data, figures, (), order, span)
+    return _short_entry(listing, data, figures, (), span)
 
 
 def undecided(change: Change, data: WeeklyData) -> Entry:
     """A new listing of which too little is known to say whether it is restricted."""
     words, listing = data.words, change.listing
     figures = (price_text(words, listing), stock_text(words, listing))
-    order = (listing.site or "", listing.title)
-    return _short_entry(listing, data, figures, (), order, date_text(held_since(change)))
+    return _short_entry(listing, data, figures, (), date_text(held_since(change)))
 
 
 def _short_entry(
@@ -123,7 +130,6 @@ def _short_entry(
     data: WeeklyData,
     figures: tuple[str, ...],
     facts: Sequence[Fact],
-    order: tuple[Any, ...],
     seen: str,
 ) -> Entry:
     words = data.words
@@ -136,7 +142,6 @@ def _short_entry(
         figures=figures,
         facts=(*facts, *why, *marked(listing, data), *proof(words, listing)),
         restricted=listing.restricted,
-        rank=order,
     )
 
 
@@ -155,23 +160,7 @@ def correction(found: Correction, data: WeeklyData) -> Entry:
         figures=(words.say(whole),) if whole else (),
         facts=(*facts, *(proof(words, listing) if listing else ())),
         restricted=bool(listing and listing.restricted),
-        rank=(
-            "restricted" not in found.fields,
-            not (listing and listing.restricted),
-            listing.title if listing else "",
-        ),
     )
-
-
-def rank(change: Change, data: WeeklyData) -> tuple[Any, ...]:
-    """Restricted first, newly available first, what an analyst knows already last, bigger price move first; then by
-    name, so that the order is settled."""
-    listing = change.listing
-    move = abs(change.change_pct) if change.change_pct is not None else Decimal(0)
-    mark = data.mark(listing)
-    known = mark is not None and mark.verdict is Verdict.KNOWN and not mark.changed(listing)
-    place = (listing.site or "", listing.title, change.event)
-    return (not listing.restricted, not change.newly_available, known, -move, *place)
 
 
 def marked(listing: Listing, data: WeeklyData) -> list[Fact]:

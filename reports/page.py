@@ -13,7 +13,7 @@ from reports.entries import differences, held_since
 from reports.exchange import net_of_rate
 from reports.render import TEMPLATES, fill
 from reports.safety import safe_link, shown
-from reports.sections import Section, first_news
+from reports.sections import Section, first_news, rank
 from reports.wording import brief_reason_text, date_text, price_text, stock_text
 from restock.change import Change
 
@@ -88,7 +88,7 @@ def change_table(digest: Digest, data: WeeklyData) -> ChangeTable | None:
         return None
     words = data.words
     newly = {id(change) for change in first_news(data.changes)}
-    ranked = sorted(data.changes, key=lambda change: (id(change) not in newly, *_rank(change)))
+    ranked = sorted(data.changes, key=lambda change: (id(change) not in newly, rank(change, data)))
     kept = ranked[:MAX_ROWS]
     left = len(ranked) - len(kept)
     restricted = words.number(sum(change.listing.restricted for change in ranked[MAX_ROWS:]))
@@ -157,12 +157,6 @@ def _state(change: Change, data: WeeklyData) -> Cell:
 
 def _amount(text: str, amount: object) -> Cell:
     return Cell(text, str(amount) if amount is not None else "")
-
-
-def _rank(change: Change) -> tuple[object, ...]:
-    listing = change.listing
-    move = abs(change.change_pct) if change.change_pct is not None else 0
-    return not listing.restricted, -move, listing.site or "", listing.title, change.event.value
 
 
 def _stands_by_itself(section: Section) -> bool:

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from reports import entries
-from reports.cheaper import cheaper_entries
-from reports.coverage import coverage_entries
+from reports.cheaper import cheaper_items
+from reports.coverage import coverage_items
 from reports.data import WeeklyData
-from reports.entries import Entry
+from reports.entries import Entry, Item
 from reports.exchange import Net, net_of_rate
 from reports.safety import shown
 from reports.trends import Chart, charts
 from restock.change import Change
+from restock.review import Verdict
 from restock.terms import Event
 
+Make = Callable[[Change, WeeklyData], Entry]
 MAX_FOLLOWERS = 5
 JUMP = 5
 """Pieces by which a stock must rise, and by half at least, to be told as a shipment."""
@@ -27,14 +32,19 @@ class Section:
     name: str
     title: str
     note: str
-    entries: tuple[Entry, ...]
+    items: tuple[Item, ...]
     weight: int = 2
     aside: tuple[str, ...] = ()
     charts: tuple[Chart, ...] = ()
 
     @property
     def speaks(self) -> bool:
-        return bool(self.entries or self.aside or self.charts)
+        return bool(self.items or self.aside or self.charts)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All of them, worded."""
+        return tuple(item.entry for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,42 +142,66 @@ def is_shipment(change: Change) -> bool:
 
 def sections(found: Sorted, data: WeeklyData) -> Iterator[Section]:
     """Every section that has something to say."""
-    change = _maker(data, entries.market_change)
+
+    def changes(several: Iterable[Change], make: Make = entries.market_change) -> Iterator[Item]:
+        return (Item(rank(one, data), one.listing.restricted, partial(make, one, data)) for one in several)
+
     made = (
-        _section(data, "newly", _maker(data, entries.newly_available)(found.newly), 3),
-        _section(data, "prices", change(found.prices), aside=_followed(found.followed, data)),
-        _section(data, "cheaper", cheaper_entries(data), 1),
-        _section(data, "life", change(found.life)),
-        _section(data, "shipments", change(found.shipments)),
-        _section(data, "fleeting", (entries.fleeting(one, data) for one in data.fleeting)),
-        _section(data, "appeared", change(found.appeared)),
-        _section(data, "stock", change(found.stock), 1),
-        _section(data, "details", change(found.details), 1),
+        _section(data, "newly", changes(found.newly, entries.newly_available), 3),
+        _section(data, "prices", changes(found.prices), aside=_followed(found.followed, data)),
+        _section(data, "cheaper", cheaper_items(data), 1),
+        _section(data, "life", changes(found.life)),
+        _section(data, "shipments", changes(found.shipments)),
+        _section(data, "fleeting", _fleeting(data)),
+        _section(data, "appeared", changes(found.appeared)),
+        _section(data, "stock", changes(found.stock), 1),
+        _section(data, "details", changes(found.details), 1),
         _section(data, "trend", (), charts=charts(data) if data.changes or data.fleeting else ()),
-        _section(data, "corrections", (entries.correction(one, data) for one in data.corrections), 1),
-        _section(data, "undecided", _maker(data, entries.undecided)(found.undecided), 1),
-        _section(data, "coverage", coverage_entries(data), 4),
+        _section(data, "corrections", _corrections(data), 1),
+        _section(data, "undecided", changes(found.undecided, entries.undecided), 1),
+        _section(data, "coverage", coverage_items(data), 4),
     )
     return (section for section in made if section.speaks)
 
 
-def _maker(
-    data: WeeklyData, make: Callable[[Change, WeeklyData], Entry]
-) -> Callable[[Iterable[Change]], Iterator[Entry]]:
-    return lambda changes: (make(change, data) for change in changes)
+def rank(change: Change, data: WeeklyData) -> tuple[Any, ...]:
+    """Restricted first, newly available first, what an analyst knows already last, bigger price move first; then by
+    name, so that the order is settled."""
+    listing = change.listing
+    move = abs(change.change_pct) if change.change_pct is not None else Decimal(0)
+    mark = data.mark(listing)
+    known = mark is not None and mark.verdict is Verdict.KNOWN and not mark.changed(listing)
+    place = (listing.site or "", listing.title, change.event)
+    return (not listing.restricted, not change.newly_available, known, -move, *place)
+
+
+def _fleeting(data: WeeklyData) -> Iterator[Item]:
+    for one in data.fleeting:
+        listing = one.listing
+        order = (not listing.restricted, listing.site or "", listing.title)
+        yield Item(order, listing.restricted, partial(entries.fleeting, one, data))
+
+
+def _corrections(data: WeeklyData) -> Iterator[Item]:
+    """What the rules said of restrictions first."""
+    for one in data.corrections:
+        listing = one.after or one.before
+        restricted = bool(listing and listing.restricted)
+        order = ("restricted" not in one.fields, not restricted, listing.title if listing else "")
+        yield Item(order, restricted, partial(entries.correction, one, data))
 
 
 def _section(
     data: WeeklyData,
     name: str,
-    found: Iterable[Entry],
+    found: Iterable[Item],
     weight: int = 2,
     aside: tuple[str, ...] = (),
     charts: tuple[Chart, ...] = (),
 ) -> Section:
-    ranked = tuple(sorted(found, key=lambda entry: entry.rank))
+    ranked = tuple(sorted(found, key=lambda item: item.rank))
     title, note = data.words.say(f"section.{name}.title"), data.words.say(f"section.{name}.note")
-    return Section(name=name, title=title, note=note, entries=ranked, weight=weight, aside=aside, charts=charts)
+    return Section(name=name, title=title, note=note, items=ranked, weight=weight, aside=aside, charts=charts)
 
 
 def _followed(found: Sequence[tuple[Change, Net]], data: WeeklyData) -> tuple[str, ...]:
@@ -175,7 +209,7 @@ def _followed(found: Sequence[tuple[Change, Net]], data: WeeklyData) -> tuple[st
     if not found:
         return ()
     words = data.words
-    ranked = sorted(found, key=lambda pair: entries.rank(pair[0], data))
+    ranked = sorted(found, key=lambda pair: rank(pair[0], data))
     named = [
         f"{shown(change.listing.mpn or change.listing.title, 40)} ({shown(change.listing.site, 40)}) "
         f"{words.percent(change.change_pct)}"
