@@ -18,7 +18,10 @@ _USUAL = re.compile(
     r"(https?://[a-z0-9.-]+(?::\d+)?)(/[^\s\x00-\x20?#;]*)?(?:\?([^\s\x00-\x20#]*))?(?:#[^\s\x00-\x20]*)?"
 )
 # What nearly every address looks like: its parameters need no decoding either.
-_ORDINARY = re.compile(r"https?://([a-z0-9.-]+)(/[^\x00-\x20\s?#;]*)(?:\?([A-Za-z0-9_.=&-]*))?")
+_ORDINARY = re.compile(r"(https?)://([a-z0-9.-]+(?::\d+)?)(/[^\x00-\x20\s?#;]*)(?:\?([A-Za-z0-9_.=&-]*))?")
+# A reference to a page of the same host whose path needs no resolving, and the host that it is joined to.
+_ROOTED = re.compile(r"/(?!/)(?:[^\x00-\x20\s?#;.]|(?<!/)\.)*(?:\?[A-Za-z0-9_.=&-]+)?")
+_HOST = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?=/)")
 
 
 @lru_cache(maxsize=1024)
@@ -31,7 +34,7 @@ def clean_url(url: str, base: str | None = None) -> str:
     """The address as the site gives it, absolute, without tracking or session parameters and without a fragment.
 
     The path and the kept parameters are not re-encoded. Raises ValueError for an address that can't be split."""
-    absolute = urljoin(base, url.strip()) if base else url.strip()
+    absolute = _joined(base, url.strip()) if base else url.strip()
     if usual := _USUAL.fullmatch(absolute):
         host, path, query = usual.groups()
         kept = _kept_query(query) if query else ""
@@ -39,6 +42,12 @@ def clean_url(url: str, base: str | None = None) -> str:
     parts = urlsplit(_SPACE.sub(lambda found: "%20" * len(found[0]), absolute))
     path = _PATH_SESSION.sub("", parts.path)
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path or "/", _kept_query(parts.query), ""))
+
+
+def _joined(base: str, url: str) -> str:
+    """As `urljoin`, and quick where there is nothing to resolve."""
+    host = _HOST.match(base) if _ROOTED.fullmatch(url) else None
+    return host[0] + url if host is not None else urljoin(base, url)
 
 
 def _kept_query(query: str) -> str:
@@ -49,7 +58,11 @@ def url_key(url: str) -> str:
     """What makes two addresses one: host without `www.`, path without a trailing slash, parameters in order.
 
     Scheme, fragment, tracking and session parameters don't count."""
-    parts = urlsplit(clean_url(url))
+    return address_forms(url)[1]
+
+
+def _key(clean: str) -> str:
+    parts = urlsplit(clean)
     host = parts.netloc.removeprefix("www.").removesuffix(":80" if parts.scheme == "http" else ":443")
     query = "&".join(f"{name}={value}" for name, value in sorted(parse_qsl(parts.query, keep_blank_values=True)))
     return f"{host}{parts.path.rstrip('/')}" + (f"?{query}" if query else "")
@@ -59,12 +72,13 @@ def address_forms(url: str) -> tuple[str, str]:
     """`clean_url` and `url_key` of an address in one go: quick for an ordinary one, the same for any."""
     found = _ORDINARY.fullmatch(url)
     if found is None:
-        return clean_url(url), url_key(url)
-    host, path, query = found.groups()
-    bare = host.removeprefix("www.") + path.rstrip("/")
+        clean = clean_url(url)
+        return clean, _key(clean)
+    scheme, host, path, query = found.groups()
+    bare = host.removeprefix("www.").removesuffix(":80" if scheme == "http" else ":443") + path.rstrip("/")
     if query is None:
         return url, bare
-    start = url[: found.end(2)]
+    start = url[: found.end(3)]
     kept = _kept_query(query)
     if not kept:
         return start, bare

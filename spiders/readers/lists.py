@@ -174,6 +174,11 @@ def _unseen(page: Structure, nodes: list[Node], used: set[int], category: str | 
     return found
 
 
+@words.told_by_shape
+def _counts(text: str) -> bool:
+    return _COUNTS.search(text) is not None
+
+
 def total_of(page: Structure) -> int | None:
     """The number of goods that the list prints ("Найдено 128 товаров", "1–20 из 128")."""
     if page.site.selectors.total is not None:
@@ -181,11 +186,7 @@ def total_of(page: Structure) -> int | None:
         return int(digits) if digits else None
     in_cards = {card.element for card in page.cards}
     for run in page.texts:
-        if (
-            len(run.text) > 160
-            or not _COUNTS.search(run.text)
-            or page.zones(run.element) & {"zone_filter", "zone_chat"}
-        ):
+        if len(run.text) > 160 or not _counts(run.text) or page.zones(run.element) & {"zone_filter", "zone_chat"}:
             continue
         for place in (run.element, run.element.getparent()):
             line = (short_text(place) if place is not None else "") or squeeze(run.text)

@@ -27,7 +27,7 @@ def warehouse_signs(page: Page) -> list[Sign]:
     groups: dict[Element, list[tuple[str, Element]]] = defaultdict(list)
     orders: dict[Element, int] = {}
     for run in page.texts:
-        if len(run.text) > 80 or not _COUNT.search(run.text) or len(groups) > MAX_PLACES * 20:
+        if len(run.text) > 80 or not _has_count(run.text) or len(groups) > MAX_PLACES * 20:
             continue
         line = _line(run.element)
         if line is None:
@@ -54,6 +54,11 @@ def warehouse_signs(page: Page) -> list[Sign]:
         for parent, lines in groups.items()
         if len(lines) > 1 and not page.zones(parent) & {"zone_filter", "zone_chat", "zone_nav"}
     ]
+
+
+@words.told_by_shape
+def _has_count(text: str) -> bool:
+    return _COUNT.search(text) is not None
 
 
 def _line(element: Element) -> Element | None:

@@ -1,10 +1,12 @@
 """Two addresses are one where only tracking, sessions, the order of parameters, `www.` or the scheme differ."""
 
+from urllib.parse import urljoin
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restock.addresses import address_forms, clean_url, url_key
+from restock.addresses import _joined, address_forms, clean_url, url_key
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,16 @@ _PIECE = st.text("aA1=&?;/.%+ -_#ю:", max_size=8)
 def test_both_forms_at_once_are_each_form(scheme: str, host: str, path: str, query: list[str]) -> None:
     url = f"{scheme}://{host}/{path}" + ("?" + "&".join(query) if query else "")
     assert address_forms(url) == (clean_url(url), url_key(url))
+
+
+REFERENCES = st.lists(
+    st.sampled_from(
+        ["/", "a", "b.html", ".", "..", "//", "?", "page=2", "&", "sid=1", ";x", "#", " ", "%D0", "Д", ":80"]
+    ),
+    max_size=7,
+).map("".join)
+
+
+@given(REFERENCES, st.sampled_from(["http://shop.example/", "https://www.shop.example:8443/a/b?x=1", "http://h"]))
+def test_the_quick_way_to_join_is_the_way_of_the_rules(reference: str, base: str) -> None:
+    assert _joined(base, reference) == urljoin(base, reference)

@@ -257,13 +257,13 @@ def test_a_long_list_is_not_held(
 ) -> None:
     """Rows reach the catalogue while the list is still being read."""
     read, staged = [0], []
-    stage = staging._row
+    stage = staging._Batches.add
 
     def watched(*args: Any) -> Any:
         staged.append(read[-1])
         return stage(*args)
 
-    monkeypatch.setattr(staging, "_row", watched)
+    monkeypatch.setattr(staging._Batches, "add", watched)
     many = [(str(number), f"Кабель {number}", "", "", "300", "1") for number in range(3000)]
     import_price_list(workspace, "meridian", csv_list(*many), on_rows=read.append)
     assert read == [0, 1000, 2000, 3000]
