@@ -4,6 +4,7 @@
 of its own, so that each has its own memory: the merges of a site's first and of a later run, the diff between both."""
 
 import argparse
+import csv
 import resource
 import sqlite3
 import subprocess
@@ -75,11 +76,10 @@ def bare(market: Market, path: Path) -> float:
     return taken + perf_counter() - start
 
 
-def duck(market: Market, folder: Path) -> float:
+def duck(market: Market, paths: Iterable[Path]) -> float:
     """How long DuckDB takes to load two snapshots from CSV files and to join them in full."""
     import duckdb  # noqa: PLC0415  heavy, and only for this
 
-    paths = [write_csv(folder / f"{day}.csv", market.day(day)) for day in (0, 1)]
     start = perf_counter()
     connection = duckdb.connect()
     for name, path in zip(("before", "after"), paths, strict=True):
@@ -97,8 +97,6 @@ _COMPARED = ("title", "brand", "mpn", "relation", "price", "currency", "price_ty
 
 
 def write_csv(path: Path, listings: Iterable[Listing]) -> Path:
-    import csv  # noqa: PLC0415
-
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("sku", *_COMPARED))
@@ -125,7 +123,8 @@ def measure(part: str, folder: Path, size: int, changes: int) -> tuple[float, ..
     if part == "bare":
         return (bare(market, folder / "bare.sqlite"),)
     if part == "duck":
-        return (median(duck(market, folder) for _ in range(_TURNS)),)
+        paths = [write_csv(folder / f"{day}.csv", market.day(day)) for day in (0, 1)]
+        return (median(duck(market, paths) for _ in range(_TURNS)),)
     with Catalogue.open(f"sqlite:///{folder / f'{size}.sqlite'}") as catalogue:
         if part == "merge":
             return tuple(merge_day(catalogue, market, day) for day in (0, 1))
