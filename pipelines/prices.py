@@ -77,11 +77,11 @@ class PriceReader:
         self._mark = re.compile(_alternatives(self._currency, suffixes))
         glued = [mark for mark in self._currency if mark.isalpha() and mark.isascii()]
         self._glued = re.compile(f"{letters}(?:{'|'.join(sorted(glued, key=len, reverse=True))})(?=\\d)")  # "USD1200"
-        self._mark_before = re.compile(letters + _alternatives(self._currency) + r"[\s:]*$")
-        self._word = re.compile(letters + _alternatives(roles))
+        self._mark_before = re.compile(_alternatives(self._currency, alone=True) + r"[\s:]*$")
+        self._word = re.compile(_alternatives(roles, alone=True))
         saving = [word for word, role in roles.items() if role == "saving"]
-        self._saving_before = re.compile(f"{letters}{_alternatives(saving)}$")
-        self._vat_word = re.compile(letters + _alternatives(self._vat))
+        self._saving_before = re.compile(f"{_alternatives(saving, alone=True)}$")
+        self._vat_word = re.compile(_alternatives(self._vat, alone=True))
         self._read_wordy = lru_cache(maxsize=4096)(self._wordy)
         self.currency = lru_cache(maxsize=1024)(self._currency_of)
 
@@ -317,8 +317,16 @@ def _unread(vat: Vat) -> Price:
     return Price(None, None, None, vat, None, "not understood")
 
 
-def _alternatives(wordings: Iterable[str], suffixes: Sequence[str] = ()) -> str:
-    """A pattern of all wordings, longest first, each ending where a word ends or one of the suffixes begins."""
-    ordered = sorted(wordings, key=lambda word: (-len(word), word))
+def _alternatives(wordings: Iterable[str], suffixes: Sequence[str] = (), *, alone: bool = False) -> str:
+    """A pattern of all wordings, longest first, each ending where a word ends or one of the suffixes begins; with
+    `alone`, no letter stands before it. They are parted by their first letters, so that a search leaps to those."""
     end = f"(?:(?![^\\W\\d_])|(?={_alternatives(suffixes)}))" if suffixes else r"(?![^\W\d_])"
-    return f"(?:{'|'.join(re.escape(word) + (end if word[-1].isalpha() else '') for word in ordered)})"
+    by_letter: dict[str, list[str]] = {}
+    for word in sorted(wordings, key=lambda word: (-len(word), word)):
+        by_letter.setdefault(word[0], []).append(re.escape(word[1:]) + (end if word[-1].isalpha() else ""))
+    branches = []
+    for letter, rests in by_letter.items():
+        first = re.escape(letter)
+        before = rf"(?<![^\W\d_]{first})" if alone else ""
+        branches.append(f"{first}{before}(?:{'|'.join(rests)})")
+    return f"(?:{'|'.join(branches)})"

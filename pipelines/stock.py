@@ -89,12 +89,13 @@ class StockReader:
         allowed = _STATES | _OTHER_ROLES
         entries = [(row["wording"], Entry("stock", row.one_of("role", allowed))) for row in wordings]
         self._lexicon = Lexicon(entries)
+        self._one = lru_cache(maxsize=4096)(self._read_one)  # words come again, and small numbers do
         self.read = lru_cache(maxsize=4096)(self._read)
 
     def _read(self, availability: str | None, quantity: str | None) -> Stock:
         """The stock of an availability text and a quantity text, either of which may be missing."""
-        words = self._one(availability, loose=False)
-        count = self._one(quantity, loose=True)
+        words = self._one(availability, False)
+        count = self._one(quantity, True)
         unread = tuple(
             name
             for name, text, reading in (("availability", availability, words), ("quantity", quantity, count))
@@ -108,7 +109,7 @@ class StockReader:
             rule, availability or quantity, unread,
         )  # fmt: skip
 
-    def _one(self, text: str | None, *, loose: bool) -> _Reading:
+    def _read_one(self, text: str | None, loose: bool) -> _Reading:
         found = _Reading()
         if not text or not text.strip():
             return found
