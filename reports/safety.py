@@ -23,6 +23,8 @@ def storable(text: str) -> str:
 def readable(text: str) -> str:
     """The text as it can be stored and read. Marks that turn the direction of writing are named instead of obeyed: they
     can make a text read as another."""
+    if text.isprintable():
+        return text  # no such mark is, nor is anything that can't be stored
     return _DIRECTION.sub(lambda found: f"[U+{ord(found[0]):04X}]", storable(text))
 
 
