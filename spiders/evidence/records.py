@@ -77,9 +77,9 @@ def new_id() -> str:
 
 
 def member(kind: str, record_id: str, moment: datetime, headers: dict[str, str], block: bytes) -> bytes:
-    """One record as a gzip member. `headers` are added to those that every record has."""
+    """One record as a gzip member. `headers` are added to those that every record has; the caller gives the block's
+    digest among them."""
     plain = BytesIO()
-    headers = headers | {"WARC-Block-Digest": digest(block)}
     _write(plain, kind, _named(kind, record_id, moment, headers), BytesIO(block), len(block))
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
     return packer.compress(plain.getvalue()) + packer.flush()

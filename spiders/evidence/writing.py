@@ -150,12 +150,12 @@ class EvidenceWriter:
 
     def _append(self, kind: str, record_id: str, moment: datetime, headers: dict[str, str], block: bytes) -> None:
         offset = self._file.tell()
+        headers = headers | {"WARC-Block-Digest": records.digest(block)}
         packed = records.member(kind, record_id, moment, headers, block)
         self._file.write(packed)
         self._file.flush()
-        digest = {"WARC-Block-Digest": records.digest(block)}
         place = (offset, len(packed), hashlib.sha256(packed).hexdigest())
-        self._note(kind, record_id, moment, headers | digest, place, block)
+        self._note(kind, record_id, moment, headers, place, block)
 
     def _note(
         self,
