@@ -4,6 +4,7 @@
 says how much that process held at most."""
 
 import argparse
+import csv
 import resource
 import subprocess
 import sys
@@ -30,6 +31,13 @@ TURNS = 3
 LEAST = 0.5  # of the speed at which `normalise` takes the same rows
 MEMORY = 200  # MB
 DAY = date(2026, 11, 22)
+COLUMNS = {
+    "Код": "sku", "Наименование": "title", "Бренд": "brand", "Партномер": "mpn", "Категория": "category",
+    "Цена": "price", "Старая цена": "regular_price", "Валюта": "currency", "Наличие": "availability",
+    "Остаток": "quantity", "Состояние": "condition", "Описание": "description", "Ссылка": "url",
+}  # fmt: skip
+"""What the list says of each row: all that `normalise` is given of it."""
+
 _HEAD = """<?xml version="1.0" encoding="windows-1251"?>
 <!DOCTYPE yml_catalog SYSTEM "shops.dtd">
 <yml_catalog date="2026-11-22 08:00"><shop><name>Меридиан</name><categories><category id="1">Сеть</category>
@@ -38,11 +46,10 @@ _HEAD = """<?xml version="1.0" encoding="windows-1251"?>
 
 
 def write_csv(path: Path, listings: list[RawListing]) -> None:
-    with path.open("w", encoding="utf-8-sig") as file:
-        file.write("Код;Наименование;Бренд;Партномер;Цена;Наличие;Остаток\n")
-        for number, raw in enumerate(listings):
-            cells = (f"{number:07}", raw.title, raw.brand, raw.mpn, raw.price, raw.availability, raw.quantity)
-            file.write(";".join((cell or "").replace(";", ",").replace('"', "") for cell in cells) + "\n")
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(COLUMNS)
+        writer.writerows([getattr(raw, name) for name in COLUMNS.values()] for raw in listings)
 
 
 def offers(megabytes: int) -> Iterator[str]:

@@ -1,12 +1,12 @@
-"""Forms of part numbers: which makers' forms a number has. A form is tried only where its first letters allow it, and
-compiled when it is first tried."""
+"""Forms of part numbers: which makers' forms a number has. A form is tried only where its first two letters allow it,
+and compiled when it is first tried."""
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 
-from pipelines.openings import Opening, begins, openings
+from pipelines.openings import Opening, openings
 from pipelines.tables import Row, Table
 
 PATTERNS = Table(
@@ -15,7 +15,6 @@ PATTERNS = Table(
     ("brand", "form"),
     ("regex",),
 )
-_OPENING = 2  # letters by which forms are told apart before they are tried
 _ANYTHING = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -35,10 +34,12 @@ class Form:
 
     @cached_property
     def _openings(self) -> set[Opening]:
-        return openings(self._regex, _OPENING)
+        return openings(self._regex, 2)
 
-    def may_begin_with(self, text: str) -> bool:
-        return any(begins(text, opening) for opening in self._openings)
+    def second_letters(self, first: str) -> frozenset[str]:
+        """What may follow a first letter in a number of this form."""
+        begun = [opening for opening in self._openings if len(opening) == 2 and first in opening[0]]
+        return frozenset().union(*(second for _, second in begun))
 
 
 class Forms:
@@ -52,17 +53,18 @@ class Forms:
                 check(row)
             for letter in form.first_letters:
                 self._by_letter[letter].append(form)
-        self._near = lru_cache(maxsize=8192)(self._with_opening)
+        self._near = lru_cache(maxsize=256)(self._by_second_letter)
 
-    def _with_opening(self, opening: str) -> list[Form]:
-        """The forms that may begin so, found among those that may begin with one letter less."""
-        if len(opening) < 2:
-            return self._by_letter.get(opening, [])
-        return [form for form in self._near(opening[:-1]) if form.may_begin_with(opening)]
+    def _by_second_letter(self, first: str) -> dict[str, list[Form]]:
+        found: dict[str, list[Form]] = defaultdict(list)
+        for form in self._by_letter.get(first, ()):
+            for second in form.second_letters(first):
+                found[second].append(form)
+        return dict(found)
 
     def of(self, number: str) -> list[Form]:
         """The forms that a number has."""
-        return [form for form in self._near(number[:_OPENING]) if form.fits(number)]
+        return [form for form in self._near(number[:1]).get(number[1:2], ()) if form.fits(number)]
 
 
 def check(row: Row) -> None:

@@ -25,10 +25,6 @@ def openings(regex: str, size: int) -> set[Opening]:
     return _after(_parser.parse(regex), {()}, size)
 
 
-def begins(text: str, opening: Opening) -> bool:
-    return all(letter in letters for letter, letters in zip(text, opening, strict=False))
-
-
 def _after(items: Iterable[tuple[Any, Any]], begun: set[Opening], size: int) -> set[Opening]:
     """The openings that go on with some items."""
     for kind, value in items:
