@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from catalog import (
     corrections,
     diff,
+    evidence,
     history,
     lines,
     pricing,
@@ -215,6 +216,11 @@ class Catalogue:
         """The vital signs of a site's last crawls, the latest first."""
         with self._database.read() as connection:
             return recent_vitals(connection, site, limit)
+
+    def proofs(self, warcs: Collection[str]) -> dict[str, set[str]]:
+        """By WARC file (`site/run.warc.gz`), the ids of the records that states rest on."""
+        with self._database.read() as connection:
+            return evidence.proofs(connection, warcs)
 
     def definition_of(self, run_id: str) -> str | None:
         """The site's definition as it was when the run began."""

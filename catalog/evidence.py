@@ -1,8 +1,29 @@
-"""Evidence as it is stored: the ids and digests of records as bytes, and back."""
+"""Evidence as it is stored: the ids and digests of records as bytes, and back; and which records states rest on."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import Connection, select
+
+from catalog import models as m
+
 _UUID_PREFIX = "<urn:uuid:"
+
+
+def proofs(connection: Connection, warcs: Collection[str]) -> dict[str, set[str]]:
+    """By WARC file, the ids of the records that a state, past or present, or a price that is held back rests on.
+
+    Captures are kept only where one does, and are never taken away."""
+    query = (
+        select(m.warc.c.path, m.capture.c.record)
+        .join(m.capture, m.capture.c.warc_id == m.warc.c.id)
+        .where(m.warc.c.path.in_(warcs), m.capture.c.record.is_not(None))
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for path, record in connection.execute(query):
+        found[path].add(unpacked_record(record))
+    return dict(found)
 
 
 def packed_record(record_id: str) -> bytes:

@@ -196,5 +196,7 @@ def explain(
         proof: Any = found.listing.evidence
         if proof is not None:
             say(f"evidence: {proof.warc} {proof.record_id} sha256 {proof.sha256}")
+        if found.thinned:
+            say(f"{found.thinned}; what only a dropped page showed is not read")
         if found.differs:
             say(f"today's rules read otherwise than the catalogue has it: {', '.join(found.differs)}")

@@ -1,6 +1,7 @@
 """`runs list|show|accept`: crawl runs, their status, counts and warnings."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -10,7 +11,11 @@ from cli.console import Row, as_table, say, show
 from cli.options import Home, OutFormat, Output, SiteOption
 from cli.session import workspace_of
 from reports.tables import cell_text
+from restock.errors import EvidenceError
 from restock.run import Run, Trip
+from scheduler.evidence import thinning_of
+from scheduler.workspace import Workspace
+from spiders.evidence import Thinning
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Runs. Example: restock runs list --site nag")
 
@@ -43,13 +48,17 @@ def show_run(run: RunArgument, format: OutFormat = None, output: Output = None, 
     """
     with workspace_of(home) as workspace:
         found = workspace.catalogue.run(run)
+        thinning = _thinning(workspace, found)
         if as_table(format, output):
-            show(particulars(found), PARTICULARS, format)
+            thinned = [{"what": "evidence", "value": thinning.told()}] if thinning else []
+            show([*particulars(found), *thinned], PARTICULARS, format)
             return
-        outcome = found.outcome.to_json() if found.outcome else None
-        show([found.to_json() | {"outcome": outcome}], RUN_COLUMNS, format, output)
+        row = found.to_json() | {"outcome": found.outcome.to_json() if found.outcome else None}
+        show([row | {"thinned": asdict(thinning) if thinning else None}], RUN_COLUMNS, format, output)
         for line in explanation(found):
             say(line)
+        if thinning:
+            say(f"note: {thinning.told()}")
 
 
 @app.command("accept")
@@ -65,6 +74,14 @@ def accept(run: RunArgument, format: OutFormat = None, output: Output = None, ho
             accepted = workspace.catalogue.accept(run)
         show([accepted.to_json()], RUN_COLUMNS, format, output)
         report_run(accepted)
+
+
+def _thinning(workspace: Workspace, run: Run) -> Thinning | None:
+    try:
+        return thinning_of(workspace.settings, run)
+    except EvidenceError as error:
+        say(f"{run.id}: {error}")
+        return None
 
 
 def particulars(run: Run) -> Iterator[Row]:

@@ -68,7 +68,7 @@ def _row(standing: Standing) -> dict[str, object]:
 
 @app.command("run-due")
 def run_due(format: OutFormat = None, output: Output = None, home: Home = None) -> None:
-    """Do what is due now and exit: crawl sites, write reports, send what waits. For cron.
+    """Do what is due now and exit: crawl sites, write reports, send what waits, thin old evidence. For cron.
 
     Example: restock schedule run-due
     """
@@ -107,6 +107,8 @@ def _run_job(workspace: Workspace, job: Job) -> list[Done]:
     at_work = Round(workspace, clock.now(), tell)
     if job.kind is JobKind.CRAWL:
         at_work.crawl([job])
+    elif job.kind is JobKind.RETENTION:
+        at_work.retain([job])
     else:
         at_work.report([job])
     return at_work.done

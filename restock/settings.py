@@ -64,6 +64,7 @@ class ScheduleSettings(BaseModel):
     crawl_at: Annotated[tuple[TimeOfDay, ...], *Split] = Field(default=("01:00",), min_length=1)
     jitter: int = Field(default=900, ge=0, le=6 * 3600)
     report_at: TimeOfDay = "04:00"
+    retain_at: TimeOfDay = "05:30"
     report_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
     at_once: int = Field(default=2, ge=1, le=64)
     stop_after: float = Field(default=1800.0, gt=0)
@@ -76,6 +77,19 @@ class ScheduleSettings(BaseModel):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(f"no such time zone: {name!r}") from None
         return name
+
+
+class EvidenceSettings(BaseModel):
+    """How long evidence is kept whole, in days; None is for ever."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    keep_days: int | None = Field(default=None, ge=1)
+
+    @field_validator("keep_days", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
 
 
 class HealthSettings(BaseModel):
@@ -111,6 +125,7 @@ class Settings(BaseSettings):
     reporting_currency: str = Field(default="RUB", pattern=r"^[A-Z]{3}$")
     crawl: CrawlSettings = CrawlSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
     health: HealthSettings = HealthSettings()
 
     @field_validator("database_url", "smtp_url", "mail_from", "mail_to", mode="before")

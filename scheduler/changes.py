@@ -9,6 +9,7 @@ from restock.errors import EvidenceError, SettingsError, UsageError
 from restock.listing import Listing
 from restock.run import Run
 from scheduler.corrections import reread
+from scheduler.evidence import thinning_of
 from scheduler.naming import named
 from scheduler.workspace import Workspace
 from spiders.evidence import run_of
@@ -45,7 +46,8 @@ def read_states_again(workspace: Workspace, end: Run, states: Sequence[Listing])
     for name, several in by_run.items():
         try:
             run = workspace.catalogue.run(name)
-            found |= _wanted(named(run, reread(workspace, site, run), several), several)
+            again = _wanted(named(run, reread(workspace, site, run), several), several)
+            found |= again if thinning_of(workspace.settings, run) is None else _undiminished(again, several)
         except (EvidenceError, UsageError):
             continue  # the price stays unknown, and the event says so
     return found
@@ -54,3 +56,10 @@ def read_states_again(workspace: Workspace, end: Run, states: Sequence[Listing])
 def _wanted(listings: Iterable[Listing], states: Sequence[Listing]) -> dict[str, Listing]:
     keys = {state.key for state in states}
     return {listing.key: listing for listing in listings if listing.key is not None and listing.key in keys}
+
+
+def _undiminished(again: Mapping[str, Listing], states: Sequence[Listing]) -> Mapping[str, Listing]:
+    """Of readings from thinned evidence, those that have a price where the state has one: a card that was dropped may
+    have been all that showed it."""
+    priced = {state.key for state in states if state.price is not None}
+    return {key: listing for key, listing in again.items() if listing.price is not None or key not in priced}

@@ -4,7 +4,7 @@ from restock import clock
 from restock.errors import EvidenceError
 from restock.run import CrawlOutcome, Run
 from restock.site import Site
-from scheduler.evidence import raw_listings, warc_path
+from scheduler.evidence import raw_listings, thinning_of, warc_path
 from scheduler.reading import Clerk, Reading, read_rows
 from scheduler.workspace import Workspace
 
@@ -27,7 +27,12 @@ def correct_if_rules_changed(workspace: Workspace, site: Site) -> list[str]:
 
 
 def correct(workspace: Workspace, site: Site, run: Run) -> Run:
-    """Merges what today's readers and rules find in a run's evidence, as a correction."""
+    """Merges what today's readers and rules find in a run's evidence, as a correction.
+
+    Raises EvidenceError for evidence that was thinned: what is not in it any more must not pass for misread goods."""
+    thinning = thinning_of(workspace.settings, run)
+    if thinning is not None:
+        raise EvidenceError(thinning.told())
     listings = reread(workspace, site, run)
     return workspace.catalogue.correct(
         run,

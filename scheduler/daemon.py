@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_SUBMITTED, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -19,9 +19,17 @@ from restock.settings import Settings, load_settings
 from scheduler.alarms import raise_alarms
 from scheduler.crawls import Crawls
 from scheduler.feeds import write_feeds
-from scheduler.jobs import Job, JobKind, crawl_jobs, report_jobs, standings
+from scheduler.jobs import Job, JobKind, crawl_jobs, report_jobs, retention_jobs, standings
 from scheduler.posting import post_waiting
-from scheduler.rounds import OUTBOX, OnDone, outbox_held, posting_done, settle_crawl, write_and_post
+from scheduler.rounds import (
+    OUTBOX,
+    OnDone,
+    outbox_held,
+    posting_done,
+    settle_crawl,
+    settle_retention,
+    write_and_post,
+)
 from scheduler.timetable import TimetableTrigger
 from scheduler.workspace import Workspace
 
@@ -41,6 +49,7 @@ class Daemon:
         self._crawls = Crawls(settings)
         self._busy: set[str] = set()
         self._lock = Lock()
+        self._stopping = Event()
         self._said = ""
         executors = {"default": ThreadPoolExecutor(1), "crawls": ThreadPoolExecutor(settings.schedule.at_once)}
         # Whatever was missed while all hands were busy is done once, however late.
@@ -56,6 +65,7 @@ class Daemon:
             self._clock.add_job(work, "interval", seconds=seconds, id=name, next_run_time=now)
         with suppress(KeyboardInterrupt, SystemExit):
             self._clock.start()
+        self._stopping.set()
         self._crawls.stop()
         if self._clock.running:
             self._clock.shutdown(wait=True)
@@ -81,7 +91,7 @@ class Daemon:
         except SettingsError as error:
             self._trouble(error)
             reports = []
-        return crawl_jobs(workspace) + reports
+        return crawl_jobs(workspace) + reports + retention_jobs(workspace)
 
     def _set(self, job: Job, *, due: bool) -> None:
         known = self._clock.get_job(job.name)
@@ -89,7 +99,8 @@ class Daemon:
             self._clock.remove_job(job.name)
             known = None
         if known is None:
-            executor = "crawls" if job.kind is JobKind.CRAWL else "default"
+            # The default hand looks at what is due and sends mail: it must not be kept long.
+            executor = "default" if job.kind is JobKind.REPORT else "crawls"
             trigger = TimetableTrigger(job.timetable)
             self._clock.add_job(self._do, trigger, args=[job], id=job.name, executor=executor)
         with self._lock:
@@ -108,6 +119,9 @@ class Daemon:
                     self._on_done(settle_crawl(workspace, job, self._crawls.crawl(job.about), now))
                     raise_alarms(workspace, clock.now())
                     write_feeds(workspace, clock.now())
+                    return
+                if job.kind is JobKind.RETENTION:
+                    self._on_done(settle_retention(workspace, job, now, self._stopping.is_set))
                     return
                 with outbox_held(workspace):
                     for done in write_and_post(workspace, job, now):

@@ -1,6 +1,6 @@
 """Stored evidence at work: a run's captures read again, and every stored byte checked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from restock.settings import Settings
 from restock.site import Site
 from restock.terms import RunKind, RunStatus
 from scheduler.workspace import Workspace
-from spiders.evidence import find_warc, open_file, read_pages, verify
+from spiders.evidence import Thinning, find_warc, open_file, read_pages, verify, word_path
 from spiders.pricelists import Origin, PriceList, open_list
 from spiders.reading import read_page
 
@@ -36,6 +36,16 @@ def warc_path(settings: Settings, run: Run) -> Path:
     """A run's WARC file. It stays in the folder of the name that its site had then."""
     usual = find_warc(settings.evidence_dir, run.site, run.id, before=run.finished_at)
     return usual if usual.exists() else next(settings.evidence_dir.glob(f"*/{run.id}.warc.gz"), usual)
+
+
+def name_of(warc: Path) -> str:
+    """A WARC file as the catalogue names it."""
+    return f"{warc.parent.name}/{warc.name}"
+
+
+def thinning_of(settings: Settings, run: Run) -> Thinning | None:
+    """What was dropped on purpose from the evidence of a run; None where it is whole."""
+    return None if run.kind is RunKind.CORRECTION else Thinning.read(warc_path(settings, run))
 
 
 def pages_of(settings: Settings, run: Run) -> Iterator[PageCapture]:
@@ -90,14 +100,25 @@ def listings_on(capture: PageCapture, site: Site) -> Iterator[RawListing]:
 
 
 def verify_runs(workspace: Workspace, run_id: str | None) -> Iterator[dict[str, Any]]:
-    """A row for each fault in the stored evidence of one run, or of all; a failed run's unfinished tail is none."""
+    """A row for each fault in the stored evidence of one run, or of all; a failed run's unfinished tail is none, nor is
+    what was dropped on purpose, as long as no state rests on it."""
     catalogue = workspace.catalogue
-    for run in [catalogue.run(run_id)] if run_id else catalogue.runs():
-        if run.kind is RunKind.CORRECTION or run.status is RunStatus.RUNNING:
-            continue
+    runs = [catalogue.run(run_id)] if run_id else catalogue.runs()
+    for start in range(0, len(runs), _AT_ONCE):
+        yield from _verify_some(workspace, runs[start : start + _AT_ONCE])
+
+
+_AT_ONCE = 200  # runs that one look into the catalogue is for
+
+
+def _verify_some(workspace: Workspace, runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
+    checkable = [run for run in runs if run.kind is not RunKind.CORRECTION and run.status is not RunStatus.RUNNING]
+    files = [(run, warc_path(workspace.settings, run)) for run in checkable]
+    thinned = [name_of(path) for _, path in files if word_path(path).exists()]
+    proofs = workspace.catalogue.proofs(thinned) if thinned else {}
+    for run, path in files:
         failed = run.status is RunStatus.FAILED
-        path = warc_path(workspace.settings, run)
         if failed and not path.exists():
             continue
-        for fault in verify(path, unfinished_ok=failed):
+        for fault in verify(path, unfinished_ok=failed, proofs=proofs.get(name_of(path), ())):
             yield {"run": run.id, "file": str(path), **asdict(fault)}

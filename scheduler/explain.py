@@ -9,7 +9,7 @@ from restock.listing import Finding, Listing, RawListing
 from restock.run import CrawlOutcome, Run
 from restock.site import Site
 from restock.terms import PageRole, RunKind
-from scheduler.evidence import listed, listings_on
+from scheduler.evidence import listed, listings_on, thinning_of
 from scheduler.reading import folded
 from scheduler.workspace import Workspace
 from spiders.evidence import read_pages, run_of
@@ -18,12 +18,13 @@ from spiders.evidence import read_pages, run_of
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A stored listing, the raw one it came from, and the findings. `differs` names the fields that today's rules
-    read otherwise than the catalogue has them."""
+    read otherwise than the catalogue has them; `thinned` says what was dropped from the evidence of its run."""
 
     listing: Listing
     raw: RawListing
     findings: tuple[Finding, ...]
     differs: tuple[str, ...]
+    thinned: str | None = None
 
 
 def explain(workspace: Workspace, ref: str) -> Explanation:
@@ -35,10 +36,13 @@ def explain(workspace: Workspace, ref: str) -> Explanation:
     run = workspace.catalogue.run(run_of(listing.evidence.warc))
     site = workspace.site_of(run)
     raw = _raw_of(workspace, site, run, listing, workspace.settings.evidence_dir / listing.evidence.warc)
+    thinning = thinning_of(workspace.settings, run)
+    thinned = f"run {run.id}: {thinning.told()}" if thinning is not None else None
     if raw is None:
-        raise EvidenceError(f"{ref}: today's readers don't find it in the evidence of run {run.id}")
+        aside = f" ({thinned})" if thinned else ""
+        raise EvidenceError(f"{ref}: today's readers don't find it in the evidence of run {run.id}{aside}")
     found = workspace.normaliser(site).normalise(replace(raw, site=site.name), on=run.observed_at.date())
-    return Explanation(listing, raw, found.findings, _differing(listing, found.listing))
+    return Explanation(listing, raw, found.findings, _differing(listing, found.listing), thinned)
 
 
 def _raw_of(workspace: Workspace, site: Site, run: Run, listing: Listing, warc: Path) -> RawListing | None:

@@ -17,11 +17,16 @@ from scheduler.workspace import Workspace
 class JobKind(StrEnum):
     CRAWL = "crawl"
     REPORT = "report"
+    RETENTION = "retention"
+
+
+RETENTION = JobKind.RETENTION.value
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A site's crawl, or a subscription's report; `about` is the name of the one or the other."""
+    """A site's crawl, a subscription's report, or the home's retention; `about` is the name of the site or the
+    subscription."""
 
     name: str
     kind: JobKind
@@ -41,8 +46,8 @@ class Standing:
 
 
 def jobs_of(workspace: Workspace) -> list[Job]:
-    """Every job of a home: crawls of the enabled sites, then reports of the subscriptions."""
-    return crawl_jobs(workspace) + report_jobs(workspace)
+    """Every job of a home: crawls of the enabled sites, reports of the subscriptions, then retention."""
+    return crawl_jobs(workspace) + report_jobs(workspace) + retention_jobs(workspace)
 
 
 def crawl_jobs(workspace: Workspace) -> list[Job]:
@@ -54,9 +59,19 @@ def report_jobs(workspace: Workspace) -> list[Job]:
     return [_report(workspace, one) for one in subscriptions_of(workspace).values()]
 
 
+def retention_jobs(workspace: Workspace) -> list[Job]:
+    """None where evidence is kept for ever."""
+    plan = workspace.settings.schedule
+    if workspace.settings.evidence.keep_days is None:
+        return []
+    return [Job(RETENTION, JobKind.RETENTION, "", Timetable(RETENTION, (plan.retain_at,), plan.timezone))]
+
+
 def job_of(workspace: Workspace, name: str) -> Job:
     """The job of that name. Raises UsageError where there is none."""
     known = {job.name: job for job in jobs_of(workspace)}
+    if name == RETENTION and name not in known:
+        raise UsageError("retention: evidence.keep_days is not set, so evidence is kept whole for ever")
     if name not in known:
         raise UsageError(f"{name}: no such job; there are {', '.join(known) or 'none'} (`restock schedule list`)")
     return known[name]
@@ -85,6 +100,8 @@ def standings(workspace: Workspace, jobs: Sequence[Job], now: datetime) -> list[
         state = workspace.catalogue.desk.meet_job(job.name, now)
         if job.kind is JobKind.CRAWL:
             found.append(_standing(job, now, _latest(state.done_at, complete.get(job.about)), None, state.result))
+        elif job.kind is JobKind.RETENTION:
+            found.append(_standing(job, now, state.done_at, None, state.result))
         else:
             # Done up to its last report, sent or waiting: one that a crash left in the outbox is not written again.
             last = workspace.catalogue.desk.last_report(job.about)

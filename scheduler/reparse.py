@@ -7,6 +7,7 @@ from restock.errors import UsageError
 from restock.listing import LISTING_FIELDS, Listing
 from restock.terms import RunKind
 from scheduler.corrections import correct, reread
+from scheduler.evidence import thinning_of
 from scheduler.naming import named
 from scheduler.workspace import Workspace
 
@@ -26,16 +27,17 @@ class Reparsed:
         self._run = workspace.catalogue.run(run_id)
         if self._run.kind is RunKind.CORRECTION:
             raise UsageError(f"{run_id}: a correction has no evidence of its own")
+        self.thinning = thinning_of(workspace.settings, self._run)
 
     def __iter__(self) -> Iterator[Listing]:
-        """Where the present state rests on the run and other rules read it, the catalogue is corrected; otherwise the
-        run is only read."""
+        """Where the present state rests on the run and other rules read it, the catalogue is corrected; otherwise, and
+        where its evidence was thinned, the run is only read."""
         workspace, run = self._workspace, self._run
         site = workspace.site_of(run)
         with workspace.site_lock(site.name):
             stored = {listing.key: listing for listing in workspace.catalogue.listings_of_run(run.id)}
             stale = workspace.catalogue.runs_to_correct(site.name, workspace.revision(site))
-            if run.id in {one.id for one in stale}:
+            if self.thinning is None and run.id in {one.id for one in stale}:
                 self.correction = correct(workspace, site, run).id
                 listings: Iterable[Listing] = workspace.catalogue.listings_of_run(self.correction)
             else:
@@ -56,8 +58,9 @@ class Reparsed:
 
     def told(self) -> list[str]:
         """What differed, in words."""
+        thinned = [] if self.thinning is None else [self.thinning.told(), "what stood on the dropped pages is not read"]
         if not (self.listings or self.new or self.missing):
-            return ["the second reading is what is stored"]
+            return [*thinned, "the second reading is what is stored"]
         counts = ", ".join(f"{name} of {count}" for name, count in self.fields.most_common())
         parts = [f"{self.listings} listings differ from what is stored ({counts})"] if self.listings else []
         parts += [f"{self.new} listings are read that are not stored"] if self.new else []
@@ -65,4 +68,4 @@ class Reparsed:
         end = (
             f"taken over as the correction {self.correction}" if self.correction else "the catalogue was left as it is"
         )
-        return [*parts, end]
+        return [*thinned, *parts, end]

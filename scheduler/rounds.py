@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from restock import clock
-from restock.errors import BusyError, SettingsError, UsageError, told
+from restock.errors import BusyError, RestockError, SettingsError, UsageError, told
 from restock.listing import time_text
 from restock.post import PostState
 from restock.run import Run
@@ -18,8 +18,9 @@ from scheduler.alarms import raise_alarms
 from scheduler.crawls import CrawlEnd, Crawls
 from scheduler.editions import Written, job_name, subscriptions_of, write_edition
 from scheduler.feeds import write_feeds
-from scheduler.jobs import Job, crawl_jobs, job_of, report_jobs, standings
+from scheduler.jobs import Job, crawl_jobs, job_of, report_jobs, retention_jobs, standings
 from scheduler.posting import Posted, mail_server, post_waiting
+from scheduler.retention import thin_evidence
 from scheduler.workspace import Workspace
 
 OUTBOX = "outbox"
@@ -82,6 +83,7 @@ class Round:
         except SettingsError as error:
             reports, fault = [], error
         self.report(reports)
+        self.retain(self._due(retention_jobs(self.workspace)))
         if fault is not None:
             raise fault
         return self.done
@@ -122,9 +124,30 @@ class Round:
                 for done in write_and_post(self.workspace, job, self.now):
                     self._tell(done)
 
+    def retain(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            self._tell(settle_retention(self.workspace, job, self.now))
+
     def _tell(self, done: Done) -> None:
         self.done.append(done)
         self.on_done(done)
+
+
+def settle_retention(
+    workspace: Workspace, job: Job, now: datetime, stopped: Callable[[], bool] = lambda: False
+) -> Done:
+    """What a pass of retention came to. One that was stopped is still due; one that failed is done for that time."""
+    try:
+        passed = thin_evidence(workspace, now, stopped)
+    except (RestockError, OSError) as error:
+        done = Done(job=job.name, result="error", lines=(told(error),))
+    else:
+        if stopped():
+            return Done(job=job.name, result="interrupted", about=passed.told(), lines=("the scheduler was stopped",))
+        result = "partial" if passed.left else "complete"
+        done = Done(job=job.name, result=result, about=passed.told(), lines=tuple(passed.left))
+    workspace.catalogue.desk.finish_job(job.name, now, done.result)
+    return done
 
 
 @contextmanager

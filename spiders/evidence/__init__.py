@@ -2,8 +2,10 @@
 
 from spiders.evidence.encoding import Decoded, decode
 from spiders.evidence.files import StoredFile, open_file
-from spiders.evidence.naming import find_warc, run_of, site_slug
+from spiders.evidence.naming import begun, find_warc, run_of, site_slug
 from spiders.evidence.reading import Witness, read_capture, read_captures, read_pages, witnesses
+from spiders.evidence.replacing import finish_all, stems, word_path
+from spiders.evidence.thinning import Thinning, thin
 from spiders.evidence.verifying import Fault, verify
 from spiders.evidence.writing import EvidenceWriter, Exchange, Resource, capture_of, store_file
 
@@ -14,17 +16,23 @@ __all__ = [
     "Fault",
     "Resource",
     "StoredFile",
+    "Thinning",
     "Witness",
+    "begun",
     "capture_of",
     "decode",
     "find_warc",
+    "finish_all",
     "open_file",
     "read_capture",
     "read_captures",
     "read_pages",
     "run_of",
     "site_slug",
+    "stems",
     "store_file",
+    "thin",
     "verify",
     "witnesses",
+    "word_path",
 ]

@@ -14,6 +14,7 @@ from restock.errors import EvidenceError
 from restock.listing import Evidence
 from spiders.evidence.index import Entry, read_index
 from spiders.evidence.records import spelled
+from spiders.evidence.thinning import Thinning
 
 _CHUNK = 1 << 20
 _LONGEST_HEAD = 1 << 16
@@ -33,7 +34,8 @@ def open_file(warc: Path) -> Iterator[StoredFile]:
     """The file that a WARC file holds. Raises EvidenceError where there is none, or not as it was stored."""
     entry = next((entry for entry in read_index(warc) if entry.kind == "resource"), None)
     if entry is None:
-        raise EvidenceError(f"{warc.name}: no file is stored in it")
+        thinning = Thinning.read(warc)
+        raise EvidenceError(f"{warc.name}: {thinning.told() if thinning else 'no file is stored in it'}")
     with TemporaryFile(prefix="restock-") as stream:
         head, sha256 = _unpack(warc, entry, stream)
         if f"WARC-Payload-Digest: {spelled(sha256)}" not in head:

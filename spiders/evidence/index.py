@@ -12,6 +12,7 @@ import orjson
 
 from restock.errors import EvidenceError
 from spiders.evidence.records import Record, records
+from spiders.evidence.replacing import finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def read_index(warc: Path) -> list[Entry]:
     """The entries beside a WARC file, made again where the index is missing.
 
     An unfinished last line is left out. Raises EvidenceError for any other line that can't be read."""
+    finish(warc)
     path = index_path(warc)
     if not path.exists():
         return rebuild(warc)

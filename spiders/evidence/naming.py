@@ -31,7 +31,7 @@ def find_warc(evidence_dir: Path, site: str, run_id: str, *, before: datetime | 
     by `before`, the run's end, is meant."""
     first = evidence_dir / site_slug(site) / f"{run_id}{_END}"
     for warc in _further(first):
-        if before is None or _begun(warc) <= before:
+        if before is None or begun(warc) <= before:
             return warc
     return first
 
@@ -43,7 +43,7 @@ def _further(first: Path) -> list[Path]:
     return [_numbered(first, number) for number in sorted({int(one) for one in numbers if one.isdecimal()})[::-1]]
 
 
-def _begun(warc: Path) -> datetime:
+def begun(warc: Path) -> datetime:
     """When a file was begun; one that can't say so was begun by any time."""
     try:
         return parse_moment(next(records(warc)).headers["warc-date"])

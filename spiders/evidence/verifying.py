@@ -1,7 +1,7 @@
 """Stored evidence re-hashed: any bit of a run's files that has changed since they were written is found."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from restock.errors import EvidenceError
 from spiders.evidence.index import Entry, index_path, line, read_index
 from spiders.evidence.naming import seal_path
 from spiders.evidence.records import record_at, records
+from spiders.evidence.replacing import finish, word_path
 from spiders.evidence.writing import seal_text
 
 
@@ -22,28 +23,44 @@ class Fault:
     offset: int | None = None
 
 
-def verify(path: Path, *, unfinished_ok: bool) -> list[Fault]:
-    """Everything wrong with a run's WARC file, its index and its seal; empty where all is as it was written.
+def verify(path: Path, *, unfinished_ok: bool, proofs: Collection[str] = ()) -> list[Fault]:
+    """Everything wrong with a run's WARC file, its index and its seal; empty where all is as it was written, or as it
+    was thinned.
 
-    `unfinished_ok` is for a run that was broken off: it has no seal, and its unfinished tail is no loss."""
+    `unfinished_ok` is for a run that was broken off: it has no seal, and its unfinished tail is no loss. `proofs` are
+    the ids of records that must be there."""
+    thinned = word_path(path).exists()
+    faults = _faults(path, unfinished_ok, proofs)
+    if faults and word_path(path).exists() != thinned:
+        return _faults(path, unfinished_ok, proofs)  # it was thinned while it was read
+    return faults
+
+
+def _faults(path: Path, unfinished_ok: bool, proofs: Collection[str]) -> list[Fault]:
     if not path.exists():
         return [Fault(path.name, "the evidence is missing")]
+    finish(path)
     sealed = seal_path(path).exists()
-    faults = _seal_faults(path) if sealed else []
+    faults = seal_faults(path) if sealed else []
     if not sealed and not unfinished_ok:
         faults.append(Fault(seal_path(path).name, "the seal of a finished run is missing"))
     unfinished = unfinished_ok and not sealed
     try:
-        faults += _index_faults(path, read_index(path), unfinished=unfinished)
+        entries = read_index(path)
+        faults += _index_faults(path, entries, unfinished=unfinished)
     except EvidenceError as error:
         faults.append(Fault(path.name, str(error)))
         faults += _walk_faults(path)
-    return faults
+        return faults
+    lost = set(proofs) - {entry.record_id for entry in entries}
+    return faults + [Fault(path.name, "a record that a state rests on is missing", one) for one in sorted(lost)]
 
 
-def _seal_faults(path: Path) -> list[Fault]:
+def seal_faults(path: Path) -> list[Fault]:
+    """What is not as it was sealed; of a thinned run, the word of what was dropped is sealed too."""
+    word = word_path(path)
     sums = {}
-    for file in (path, index_path(path)):
+    for file in (path, index_path(path), *([word] if word.exists() else [])):
         if not file.exists():
             return [Fault(file.name, "missing")]
         with file.open("rb") as stream:
@@ -51,6 +68,8 @@ def _seal_faults(path: Path) -> list[Fault]:
     found = seal_path(path).read_bytes()
     if found == seal_text(sums):
         return []
+    if word.name.encode() in found and not word.exists():
+        return [Fault(word.name, "missing")]
     altered = [name for name, value in sums.items() if value.encode() not in found]
     return [Fault(name, "not as it was sealed") for name in altered or [seal_path(path).name]]
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -52,6 +52,12 @@ class Shop:
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
+    with serving() as found:
+        yield found
+
+
+@contextmanager
+def serving() -> Iterator[Shop]:
     found = Shop(range(1, 21))
 
     class Handler(BaseHTTPRequestHandler):
