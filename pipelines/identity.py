@@ -25,6 +25,8 @@ _PARTS = "parts of an unnamed maker's product"
 # Goods that are sold by themselves and inside others; for them the site's claim says whose they are.
 # Goods that other makers' parts are put into: "Материнская плата ASUS … для Intel LGA1700".
 _HOSTS = frozenset({"motherboard", "server", "processor_board"})
+# Goods whose numbers may name the device that they are for before the rest: a licence's, a contract's.
+_FOR_DEVICES = frozenset({"license", "support"})
 _PART_NOUNS = frozenset({"video_card", "cpu", "accelerator"})
 
 
@@ -67,7 +69,26 @@ class Identifier:
         maker = find_maker(case, self._book)
         if described is not NOTHING:
             case.parts.extend(self._described_parts(case, described))
+        if case.head is not None and maker.brand is not None and len(case.own) > 1:
+            case.own = self._without_hosts(case, maker.brand)
         return self._settle(case, maker, find_number(case, maker.brand, self._grammar))
+
+    def _without_hosts(self, case: Case, brand: str) -> Sequence[Candidate]:
+        """A part's numbers without those of the maker's devices that it fits, where others remain: "Батарейный модуль
+        NetApp 271-00036, FAS2750/FAS2720"."""
+        if case.head in self._devices or case.head in _HOSTS or case.head in _FOR_DEVICES:
+            return case.own
+        hosts = [item for item in case.own if item.owners.category(brand) in self._devices]
+        if not hosts:
+            return case.own
+        claimed = case.claimed.number if case.claimed else None
+        spans = [(item.start, item.end) for item in hosts]
+        left = [item for item in case.own if not within(item.start, spans)]
+        stands = any(
+            item.owners.rank(brand) or item.number == claimed or (item.shape > 1 and item.start < hosts[0].start)
+            for item in left
+        )
+        return left if stands else case.own
 
     def _described_parts(self, case: Case, described: Described) -> Sequence[Part]:
         """The parts that the description of a device names: of a computer any, of others those called its processor."""
@@ -201,14 +222,17 @@ def _makers(title: Title, foreign: Sequence[Span], claim: Claim, noun: str | Non
 
 
 def _without_models(title: Title, own: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Without the model names that follow a family ("ProLiant DL380"), unless they have a form of its maker."""
+    """Without the model names that follow a family ("ProLiant DL380") or begin within its name ("7750 SR-1"), unless
+    they have a form of its maker."""
+    lines = [(hit[0] + 1, hit[1], hit[2].value) for hit in title.brands if hit[2].detail.category]
     ends = [(hit[1], hit[2].value) for hit in title.brands if hit[2].detail.model_follows]
     ends += [(hit[1], "") for hit in title.relations if hit[2].value == "series"]
-    if not ends:
+    if not ends and not lines:
         return own
     return [
         item._replace(shape=0, owners=NOBODY)
         if any(0 <= item.start - end <= 1 and not item.owners.rank(brand) for end, brand in ends)
+        or any(start <= item.start < end and not item.owners.rank(brand) for start, end, brand in lines)
         else item
         for item in own
     ]

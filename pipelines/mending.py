@@ -18,8 +18,11 @@ _EDGE = rf"(?<![^{STOPS}])"
 # The first piece, where what follows it may be the second.
 _DIGITS_AFTER = r"(?= -?\d{1,4}(?:[A-Z/]\w{0,4}(?:-[A-Z]{2,5})?|-\d\w{0,8})?(?![\w-]))"
 _SUFFIX_AFTER = r"(?= (?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|[A-Z]{1,4}\d{1,3}[A-Z]?|[A-Z])(?![\w-]))"
+# A lone letter goes with what follows it: "P 19720-B21", "J 9150A".
+_REST_AFTER = r"(?= \d{4,6}-[A-Z]\d\d(?![\w-])| \d{4}[A-Z](?![\w-]))"
 _HEAD = re.compile(
-    rf"{_EDGE}(?:[A-Z]{{2,5}}{_DIGITS_AFTER}|\d[A-Z]{{2}}\d(?= \d{{3}}-)|[A-Z]{{1,5}}\d{{2,6}}{_SUFFIX_AFTER})"
+    rf"{_EDGE}(?:[A-Z]{_REST_AFTER}|[A-Z]{{2,5}}{_DIGITS_AFTER}|\d[A-Z]{{2}}\d(?= \d{{3}}-)|"
+    rf"[A-Z]{{1,5}}\d{{2,6}}{_SUFFIX_AFTER})"
 )
 _NEXT = re.compile(rf" (-?[A-Z0-9][^{STOPS}]*)")
 _MIDDLE = re.compile(r"-?\d[\w./+#-]*|[A-Z]{1,2}\d{2,}[A-Z0-9]*|[A-Z]{1,4}\d[A-Z]?")

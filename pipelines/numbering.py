@@ -18,16 +18,32 @@ _TOKEN_BEHIND = re.compile(r" ([A-Z0-9][A-Z0-9./+-]{4,}[A-Z0-9+])(?![^\s,;)])")
 _LONG_DIGITS = re.compile(r"\d{7,12}")
 _ONLY_DIGITS = re.compile(r"[,;(] ?(\d{7,12})(?= ?(?:$|[,;)]))")
 _FOR = (skeleton("для "), "for ")
+_VARIANT = re.compile(r"\(([A-Z0-9./-]{1,10})\)(?![\w-])")
 _LABELLED = 4  # the shape of a token that a label ("P/N:") or its mending says is a number
 
 
 def find_number(case: Case, brand: str | None, grammar: Grammar) -> NumberFound:
     """The claim where the title bears it out, else what fits the maker, else the shop's article where it is surely the
     maker's number, else what looks like a number."""
-    found = _title_or_claim(case, brand, grammar)
+    found = _with_variant(case, _title_or_claim(case, brand, grammar))
     if found.number is None or found.rule == _PLAUSIBLE:
         return found if brand is None or case.raw.sku is None else _article(case, brand, grammar) or found
     return found
+
+
+def _with_variant(case: Case, found: NumberFound) -> NumberFound:
+    """A number with the variant in brackets that is glued to it: a letter ("DS-3E0318P-E/M(B)"), or what the site's
+    claim ends with as well."""
+    item, text = found.number, case.title.text
+    if item is None or item.end == 0 or text[item.end : item.end + 1] != "(":
+        return found
+    variant = _VARIANT.match(latin(case.title.folded), item.end)
+    if variant is None:
+        return found
+    whole = item.number + variant[0]
+    if len(variant[1]) > 1 and (case.claimed is None or case.claimed.number != whole):
+        return found
+    return found._replace(number=item._replace(number=whole, end=variant.end()))
 
 
 def _article(case: Case, brand: str, grammar: Grammar) -> NumberFound | None:

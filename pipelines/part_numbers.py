@@ -20,12 +20,13 @@ STRICT = Table("strict_numbers.csv", ("brand", "source", "note"), ("brand",))
 
 _RUN = re.compile(r"(?<![\w+/=#.:*&%~^@-])(?=[^\W\d_+/=#.:*&%~^@]*+[\w+/=#.:*&%~^@]*?[\d-])[\w+/=#.:*&%~^@-]{4,}")
 _AFTER_WHOLE = re.compile(
-    r"\d (?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|\d{3}-)"
-)  # what may go on with a whole number: "ADUM1201 ARZ"
+    r"\d (?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|\d{3}-)| [A-Z] \d{4,6}-[A-Z]"
+)  # what may go on with a whole number, or go before it: "ADUM1201 ARZ", "P 19720-B21"
 _NUMERIC = re.compile(r"[\d-]")
 _DIGIT = re.compile(r"\d")
 _LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)[:#=]+", re.IGNORECASE)
-_OPTION = re.compile(r"[A-Z0-9]{3}")  # the language or the place of assembly behind a number: "#ABA", "#0D1"
+# The language, the place of assembly or the packing behind a number: "#ABA", "#30", "#TRPBF".
+_OPTION = re.compile(r"[A-Z0-9]{2,5}")
 _DIGITS_ONLY = re.compile(r"\d{3,}-\d{4,}(-\d+)*")
 
 
@@ -60,9 +61,12 @@ class Grammar:
     def _owners(self, number: str) -> Owners:
         known = self._known.get(number) or self._known.get(number.rstrip("=").removesuffix("-RF")) or ()
         fitting = self._forms.of(number)
-        if not (known or fitting):
+        if not known and "#" in number and not any(form.sure for form in fitting):
             base, _, option = number.partition("#")
-            return self.owners(base) if option and _OPTION.fullmatch(option) else NOBODY
+            if _OPTION.fullmatch(option) and (owners := self.owners(base)).any:
+                return owners
+        if not (known or fitting):
+            return NOBODY
         return self._owners_by(tuple(known), tuple(fitting))
 
     def candidates(self, text: str, folded: str) -> list[Candidate]:
@@ -96,7 +100,7 @@ class Grammar:
         if len(number) < 4 or (len(number) == 4 and number.isdigit()):
             return ()
         owners = self.owners(number)
-        if not owners.maker and (parts := self._parts(number, written, lead)):
+        if not owners.any and (parts := self._parts(number, written, lead)):
             return parts
         shape = 4 if label else _shape(number, written[lead : lead + len(number)])
         return ((number, lead, len(number), owners, shape),) if self._may_be(number, owners, shape) else ()

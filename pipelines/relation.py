@@ -1,23 +1,22 @@
 """Relation: what a listing is to the brand it names, and which stretches of its title speak of others' goods."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from pipelines import other_goods
+from pipelines import asides, instead, other_goods
 from pipelines.bearing import IS, Bearing
 from pipelines.lexicon import Hit
 from pipelines.tables import Table
-from pipelines.text import skeleton
-from pipelines.titles import Span, Title, clause_end, within
+from pipelines.titles import Span, Title, clause_end, names_brand, names_goods, within
 from restock.terms import Relation
 
 WORDINGS = Table("relation_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
-ROLES = other_goods.ROLES | {
-    "compatible", "advice", "accessory", "accessory_before", "substitute", "property", "service", "work", "support",
-    "own_work", "inside", "series", "neutral", "replaces",
+ROLES = other_goods.ROLES | asides.ROLES | {
+    "compatible", "advice", "offer", "offered", "accessory", "accessory_before", "substitute", "property", "service",
+    "work", "support", "own_work", "inside", "series", "neutral", "replaces", "instead",
 }  # fmt: skip
 _BY_CATEGORY = other_goods.ROLES | {"service", "compatible"}
 _WORK = ("service", "work")
-_WITHDRAWN = skeleton("снят")
 _WITH = (" c", " with", " to", " for", " для", " к", " mit", " avec", " of", " für", " pour")
 
 
@@ -30,7 +29,9 @@ def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
         return IS
     if found := other_goods.other_goods(title, category_roles) or _service(title, category_roles):
         return found
-    return _for_others(title, category_roles)
+    found = _for_others(title, category_roles)
+    beside = asides.asides(title)
+    return replace(found, loose=found.loose + beside) if beside else found
 
 
 def _for_others(title: Title, category_roles: set[str]) -> Bearing:
@@ -48,6 +49,10 @@ def _for_others(title: Title, category_roles: set[str]) -> Bearing:
             compatible = compatible or substitute
         elif role == "advice" or (role == "compatible" and title.folded[hit[1] : hit[1] + 1] == ":"):
             foreign.extend(_advice(title, hit))
+        elif role == "instead" and (span := instead.predecessor(title, hit)):
+            foreign.append(span)
+            if not instead.is_own(title, span):
+                compatible = compatible or hit
         elif role == "compatible" and (spans := _compatible(title, hit, foreign)) is not None:
             foreign.extend(spans)
             compatible = compatible or hit
@@ -60,8 +65,10 @@ def _role(title: Title, hit: Hit) -> str:
     """The wording's role, where it depends on the names around it."""
     role: str = hit[2].value
     if role == "replaces":
-        return "compatible" if _replaces(title, hit) else "advice"
-    return "compatible" if role == "copy" else role
+        return "compatible" if instead.replaces(title, hit) else "advice"
+    if role == "copy":
+        return "compatible"
+    return "advice" if role == "compatible" and instead.is_offered(title, hit) else role
 
 
 def _outcome(
@@ -124,19 +131,11 @@ def _is_work(title: Title, hit: Hit) -> bool:
     return closes and not title.candidates and not any(sign in title.folded[: hit[0]] for sign in ",;:(")
 
 
-def _replaces(title: Title, hit: Hit) -> bool:
-    """ "Eltex ESR-21 — замена Cisco ISR 4221" against "Cisco 2960 — снят с производства, замена Cisco C9200L": only
-    another maker's goods are replaced by these; the maker's own are their successor."""
-    before = {brand[2].value for brand in title.brands if brand[0] < hit[0]}
-    after = {brand[2].value for brand in title.brands if brand[0] > hit[0]}
-    return bool(before and after) and not before & after and _WITHDRAWN not in title.folded
-
-
 def _advice(title: Title, hit: Hit) -> list[Span]:
     """What follows "аналоги:" or "замена" up to the end; nothing where no goods are named there."""
     end = clause_end(title.folded, hit[1], ";")
     span = (hit[1], end)
-    return [span] if _names_goods(title, span) else []
+    return [span] if names_goods(title, span) else []
 
 
 def _compatible(title: Title, hit: Hit, foreign: Sequence[Span]) -> list[Span] | None:
@@ -146,15 +145,21 @@ def _compatible(title: Title, hit: Hit, foreign: Sequence[Span]) -> list[Span] |
     span = (hit[1], _compatible_end(title, hit[1]))
     wording = title.folded[hit[0] : hit[1]]
     with_object = wording.endswith(_WITH) or title.folded.startswith(_WITH, hit[1])
-    spans = [] if with_object else [(brand[0], brand[1]) for brand in title.brands if _is_original(brand, hit)]
-    if _names_goods(title, span):
+    spans = [original for brand in title.brands if (original := _original(title, brand, hit, with_object=with_object))]
+    if names_goods(title, span):
         return [*spans, span]
-    return None if with_object else spans
+    return None if with_object and not spans else spans
 
 
-def _is_original(brand: Hit, hit: Hit) -> bool:
-    """ "Cisco-совместимый": the name right before the word is the original's."""
-    return 0 <= hit[0] - brand[1] <= 1 and not brand[2].detail.third_party
+def _original(title: Title, brand: Hit, hit: Hit, *, with_object: bool) -> Span | None:
+    """ "Cisco-совместимый", "Dell 0F238F-совместимый": the name right before the word is the original's, and so is its
+    number that a hyphen joins to the word."""
+    between = title.folded[brand[1] : hit[0]]
+    if brand[2].detail.third_party or brand[1] > hit[0]:
+        return None
+    if between[-1:] == "-" and between.count(" ") <= 1 and not any(sign in between for sign in ",;()"):
+        return brand[0], hit[0]
+    return (brand[0], brand[1]) if len(between) <= 1 and not with_object else None
 
 
 def _compatible_end(title: Title, place: int) -> int:
@@ -179,7 +184,7 @@ def _accessory(title: Title, hit: Hit) -> Span | None:
     folded = title.folded
     place = hit[1]
     end = clause_end(folded, place, ",;(")
-    if not _names_brand(title, (place, end)):
+    if not names_brand(title, (place, end)):
         return None
     while folded[end : end + 1] == ",":
         following = clause_end(folded, end + 1, ",;(")
@@ -193,15 +198,7 @@ def _accessory(title: Title, hit: Hit) -> Span | None:
 def _accessory_before(title: Title, hit: Hit) -> Span | None:
     """The stretch before "için" and its like, which stand behind what the goods are for."""
     begin = max(title.folded.rfind(sign, 0, hit[0]) for sign in ",;(") + 1
-    return (begin, hit[0]) if _names_brand(title, (begin, hit[0])) else None
-
-
-def _names_brand(title: Title, span: Span) -> bool:
-    return any(span[0] <= hit[0] < span[1] for hit in (*title.brands, *title.families))
-
-
-def _names_goods(title: Title, span: Span) -> bool:
-    return _names_brand(title, span) or any(span[0] <= candidate.start < span[1] for candidate in title.candidates)
+    return (begin, hit[0]) if names_brand(title, (begin, hit[0])) else None
 
 
 _FOR = {"accessory": _accessory, "accessory_before": _accessory_before}

@@ -38,6 +38,11 @@ _YEAR_AFTER = re.compile(r"\s*(\d{4})")
 _GLUED = re.compile(r"(?<=\d)(?=[^\W\d_])")  # "3шт."
 _TIME = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
+# A warehouse's own number: "склад 1 — 3 шт.; склад 2 — 8 шт."
+_PLACE_NUMBER = re.compile(
+    rf"\b(?P<place>{skeleton('склад|магазин|филиал|офис|пункт|точка|қойма')}|warehouse|store|shop|lager|depot|depo|ombor|"
+    r"entrepôt|filiale) ?[№#]? ?\d{1,3}(?= [—–-] [<>~≥≤]?\d| ?[:=] ?[<>~≥≤]?\d)"
+)
 _PLACE = re.compile(r"[^\W\d_]{2}\s?:\s?$")
 _SPAN = re.compile(r"\s*[-–—]\s*(\d+)")
 
@@ -114,7 +119,7 @@ class StockReader:
         if not text or not text.strip():
             return found
         folded = " ".join(skeleton(clean(_WEB.sub("", text.strip()))).replace("_", " ").split())
-        folded = _TIME.sub(" ", _GLUED.sub(" ", folded))
+        folded = _TIME.sub(" ", _PLACE_NUMBER.sub(r"\g<place> ", _GLUED.sub(" ", folded)))
         hits = self._lexicon.scan(folded)
         dated = self._take_dates(folded, hits, found)
         found.states = {entry.value for _, _, entry in hits if entry.value in _STATES or entry.value == "many"}

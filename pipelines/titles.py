@@ -90,3 +90,11 @@ def head(title: Title, foreign: Sequence[Span]) -> Hit | None:
     )
     english = [hit for hit in hits if hit[0] < stop and not hit[2].detail]
     return english[-1]
+
+
+def names_brand(title: Title, span: Span) -> bool:
+    return any(span[0] <= hit[0] < span[1] for hit in (*title.brands, *title.families))
+
+
+def names_goods(title: Title, span: Span) -> bool:
+    return names_brand(title, span) or any(span[0] <= candidate.start < span[1] for candidate in title.candidates)
