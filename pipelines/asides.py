@@ -13,10 +13,11 @@ _NEAR = 16  # letters between a name and what is said of it: "NVIDIA A100 — о
 _CHIPS = ("cpu", "gpu")
 
 
-def asides(title: Title) -> tuple[Span, ...]:
-    """The stretches that name parts which are not inside the goods; their names are nobody's who made the goods."""
-    hits = [hit for hit in title.relations if hit[2].value in ROLES]
-    if not hits or (title.categories and title.categories[0][2].value in _LICENCES):
+def asides(title: Title, hits: Sequence[Hit]) -> tuple[Span, ...]:
+    """The stretches that name parts which are not inside the goods; their names are nobody's who made the goods.
+
+    `hits` are the title's words for that."""
+    if title.categories and title.categories[0][2].value in _LICENCES:
         return ()
     names = sorted((*title.brands, *title.families), key=lambda hit: (hit[0], -hit[1]))
     return tuple(span for hit in hits for span in _spans(title, hit, names))
@@ -54,10 +55,12 @@ def _behind(title: Title, hit: Hit, names: Sequence[Hit]) -> Span | None:
 
 
 def _is_reached(title: Title, place: int, name: Hit) -> bool:
-    between = title.text[place : name[0]]
-    if name[2].kind == "family":
-        return not any(letter.isupper() for word in between.split() if word.casefold() not in _CHIPS for letter in word)
-    return not between.strip() or any(
+    follows = any(other[2].kind == "family" and 0 <= other[0] - name[1] <= 1 for other in title.families)
+    if name[2].kind == "family" or follows:  # nothing but plain words and nouns stands between
+        place = max((noun[1] for noun in title.categories if place < noun[1] <= name[0]), default=place)
+        words = title.text[place : name[0]].split()
+        return not any(letter.isupper() for word in words if word.casefold() not in _CHIPS for letter in word)
+    return not title.text[place : name[0]].strip() or any(
         noun[2].value in _PARTS and noun[0] < name[0] <= noun[1] + 1 and noun[1] > place for noun in title.categories
     )
 

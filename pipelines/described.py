@@ -24,7 +24,7 @@ _LABEL_SIGNS = " :–—-№#=\t"
 _NAME_ENDS = re.compile(r"[,.;|/(]|\s{2}|\s[–—-]\s")
 _NUMBER = re.compile(r"[^\s,;|()]{3,40}")
 _SHORT = 6  # letters of a word that alone, without a label, says nothing sure of the goods: "new", "used"
-_OTHERS = frozenset({"compatible", "accessory", "advice", "replaces"})
+_OTHERS = frozenset({"compatible", "accessory", "advice", "replaces", "instead"})
 _PART_KINDS = frozenset({"cpu", "accelerator", "fpga", "video_card", "processor_board"})
 _LEADS = frozenset({("category", kind) for kind in _PART_KINDS} | {("relation", "inside")})
 

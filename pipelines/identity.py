@@ -10,7 +10,7 @@ from pipelines.case import Case, MakerFound, NumberFound
 from pipelines.components import COMPUTERS, Part, names_parts, parts_of
 from pipelines.described import NOTHING, Described
 from pipelines.lexicon import Hit
-from pipelines.makers import find_maker, is_supported
+from pipelines.makers import SEVERAL, find_maker, is_supported
 from pipelines.numbering import NOTHING_FITS, find_number
 from pipelines.part_numbers import Grammar, claimed_number
 from pipelines.titles import Span, Title, head, within
@@ -33,7 +33,7 @@ _PART_NOUNS = frozenset({"video_card", "cpu", "accelerator"})
 @dataclass(slots=True)
 class Identity:
     """The outcome, with the rules that gave it. `foreign` are the stretches of the title about other goods; `doubted`
-    is a brand that the title names both for its goods and for what they are compatible with."""
+    is a brand that the title names both for its goods and for what they are compatible with, or first of several."""
 
     maker: MakerFound
     number: Candidate | None
@@ -128,6 +128,8 @@ class Identifier:
         if bearing.relation is Relation.COMPATIBLE_WITH and self._is_originals(case, maker.brand):
             doubted = maker.brand
             maker, number = MakerFound(None, _ORIGINAL, maker.text), NOTHING_FITS
+        elif maker.rule == SEVERAL:
+            doubted = case.named[0][2].value
         case.parts = [part for part in case.parts if part.brand != maker.brand]
         if maker.brand is None:
             if bearing.relation is Relation.IS and case.parts:
@@ -224,6 +226,8 @@ def _makers(title: Title, foreign: Sequence[Span], claim: Claim, noun: str | Non
 def _without_models(title: Title, own: Sequence[Candidate]) -> Sequence[Candidate]:
     """Without the model names that follow a family ("ProLiant DL380") or begin within its name ("7750 SR-1"), unless
     they have a form of its maker."""
+    if not own:
+        return own
     lines = [(hit[0] + 1, hit[1], hit[2].value) for hit in title.brands if hit[2].detail.category]
     ends = [(hit[1], hit[2].value) for hit in title.brands if hit[2].detail.model_follows]
     ends += [(hit[1], "") for hit in title.relations if hit[2].value == "series"]

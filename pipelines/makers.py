@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from pipelines.brands import BrandBook
 from pipelines.case import Case, MakerFound
@@ -13,6 +14,9 @@ from restock.terms import Relation
 _NOUN_WORDS = 3
 _MODEL_AFTER = re.compile(r" (?:[A-ZА-Я][\w-]* ){0,2}(?:[A-Z][\w/.-]*\d|\d{3,}|\d{2,}[-/.]\d)")
 _JOINED = re.compile(rf"[/,+&]|\b(?:{skeleton('и|или')}|and|or|und|et|ve)\b")
+_MANY = 3  # makers in a row: the goods are for all of them, or of any of them
+_BETWEEN = ("", ",", "/", "|", skeleton("и"), skeleton("или"), "and", "or")
+SEVERAL = "several makers in a row"
 NOBODY_NAMED = MakerFound(None, "nobody is named")
 
 
@@ -67,11 +71,21 @@ def _named(case: Case) -> MakerFound:
         chosen = case.named[0]
         if len(case.named) > 1:
             proven = {item.owners.maker for item in case.own}
-            chosen = next((hit for hit in case.named if hit[2].value in proven), chosen)
+            sure = next((hit for hit in case.named if hit[2].value in proven), None)
+            if sure is None and len(case.named) >= _MANY and _is_list(case):
+                return MakerFound(None, SEVERAL, case.title.text[chosen[0] : case.named[_MANY - 1][1]])
+            chosen = sure or chosen
     if _is_the_original(case, chosen):
         return MakerFound(None, "the brand of the original")
     entry = chosen[2]
     return MakerFound(entry.value, f"title: {entry.rule}", case.title.text[chosen[0] : chosen[1]], entry.source)
+
+
+def _is_list(case: Case) -> bool:
+    """Whether the title names makers in a row: "Модуль SFP (Cisco, HP, Juniper)", "Samsung/Hynix/Micron"."""
+    row = case.named[:_MANY]
+    between = [case.title.folded[left[1] : right[0]] for left, right in pairwise(row)]
+    return len({hit[2].value for hit in row}) == _MANY and all(gap.strip() in _BETWEEN for gap in between)
 
 
 def _is_the_original(case: Case, hit: Hit) -> bool:

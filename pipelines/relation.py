@@ -7,6 +7,7 @@ from pipelines import asides, instead, other_goods
 from pipelines.bearing import IS, Bearing
 from pipelines.lexicon import Hit
 from pipelines.tables import Table
+from pipelines.text import skeleton
 from pipelines.titles import Span, Title, clause_end, names_brand, names_goods, within
 from restock.terms import Relation
 
@@ -16,8 +17,9 @@ ROLES = other_goods.ROLES | asides.ROLES | {
     "work", "support", "own_work", "inside", "series", "neutral", "replaces", "instead",
 }  # fmt: skip
 _BY_CATEGORY = other_goods.ROLES | {"service", "compatible"}
+_LISTED = ("", "/", ",", "and", "&", skeleton("и"))
 _WORK = ("service", "work")
-_WITH = (" c", " with", " to", " for", " для", " к", " mit", " avec", " of", " für", " pour")
+_WITH = (" c", " with", " to", " for", " для", " к", " mit", " avec", " of", " für", " pour", " под")
 
 
 def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
@@ -29,13 +31,15 @@ def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
         return IS
     if found := other_goods.other_goods(title, category_roles) or _service(title, category_roles):
         return found
-    found = _for_others(title, category_roles)
-    beside = asides.asides(title)
-    return replace(found, loose=found.loose + beside) if beside else found
+    found, beside = _for_others(title, category_roles)
+    spans = asides.asides(title, beside) if beside else ()
+    return replace(found, loose=found.loose + spans) if spans else found
 
 
-def _for_others(title: Title, category_roles: set[str]) -> Bearing:
-    """The stretches after "совместимый", "аналоги:", "для" and their like, and what they make of the goods."""
+def _for_others(title: Title, category_roles: set[str]) -> tuple[Bearing, list[Hit]]:
+    """The stretches after "совместимый", "аналоги:", "для" and their like, and what they make of the goods; with the
+    words that only name something beside them."""
+    beside: list[Hit] = []
     foreign: list[Span] = []
     loose: list[Span] = []
     compatible: Hit | None = None
@@ -58,7 +62,9 @@ def _for_others(title: Title, category_roles: set[str]) -> Bearing:
             compatible = compatible or hit
         elif role in _FOR and (span := _FOR[role](title, hit)) and not within(hit[0], foreign):
             loose.append(span)
-    return _outcome(title, compatible, foreign, loose, category_roles)
+        elif role in asides.ROLES:
+            beside.append(hit)
+    return _outcome(title, compatible, foreign, loose, category_roles), beside
 
 
 def _role(title: Title, hit: Hit) -> str:
@@ -145,21 +151,26 @@ def _compatible(title: Title, hit: Hit, foreign: Sequence[Span]) -> list[Span] |
     span = (hit[1], _compatible_end(title, hit[1]))
     wording = title.folded[hit[0] : hit[1]]
     with_object = wording.endswith(_WITH) or title.folded.startswith(_WITH, hit[1])
-    spans = [original for brand in title.brands if (original := _original(title, brand, hit, with_object=with_object))]
+    spans = _originals(title, hit, with_object=with_object)
     if names_goods(title, span):
         return [*spans, span]
     return None if with_object and not spans else spans
 
 
-def _original(title: Title, brand: Hit, hit: Hit, *, with_object: bool) -> Span | None:
-    """ "Cisco-совместимый", "Dell 0F238F-совместимый": the name right before the word is the original's, and so is its
-    number that a hyphen joins to the word."""
-    between = title.folded[brand[1] : hit[0]]
-    if brand[2].detail.third_party or brand[1] > hit[0]:
-        return None
-    if between[-1:] == "-" and between.count(" ") <= 1 and not any(sign in between for sign in ",;()"):
-        return brand[0], hit[0]
-    return (brand[0], brand[1]) if len(between) <= 1 and not with_object else None
+def _originals(title: Title, hit: Hit, *, with_object: bool) -> list[Span]:
+    """ "Cisco-совместимый", "Cisco/HP-compatible", "Dell 0F238F-совместимый": the names right before the word are the
+    originals', and so is a number that a hyphen joins to the word."""
+    found: list[Span] = []
+    place = hit[0]
+    for start, end, entry in reversed([brand for brand in title.brands if brand[1] <= hit[0]]):
+        between = title.folded[end:place]
+        glued = not found and between[-1:] == "-" and between.count(" ") <= 1
+        near = not with_object and (between.strip() in _LISTED if found else len(between) <= 1)
+        if entry.detail.third_party or not (near or (glued and not any(sign in between for sign in ",;()"))):
+            break
+        found.append((start, place if glued else end))
+        place = start
+    return found
 
 
 def _compatible_end(title: Title, place: int) -> int:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pipelines.category import Kind
 from pipelines.identity import Identity
+from pipelines.makers import SEVERAL
 from pipelines.restrictions import MARKET, RestrictionBook
 from pipelines.text import skeleton
 from pipelines.titles import Title
@@ -73,12 +74,12 @@ class Court:
             and (find := self._book.battlefield(brand, mpn))
         ):
             found.append(find)
-        if nameless:
+        if nameless or identity.doubted is not None:
             is_open = self._is_doubted(identity, on)
         return Verdict(tuple(found), is_open and not found)
 
     def _is_doubted(self, identity: Identity, on: date) -> bool:
-        """Whether a maker that the title names both for its goods and for their original would restrict them."""
+        """Whether a maker that the title names for its goods, but not for them alone, would restrict them."""
         doubted = identity.doubted
         return doubted is not None and bool(self._book.judge(doubted, None, None, self._market, on).reasons)
 
@@ -121,7 +122,10 @@ class Court:
     def _grounds(self, identity: Identity, kind: Kind | None, on: date) -> Iterator[str]:
         brand = identity.maker.brand or identity.doubted
         if identity.doubted is not None:
-            yield f"{brand} is named for the goods and for what they are compatible with"
+            beside = (
+                "in a row with others" if identity.maker.rule == SEVERAL else "and for what they are compatible with"
+            )
+            yield f"{brand} is named for the goods {beside}"
             return
         if brand is None:
             yield "no maker is named"

@@ -40,6 +40,10 @@ def test_words(rules: Rules, text: str, state: Availability) -> None:
     [
         ("В наличии, более 100 шт.", None, 100, AT_LEAST),
         ("Москва: 3 шт; СПб: 5 шт", None, 8, EXACT),
+        (None, "склад 1 — 3 шт.; склад 2 — 8 шт.", 11, EXACT),
+        (None, "Магазин 12 - 3, магазин №14 - 5", 8, EXACT),
+        ("warehouse 1 – 3 pcs; warehouse 2 – 8 pcs", None, 11, EXACT),
+        ("склад 10-50 шт", None, 10, AT_LEAST),
         (None, "Склад 1: 2 шт, Склад 2: >10 шт", 12, AT_LEAST),
         ("На складе 5 шт., в пути 10 шт.", None, 5, EXACT),
         (None, "остаток: 1 250 шт.", 1250, EXACT),
