@@ -91,15 +91,16 @@ class DescriptionReader:
     def _clauses(self, description: str) -> Iterator[_Clause]:
         """The clauses that may say something of the goods; most of a long text says nothing."""
         text = clean(description[:_LONGEST].replace("\n", ";"))
-        behind = 0
-        for start, _, _ in self._telling.scan(skeleton(text)):
+        whole = skeleton(text)
+        behind, telling = 0, self._telling.scan(whole)
+        for start, _, _ in telling:
             if start >= behind:  # not in a clause that was given
                 begin, end, behind = _clause_around(text, start, behind)
-                stretch = text[begin:end].strip()
-                folded = skeleton(stretch)
+                stretch, folded = text[begin:end].strip(), whole[begin:end].strip()
                 words = self._words.scan(folded)
-                roles = {entry.value for _, _, entry in words}
-                yield _Clause(stretch, folded, self._lexicon.scan(folded), words, roles)
+                named = any(begin <= hit[0] < end and hit[2].kind != "word" for hit in telling)
+                hits = self._lexicon.scan(folded) if named else []  # no name, no part and no condition
+                yield _Clause(stretch, folded, hits, words, {entry.value for _, _, entry in words})
 
 
 def _clause_around(text: str, place: int, begin: int) -> tuple[int, int, int]:

@@ -63,24 +63,26 @@ class Lexicon:
             start, end = last - reach, last + 1
             if is_word and start and folded[start - 1].isalnum():
                 continue
-            stands = _starts_well if end == size or folded[end] == " " else _ends_well
+            closed = end == size or folded[end] == " "  # most are: only a hyphen before them can speak against
+            behind_hyphen = start > 1 and folded[start - 1] == "-"
             for entry in group:
-                if stands(folded, start, end, entry):
+                if (closed and not behind_hyphen) or _stands(folded, start, end, entry, closed=closed):
                     hits.append((start, end, entry))
                     apart = apart and start >= reached
                     reached = end
         return hits if apart else _longest(hits)
 
 
-def _starts_well(folded: str, start: int, _end: int, entry: Entry) -> bool:
+def _starts_well(folded: str, start: int, entry: Entry) -> bool:
     """A name behind a hyphen is the tail of another word: "TL-Link"."""
     return start < 2 or folded[start - 1] != "-" or entry.kind != "brand" or not folded[start - 2].isalnum()
 
 
-def _ends_well(folded: str, start: int, end: int, entry: Entry) -> bool:
-    if not _starts_well(folded, start, end, entry):
+def _stands(folded: str, start: int, end: int, entry: Entry, *, closed: bool) -> bool:
+    """Whether an entry stands by itself; `closed` where a blank or the end of the text follows."""
+    if not _starts_well(folded, start, entry):
         return False
-    if entry.prefix:
+    if closed or entry.prefix:
         return True
     after = folded[end]
     if not (after.isalnum() and folded[end - 1].isalnum()):

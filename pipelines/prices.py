@@ -140,7 +140,8 @@ class PriceReader:
 
     def vat(self, folded: str) -> Vat:
         """What a folded text about prices says of VAT."""
-        return self._take_vat(self._without_percents(folded))[0]
+        match = self._vat_word.search(self._without_percents(folded))
+        return self._vat[match[0]] if match else Vat.UNKNOWN
 
     def _take_vat(self, folded: str) -> tuple[Vat, str]:
         """The VAT wording, and the text without it and without the sum of the tax that may follow it."""

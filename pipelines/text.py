@@ -50,11 +50,12 @@ def _skeleton_table() -> dict[int, str]:
 
 _SKELETON = _skeleton_table()
 _BOTH = _SKELETON | {code: _SKELETON.get(ord(plain), plain) for code, plain in _CLEAN.items()}
-# The letters and signs of nearly every shop's texts; at most 255.
+# The letters and signs of nearly every shop's texts; at most 255, the first is code 0.
 _USUAL = "".join(
     dict.fromkeys(
         [
-            *map(chr, range(128)),
+            *"\0\t\n\r",
+            *map(chr, range(ord(" "), 127)),
             *map(chr, range(ord("А"), ord("я") + 1)),
             *"ЁёІіЇїЄєҐґӘәҒғҚқҢңӨөҰұҮүҺһ№₽€£₸₺₴«»“”„’‘—–…®™°×±²³·•½\u00a0ÄÖÜäöüßÇçĞğİıŞşÉéÈèÀàÂâÊê",
         ]

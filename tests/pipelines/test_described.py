@@ -4,6 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from pipelines.described import WORDINGS
+from pipelines.lexicon import Lexicon
+from pipelines.rules import load_rules
+from pipelines.text import squeeze
 from restock.listing import Normalised
 from restock.terms import Condition, Relation, Vat
 
@@ -59,3 +63,11 @@ def test_vat_where_the_price_says_nothing_of_it(normalise: Normalise) -> None:
     assert vat("66 450 ₽", "Внимание: цены на сайте без НДС.") is Vat.EXCLUDED
     assert vat("66 450 ₽ с НДС", "Внимание: цены на сайте без НДС.") is Vat.INCLUDED
     assert vat("66 450 ₽", "Работаем с НДС.") is Vat.UNKNOWN
+
+
+def test_labels_and_words_on_prices_hold_no_name_of_a_part_and_no_condition() -> None:
+    """A clause that holds nothing but these isn't searched for names."""
+    rules = load_rules()
+    names = Lexicon(rules.lexicon.entries(lambda entry: entry.kind in {"brand", "family", "condition"}))
+    labels = [row["wording"].rstrip("*") for row in WORDINGS.rows(None) if row["role"] in {"maker", "number", "price"}]
+    assert [label for label in labels if names.scan(squeeze(label))] == []
