@@ -18,11 +18,13 @@ class Owners:
     maker: str | None = field(init=False)
     any: bool = field(init=False)
     _ranks: dict[str, int] = field(init=False)
+    _categories: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         certain = {*self.known, *self.sure}
         self.maker = next(iter(certain)) if len(certain) == 1 else None
         self._ranks = dict.fromkeys(self.weak, 3) | dict.fromkeys(self.known, 4) | dict.fromkeys(self.sure, 5)
+        self._categories = dict(reversed(self.categories))  # the first of a brand counts
         self.any = bool(self._ranks)
 
     def rank(self, brand: str) -> int:
@@ -30,7 +32,7 @@ class Owners:
         return self._ranks.get(brand, 0)
 
     def category(self, brand: str | None) -> str | None:
-        return next((category for owner, category in self.categories if owner == brand), None)
+        return self._categories.get(brand) if brand is not None else None
 
 
 NOBODY = Owners()

@@ -153,7 +153,7 @@ def _fitting(case: Case, fitting: Sequence[Candidate], brand: str | None) -> Can
     """The first of a bundle; the licence's own number before that of its device; else the surest, and a listed order
     number in brackets before the model's name."""
     title = case.title
-    if " + " in title.text:
+    if len(fitting) == 1 or " + " in title.text:
         return fitting[0]
     if case.head in _LICENCES and (own := [item for item in fitting if item.owners.category(brand) in _LICENCES]):
         return own[0]

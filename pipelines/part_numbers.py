@@ -22,7 +22,6 @@ _RUN = re.compile(r"(?<![\w+/=#.:*&%~^@-])(?=[^\W\d_+/=#.:*&%~^@]*+[\w+/=#.:*&%~
 _AFTER_WHOLE = re.compile(
     r"\d (?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|\d{3}-)| [A-Z] \d{4,6}-[A-Z]"
 )  # what may go on with a whole number, or go before it: "ADUM1201 ARZ", "P 19720-B21"
-_NUMERIC = re.compile(r"[\d-]")
 _DIGIT = re.compile(r"\d")
 _LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)[:#=]+", re.IGNORECASE)
 # The language, the place of assembly or the packing behind a number: "#ABA", "#30", "#TRPBF".
@@ -78,7 +77,7 @@ class Grammar:
         whole = False
         for match in _RUN.finditer(upper):
             token = match[0]
-            if len(token) < 4 or not token.isascii() or not _NUMERIC.search(token):
+            if not token.isascii():
                 continue
             place = match.start()
             for number, offset, length, owners, shape in self._token(token, text[place : match.end()]):
