@@ -26,6 +26,7 @@ from catalog import (
     upkeep,
 )
 from catalog import models as m
+from catalog.collecting import uncollected
 from catalog.database import Database, backup
 from catalog.desk import Desk
 from catalog.vitals import recent_vitals
@@ -252,7 +253,7 @@ class Catalogue:
         `starts` (an earlier diff's `ends`) begins each site's window exactly where that one ended, and in place of
         `since`: whatever was merged after it is told, whenever it was observed. `reread` reads earlier states again
         where only their evidence can tell what they are under the rules of the window's end."""
-        with self._database.read() as connection:
+        with uncollected(), self._database.read() as connection:
             for site in sites or ():
                 questions.refuse_unknown_site(connection, site)
             chosen = None if sites is None else list(sites)

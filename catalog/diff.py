@@ -1,7 +1,7 @@
 """The diff: what changed on each site between two runs, and, apart from that, what other rules made of it."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -40,14 +40,14 @@ class Wanted:
     def wants(self, listing: Listing) -> bool:
         return (
             (self.restricted is None or listing.restricted is self.restricted)
-            and _is(self.brand, listing.brand)
-            and _is(self.category, listing.category)
+            and (self.brand is None or _same(self.brand, listing.brand))
+            and (self.category is None or _same(self.category, listing.category))
             and (self.tier is None or self.tier in {rule.tier for rule in listing.restrictions})
         )
 
 
-def _is(wanted: str | None, value: str | None) -> bool:
-    return wanted is None or (value or "").casefold() == wanted.casefold()
+def _same(wanted: str, value: str | None) -> bool:
+    return (value or "").casefold() == wanted.casefold()
 
 
 Reread = Callable[[Run, Sequence[Listing]], Mapping[str, Listing]]
@@ -93,7 +93,7 @@ def _read_again(window: Window, told: list[Story], reread: Reread | None) -> lis
     unread = [story.ends.before for story in told if story.ends.unread and story.ends.before is not None]
     found = reread(window.to_run, unread) if reread is not None and unread else {}
     read = (
-        replace(story, ends=with_price(story.ends, found[story.key]))
+        story._replace(ends=with_price(story.ends, found[story.key]))
         if story.ends.unread and story.key in found
         else story
         for story in told

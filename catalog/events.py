@@ -6,10 +6,13 @@ later rules would have read it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from operator import attrgetter
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
+from catalog.kept import row_of
+from catalog.states import PLACES
 from restock.listing import Listing
 from restock.terms import Event
 
@@ -27,11 +30,12 @@ _BY_EVENT = dict(_GROUPS)
 PROVENANCE = frozenset({"observed_at", "run", "evidence", "last_seen", "in_last_run", "held_price"})
 _CONTENT = tuple(part.name for part in fields(Listing) if part.name not in PROVENANCE)
 _VALUES = tuple((event, attrgetter(*names)) for event, names in _GROUPS)
+# The same off rows: a value is stored in one way only, so two rows differ in it where their listings do.
+_STORED = tuple((event, itemgetter(*(PLACES[name] for name in names))) for event, names in _GROUPS)
 _MARKET = tuple(name for _, names in _GROUPS for name in names)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """What a listing became at one run of the window (None: it was no longer there), and whether rules made it so."""
 
     run: int
@@ -39,18 +43,21 @@ class Link:
     correction: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
+_NEVER: Mapping[Event | None, int] = {}
+
+
+class Ends(NamedTuple):
     """The two ends of a window for one listing. `last` is the last state of one that was gone when the window began.
     `unread` says that the market and a correction both touched the price: what the earlier one is in the later reading,
     only the evidence can say. `since` is the run in which the market last changed what an event speaks of (None:
-    whether the listing is there)."""
+    whether the listing is there). `between` is what lies between two ends that one move made, which was seen then."""
 
     before: Listing | None
     after: Listing | None
     last: Listing | None = None
     unread: bool = False
-    since: Mapping[Event | None, int] = field(default_factory=dict)
+    since: Mapping[Event | None, int] = _NEVER
+    between: tuple[Event, ...] | None = None
 
     def events(self) -> Iterator[Event]:
         """What happened to the listing, in the order of the contract; appearing and disappearing stand alone."""
@@ -61,9 +68,7 @@ class Ends:
         elif self.before is None:
             yield Event.APPEARED if self.last is None else Event.REAPPEARED
         else:
-            for event, values in _VALUES:
-                if values(self.before) != values(self.after):
-                    yield event
+            yield from _told_apart(self.before, self.after) if self.between is None else self.between
 
     def since_run(self, event: Event) -> int | None:
         """The run that first saw what an event tells."""
@@ -77,6 +82,14 @@ class Ends:
         if before.currency != after.currency or after.price is None or not before.price:
             return None
         return ((after.price - before.price) / before.price * 100).quantize(Decimal("0.01"))
+
+
+def _told_apart(one: Listing, other: Listing) -> tuple[Event, ...]:
+    """The events that lie between two states."""
+    first, second = row_of(one), row_of(other)
+    if first is None or second is None:
+        return tuple([event for event, values in _VALUES if values(one) != values(other)])
+    return tuple([event for event, stored in _STORED if stored(first) != stored(second)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,14 @@ def ends(first: Listing | None, links: Sequence[Link], last: Listing | None) -> 
     return Ends(walk.before, walk.now, walk.last, walk.unread, walk.since), walk.corrections
 
 
+def one_move(first: Listing | None, link: Link, last: Listing | None) -> Ends:
+    """The ends of nearly every chain: of one that the market alone moved, and once."""
+    if first is None or link.state is None:
+        return Ends(first, link.state, last, False, {None: link.run})
+    between = _told_apart(first, link.state)
+    return Ends(first, link.state, last, False, dict.fromkeys(between, link.run), between)
+
+
 class _Walk:
     """Follows a chain, keeping the earlier end as the rules in force would have read it."""
 
@@ -123,7 +144,7 @@ class _Walk:
             self.moved.add("presence")
             self.since[None] = link.run
         if link.state is not None and self.seen is not None:
-            self.since |= {event: link.run for event, values in _VALUES if values(self.seen) != values(link.state)}
+            self.since |= dict.fromkeys(_told_apart(self.seen, link.state), link.run)
             if self.follow:
                 self.moved |= {name for name in _MARKET if getattr(self.seen, name) != getattr(link.state, name)}
         self.now = link.state
@@ -157,4 +178,4 @@ def with_price(found: Ends, reading: Listing) -> Ends:
     if found.before is None:
         return found
     prices = {name: getattr(reading, name) for name in PRICE_FIELDS}
-    return replace(found, before=replace(found.before, **prices), unread=False)
+    return found._replace(before=replace(found.before, **prices), unread=False)

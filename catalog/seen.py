@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, func
 
 from catalog import models as m
 from catalog import runs
-from catalog.states import State, load
+from catalog.states import Facts, State, load, to_listing
+from restock.listing import Listing
 from restock.terms import RunKind
 
 _spans = m.absence.c
@@ -50,7 +51,7 @@ class Seen:
         if self.ends is None:  # of the past, nobody asks what was held back
             query = query.outerjoin(m.quarantine, m.quarantine.c.listing_id == m.version.c.listing_id)
             besides.append(m.quarantine.c.price.label("held_price"))
-        return load(connection, query.add_columns(*besides), self._told)
+        return load(connection, query.add_columns(*besides), self._listing)
 
     def _covers(self) -> ColumnElement[bool]:
         """That an absence lasts as of the runs that are looked at."""
@@ -66,6 +67,9 @@ class Seen:
             for site_id, end in self.ends.items()
         )
         return and_(mine, or_(false(), *lasting))
+
+    def _listing(self, row: Row[Any], facts: Facts) -> Listing:
+        return to_listing(row, facts, self._told(row))
 
     def _told(self, row: Row[Any]) -> dict[str, Any]:
         absent = row.absent_from

@@ -1,11 +1,10 @@
 """States out of the database: the query that joins a version with what it rests on, and the Listing it makes."""
 
 import json
-from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, and_, case, select
 
@@ -24,9 +23,6 @@ from catalog.evidence import unpacked_digest, unpacked_record
 from restock.listing import Component, Evidence, Listing, Restriction
 from restock.terms import Availability, RestrictionRule
 
-_components = m.fact.alias("components_fact")
-_restrictions = m.fact.alias("restrictions_fact")
-
 address = case((m.details.c.url == "", m.listing.c.key), else_=m.details.c.url)
 
 OBTAINABLE = tuple(term for term in Availability if term.obtainable)
@@ -36,7 +32,6 @@ _COLUMNS = (
     m.version.c.listing_id,
     m.version.c.from_run,
     m.version.c.to_run,
-    m.site.c.name.label("site"),
     m.listing.c.key,
     address.label("url"),
     *(
@@ -45,8 +40,9 @@ _COLUMNS = (
         if name not in {"url", "components", "restrictions"}
     ),
     *(stored(m.version.c[name]).label(name) for name in m.OFFER_COLUMNS),
-    _components.c.body.label("components"),
-    _restrictions.c.body.label("restrictions"),
+    m.details.c.components,
+    m.details.c.restrictions,
+    m.site.c.name.label("site"),
     m.run.c.name.label("run"),
     stored(m.run.c.observed_at).label("run_observed_at"),
     stored(m.capture.c.observed_at).label("observed_at"),
@@ -55,11 +51,20 @@ _COLUMNS = (
     m.warc.c.path,
 )
 _WIDTH = len(_COLUMNS)
+PLACES = {column.name: place for place, column in enumerate(_COLUMNS)}
+ORIGIN = PLACES["site"]  # from here on, a row says where a state was seen: thousands of states share that
+_COMPONENTS, _RESTRICTIONS = PLACES["components"], PLACES["restrictions"]
+_CHUNK = 1000
+_REMEMBERED = 4096
 _NOTHING: dict[str, Any] = {}
 
+Facts = Mapping[int, str]
+"""Reasons and components as JSON, by the hash that a state names them with: thousands of states share a few dozen."""
 
-@dataclass(frozen=True, slots=True)
-class State:
+Made = Callable[[Row[Any], Facts], Listing]
+
+
+class State(NamedTuple):
     """A listing as it was from one run (by sequence) until before another; `to_run` is None where it still holds."""
 
     listing_id: int
@@ -83,30 +88,50 @@ def states() -> Select[Any]:
         .join(m.run, m.run.c.id == m.version.c.from_run)
         .outerjoin(m.capture, m.capture.c.id == m.version.c.capture_id)
         .outerjoin(m.warc, m.warc.c.id == m.capture.c.warc_id)
-        .outerjoin(_components, _components.c.hash == m.details.c.components)
-        .outerjoin(_restrictions, _restrictions.c.hash == m.details.c.restrictions)
     )
     return select(*_COLUMNS).select_from(joined)
 
 
-def load(
-    connection: Connection, query: Select[Any], told: Callable[[Row[Any]], dict[str, Any]] | None = None
-) -> Generator[State]:
-    """The states of a narrowed `states()` query, streamed. `told` says what a listing has besides its state. Who
-    doesn't read to the end closes it: PostgreSQL keeps a cursor open as long."""
-    with connection.execute(query.execution_options(yield_per=1000)) as rows:
-        for row in rows:
-            yield State(row[0], row[1], row[2], to_listing(row, told(row) if told else _NOTHING))
+def load(connection: Connection, query: Select[Any], made: Made | None = None) -> Generator[State]:
+    """The states of a narrowed `states()` query, streamed. `made` makes a listing of a row where it is to be more than
+    its state. Who doesn't read to the end closes it: PostgreSQL keeps a cursor open as long."""
+    make = made or to_listing
+    facts: Facts = {}
+    with connection.execute(query.execution_options(yield_per=_CHUNK)) as rows:
+        for chunk in rows.partitions():
+            facts = _facts(connection, chunk, facts)
+            for row in chunk:
+                yield State(row[0], row[1], row[2], make(row, facts))
 
 
-def to_listing(row: Row[Any], besides: dict[str, Any]) -> Listing:
-    """The listing of a row, taken apart by place: a report reads tens of thousands of them."""
+def _facts(connection: Connection, rows: Sequence[Row[Any]], known: Facts) -> Facts:
+    """The facts that rows name, with those that earlier ones did."""
+    named = {row[_COMPONENTS] for row in rows} | {row[_RESTRICTIONS] for row in rows}
+    missing = named - known.keys() - {None}
+    if not missing:
+        return known
+    if len(known) > _REMEMBERED:
+        known, missing = {}, named - {None}
+    query = select(m.fact.c.hash, m.fact.c.body).where(m.fact.c.hash.in_(missing))
+    return {**known, **{row[0]: row[1] for row in connection.execute(query)}}
+
+
+def to_listing(row: Sequence[Any], facts: Facts, besides: Mapping[str, Any] = _NOTHING) -> Listing:
+    """The listing of a row, with what else is said of it."""
+    listing = Listing.__new__(Listing)
+    fill(listing, row, facts, besides)
+    return listing
+
+
+def fill(listing: Listing, row: Sequence[Any], facts: Facts, besides: Mapping[str, Any] = _NOTHING) -> None:
+    """Gives an empty listing its values, a row taken apart by place: a report reads tens of thousands of them."""
     (
-        site, key, url, title, brand, mpn, gtin, sku, category, hs6, hs6_basis, relation, condition, restricted,
+        key, url, title, brand, mpn, gtin, sku, category, hs6, hs6_basis, relation, condition, restricted,
         undecided, price, currency, price_type, vat, regular_price, availability, quantity, bound, lead_time_days,
-        components, restrictions, run, run_observed_at, observed_at, sha256, record, path,
+        components, restrictions, site, run, run_observed_at, observed_at, sha256, record, path,
     ) = row[3:_WIDTH]  # fmt: skip
-    return Listing(
+    Listing.__init__(
+        listing,
         site=site,
         key=key,
         url=url,
@@ -129,9 +154,9 @@ def to_listing(row: Row[Any], besides: dict[str, Any]) -> Listing:
         quantity_bound=None if bound is None else BOUNDS[bound],
         lead_time_days=lead_time_days,
         condition=None if condition is None else CONDITIONS[condition],
-        components=_read_components(components),
+        components=_read_components(facts[components]) if components is not None else (),
         restricted=restricted,
-        restrictions=_read_restrictions(restrictions),
+        restrictions=_read_restrictions(facts[restrictions]) if restrictions is not None else (),
         undecided=undecided,
         observed_at=_moment(observed_at or run_observed_at),
         run=run,
@@ -140,24 +165,24 @@ def to_listing(row: Row[Any], besides: dict[str, Any]) -> Listing:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def _moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def _evidence(path: str | None, record: bytes | None, sha256: bytes | None) -> Evidence | None:
     if path is None or record is None or sha256 is None:
         return None
     return Evidence(unpacked_digest(sha256), path, unpacked_record(record))
 
 
-@lru_cache(maxsize=4096)
-def _read_components(body: str | None) -> tuple[Component, ...]:
-    return tuple(Component(**part) for part in json.loads(body)) if body else ()
+@lru_cache(maxsize=_REMEMBERED)
+def _read_components(body: str) -> tuple[Component, ...]:
+    return tuple(Component(**part) for part in json.loads(body))
 
 
-@lru_cache(maxsize=4096)
-def _read_restrictions(body: str | None) -> tuple[Restriction, ...]:
-    parts: Iterable[dict[str, Any]] = json.loads(body) if body else ()
+@lru_cache(maxsize=_REMEMBERED)
+def _read_restrictions(body: str) -> tuple[Restriction, ...]:
+    parts: Iterable[dict[str, Any]] = json.loads(body)
     return tuple(Restriction(**(part | {"rule": RestrictionRule(part["rule"])})) for part in parts)

@@ -1,15 +1,15 @@
 """Stories: what became of each listing within a window, read from the versions that began or ended in it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, Select, and_, exists, func, or_, select, union
 
 from catalog import models as m
 from catalog import runs
-from catalog.events import Corrected, Ends, Link, ends
+from catalog.events import Corrected, Ends, Link, ends, one_move
+from catalog.kept import Kept
 from catalog.states import OBTAINABLE, State, load, states
 from catalog.windows import Window
 from restock.listing import Listing
@@ -18,8 +18,7 @@ from restock.terms import RunKind
 _CHUNK = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(NamedTuple):
     """One listing within a window: its two ends, and what rules did to it. `moved` is the run in which the market
     last moved it, None where it never did; `came` the one in which it first did, and `inside` the last state of one
     that came and went within the window."""
@@ -27,7 +26,7 @@ class Story:
     listing_id: int
     key: str
     ends: Ends
-    corrections: list[Corrected]
+    corrections: Sequence[Corrected]
     moved: int | None
     came: int | None = None
     inside: Listing | None = None
@@ -96,7 +95,7 @@ def _overlapping(connection: Connection, window: Window, touched: Select[Any] | 
         spans.from_run <= window.to_run.sequence,
         or_(spans.to_run.is_(None), spans.to_run > window.from_run.sequence),
     )
-    return load(connection, query.order_by(spans.listing_id, spans.from_run))
+    return load(connection, query.order_by(spans.listing_id, spans.from_run), Kept.of)
 
 
 def _last_states(connection: Connection, window: Window, listing_ids: list[int]) -> dict[int, Listing]:
@@ -112,13 +111,29 @@ def _last_states(connection: Connection, window: Window, listing_ids: list[int])
             .subquery()
         )
         query = states().join(newest, and_(newest.c.listing_id == spans.listing_id, newest.c.run == spans.from_run))
-        found |= {state.listing_id: state.listing for state in load(connection, query)}
+        found |= {state.listing_id: state.listing for state in load(connection, query, Kept.of)}
     return found
 
 
 def _story(chain: list[State], window: Window, rules: set[int], last: Listing | None) -> Story:
+    head = chain[0]
+    first = head.listing if head.from_run <= window.from_run.sequence else None
+    key = head.listing.key or ""
+    links = _links(chain, window, rules)
+    if len(links) == 1 and not links[0].correction:
+        run = links[0].run
+        return Story(head.listing_id, key, one_move(first, links[0], last), (), run, run)
+    found, corrections = ends(first, links, last)
+    moves = [link.run for link in links if not link.correction]
+    came, moved = (moves[0], moves[-1]) if moves else (None, None)
+    passing = found.before is None and found.after is None and len(moves) > 1
+    inside = chain[-1].listing if passing else None
+    return Story(head.listing_id, key, found, corrections, moved, came, inside)
+
+
+def _links(chain: list[State], window: Window, rules: set[int]) -> list[Link]:
+    """What a listing became within the window, one after the other."""
     start, end = window.from_run.sequence, window.to_run.sequence
-    first = chain[0].listing if chain[0].from_run <= start else None
     links: list[Link] = []
     for place, state in enumerate(chain):
         if state.from_run > start:
@@ -126,9 +141,4 @@ def _story(chain: list[State], window: Window, rules: set[int], last: Listing | 
         successor = chain[place + 1].from_run if place + 1 < len(chain) else None
         if state.to_run is not None and state.to_run <= end and state.to_run != successor:
             links.append(Link(state.to_run, None, state.to_run in rules))
-    found, corrections = ends(first, links, last)
-    moves = [link.run for link in links if not link.correction]
-    came, moved = (moves[0], moves[-1]) if moves else (None, None)
-    passing = found.before is None and found.after is None and len(moves) > 1
-    inside = chain[-1].listing if passing else None
-    return Story(chain[0].listing_id, chain[0].listing.key or "", found, corrections, moved, came, inside)
+    return links
