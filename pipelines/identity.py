@@ -1,6 +1,6 @@
 """Who made the goods, under which number, and what the listing is to the brand that it names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.bearing import Bearing
@@ -69,6 +69,8 @@ class Identifier:
         maker = find_maker(case, self._book)
         if described is not NOTHING:
             case.parts.extend(self._described_parts(case, described))
+        if case.bearing.relation is Relation.ACCESSORY_FOR and maker.brand is not None:
+            case.own = (*case.own, *self._behind_others(case, maker.brand))
         if case.head is not None and maker.brand is not None and len(case.own) > 1:
             case.own = self._without_hosts(case, maker.brand)
         return self._settle(case, maker, find_number(case, maker.brand, self._grammar))
@@ -89,6 +91,20 @@ class Identifier:
             for item in left
         )
         return left if stands else case.own
+
+    def _behind_others(self, case: Case, brand: str) -> Iterator[Candidate]:
+        """The maker's own numbers behind the other maker's goods that the title says "для" of: "SSD Intel для Dell R740
+        SSDSC2KB960G801". Where the maker is named there too, they are those of the goods that the part is for."""
+        title, loose = case.title, case.bearing.loose
+        others = {hit[2].value for hit in (*title.brands, *title.families) if within(hit[0], loose)}
+        if not self._book.successors(brand).isdisjoint(others) or brand in others:
+            return
+        for item in title.candidates:
+            rank, kind = item.owners.rank(brand), item.owners.category(brand)
+            if not rank or not within(item.start, loose) or (kind in self._devices and kind != case.head):
+                continue
+            if rank > max((item.owners.rank(other) for other in others), default=0) and (rank > 3 or item.shape > 1):
+                yield item
 
     def _described_parts(self, case: Case, described: Described) -> Sequence[Part]:
         """The parts that the description of a device names: of a computer any, of others those called its processor."""

@@ -134,3 +134,22 @@ def test_a_component_says_its_wording(normalise: Normalise) -> None:
 )
 def test_relations_of_further_forms(normalise: Normalise, title: str, relation: Relation) -> None:
     assert normalise(title).listing.relation is relation
+
+
+@pytest.mark.parametrize(
+    ("title", "brand", "mpn"),
+    [
+        ("SSD Intel для Dell R740 SSDSC2KB960G801", "Intel", "SSDSC2KB960G801"),
+        ("Память Kingston for HP servers KTH-PL426/32G", "Kingston", "KTH-PL426/32G"),
+        ("Диск Seagate для СХД NetApp ST4000NM0023", "Seagate", "ST4000NM0023"),
+        ("Память Samsung для HPE 815100-B21", "Samsung", None),
+        ("Процессор Intel для HP DL380 Gen10", "Intel", None),
+        ("Блок питания Cisco для Cisco C9300-48T", "Cisco", None),
+        ("Рельсы HPE для Cisco C9300-48T", "HPE", None),
+    ],
+)
+def test_a_makers_number_behind_what_the_goods_are_for(
+    normalise: Normalise, title: str, brand: str, mpn: str | None
+) -> None:
+    listing = normalise(title).listing
+    assert (listing.brand, listing.mpn) == (brand, mpn)
