@@ -113,6 +113,12 @@ class BrandBook:
             return Claim(brand, folded, text, third_party=self._makers[brand].third_party)
         return Claim(None, folded, text)
 
+    def brand_of(self, name: str) -> str:
+        """The brand of a maker's published name, as a site's claim of it is read: "LEM International SA" is LEM. A name
+        that no data file knows is its own."""
+        claim = self.claim(name)
+        return name if claim.brand is None or claim.seller else claim.brand
+
     def split(self, brand: str, category: str | None) -> str:
         """The brand that sells this kind of goods today, where a name was divided (HP and HPE)."""
         return self._splits.get(brand, {}).get(category or "", brand)

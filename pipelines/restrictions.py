@@ -1,7 +1,7 @@
 """Restrictions: the makers' policies, the Common High Priority List, the user's watch list, and finds in weapons."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -108,6 +108,7 @@ class RestrictionBook:
         battlefield: Sequence[Row],
         watchlist: Sequence[Row],
         canonical: dict[str, str],
+        brand_of: Callable[[str], str],
     ) -> None:
         self._policies: dict[str, list[Policy]] = defaultdict(list)
         for row in policies:
@@ -118,8 +119,7 @@ class RestrictionBook:
         self._found: dict[tuple[str, str], Row] = {}
         for row in battlefield:
             if row["extraction"] == "pattern":
-                brand = canonical.get(squeeze(row["brand"]), row["brand"])
-                self._found.setdefault((brand, row["part_number"]), row)
+                self._found.setdefault((brand_of(row["brand"]), row["part_number"]), row)
         self._watched = tuple(_watched(row, canonical) for row in watchlist)
         self.judge = lru_cache(maxsize=4096)(self._judge)
         self.component = lru_cache(maxsize=1024)(self._component)

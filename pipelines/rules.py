@@ -123,6 +123,7 @@ def _build(home: Path | None, revision: str) -> Rules:
             data[restrictions.BATTLEFIELD.name],
             data[restrictions.WATCHLIST.name],
             book.canonical,
+            book.brand_of,
         ),
         precision=dict(_precisions(data[PRECISION.name])),
     )

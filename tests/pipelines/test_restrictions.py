@@ -82,6 +82,21 @@ def test_a_find_in_a_weapon_is_a_reason_and_restricts_nothing(normalise: Normali
     assert (RestrictionRule.BATTLEFIELD, "STM32F107VCT6") in rule_ids(found)
 
 
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("LEM LTS-15A", "LTS-15A"),
+        ("Датчик тока LEM International SA LTS-15A", "LTS-15A"),
+        ("Holt Integrated Circuits HI-8591", "HI-8591"),
+        ("Реле Songle SRD-05VDC-SL-C", "SRD-05VDC-SL-C"),
+        ("Кварц Морион TK-27-2", "TK-27-2"),
+        ("FM28V020 Ramtron", "FM28V020"),
+    ],
+)
+def test_finds_are_known_by_any_name_of_their_maker(normalise: Normalise, title: str, number: str) -> None:
+    assert (RestrictionRule.BATTLEFIELD, number) in rule_ids(normalise(title).listing)
+
+
 def test_a_watch_list_of_the_users(user_data: Callable[[str, str], Path], on: date) -> None:
     text = (
         "brand,mpn,title,reason,source,since,until\nHuawei,,,Contract,List 1,2026-01-01,\n,,тепловизор,House rule,,,\n"
