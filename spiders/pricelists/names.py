@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-_HINTS = ("currency_hint", "vat_hint", "unit_hint")
+_HINTS = ("currency_hint", "vat_hint", "unit_hint", "scale_hint")
 _SIGN = re.compile(r"[№$€£₽₸₺]")
 _SENTENCE_END = re.compile(r"(?<=[.;!])\s+(?=[А-ЯЁA-Z])|\n")
+_DIGIT = re.compile(r"\d")
 _NOT_WORD = re.compile(r"[^\w№$€£₽₸₺]+")
 LONGEST_NAME = 80
 
@@ -30,13 +32,14 @@ class Name:
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a header says: the field (None where nothing is known), how much it is preferred, what its words say of the
-    values below, and the words that nothing explains (a city)."""
+    values below (`scale`: in thousands), and the words that nothing explains (a city)."""
 
     field: str | None
     rank: int
     currency: str | None = None
     vat: str | None = None
     unit: str | None = None
+    scale: str | None = None
     rest: str = ""
 
 
@@ -96,12 +99,12 @@ def meaning(header: str) -> Meaning:
         if _within(hint.name, bare):
             said[hint.field] = said[hint.field] or hint.text
             bare = " ".join(f" {bare} ".replace(f" {hint.name} ", "  ").split())
-    currency, vat, unit = (said[kind] or None for kind in _HINTS)
+    currency, vat, unit, scale = (said[kind] or None for kind in _HINTS)
     found = _best(text, {text, bare})
     if found is None:
-        return Meaning(None, 0, currency, vat, unit, bare)
+        return Meaning(None, 0, currency, vat, unit, scale, bare)
     rest = " ".join(f" {bare} ".replace(f" {found.name} ", " ", 1).split())
-    return Meaning(found.field, found.rank, currency, vat, unit, rest)
+    return Meaning(found.field, found.rank, currency, vat, unit, scale, rest)
 
 
 def _best(text: str, wholes: Iterable[str]) -> Name | None:
@@ -134,20 +137,31 @@ def is_total(title: str) -> bool:
     return False
 
 
-def said_of_prices(text: str) -> tuple[str | None, str | None]:
-    """The currency and the VAT wording that a letterhead states for all prices ("Цены указаны в USD без НДС").
+class SaidOfPrices(NamedTuple):
+    """What a letterhead states for all prices."""
+
+    currency: str | None = None
+    vat: str | None = None
+    scale: str | None = None
+
+
+def said_of_prices(texts: Iterable[str]) -> SaidOfPrices:
+    """What a letterhead says ("Цены указаны в тыс. USD без НДС"), the first word on each matter.
 
     A sentence on exchange rates says nothing."""
-    said = [_said(folded(sentence)) for sentence in _SENTENCE_END.split(text)]
-    return next((one for one, _ in said if one), None), next((other for _, other in said if other), None)
+    said = [_said(sentence) for text in texts for sentence in _SENTENCE_END.split(text)]
+    return SaidOfPrices(*(next((found for found in matter if found), None) for matter in zip(*said, strict=True)))
 
 
-def _said(line: str) -> tuple[str | None, str | None]:
+def _said(sentence: str) -> SaidOfPrices:
+    line = folded(sentence)
     if not any(_within(name.name, line) for name in _of("letterhead")):
-        return None, None
+        return SaidOfPrices()
     if any(_within(name.name, line) for name in _of("rate")):
-        return None, None
-    return (
-        next((hint.text for hint in _of("currency_hint") if _within(hint.name, line)), None),
-        next((hint.text for hint in _of("vat_hint") if _within(hint.name, line)), None),
-    )
+        return SaidOfPrices()
+    currency, vat, scale = (_hinted(line, kind) for kind in ("currency_hint", "vat_hint", "scale_hint"))
+    return SaidOfPrices(currency, vat, None if _DIGIT.search(line) else scale)  # "Цены от 10 тыс. руб."
+
+
+def _hinted(line: str, kind: str) -> str | None:
+    return next((hint.text for hint in _of(kind) if _within(hint.name, line)), None)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 
+from spiders.pricelists.cells import is_number
 from spiders.pricelists.layout import Column, Layout
-from spiders.pricelists.names import mark
+from spiders.pricelists.names import SaidOfPrices, mark
 
 Cells = Callable[[int], str]
 """The text of a column of the row at hand."""
@@ -12,25 +13,50 @@ Cells = Callable[[int], str]
 _DIGIT = re.compile(r"\d")
 _NOTHING = re.compile(r"0+([.,]0+)?(\s*шт\.?)?|нет|отсутствует|no|none|n/a|", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}([./]\d{2,4})?")
+_PRICED = re.compile(r"(?!до\b|until\b|till\b)[^\d%]*\d[\d.,'\s]*[^\d%]*", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)")
+_THREE = re.compile(r"\d{1,3}[.,]\d{3}")
 _TAX = re.compile(r"ндс|vat", re.IGNORECASE)
 
 
-def money(
-    layout: Layout, cells: Cells, currency: str | None, vat: str | None
-) -> tuple[str | None, str | None, str | None]:
-    """Price, regular price and currency. A currency and a VAT wording of the header, else those of the
+def money(layout: Layout, cells: Cells, letterhead: SaidOfPrices) -> tuple[str | None, str | None, str | None]:
+    """Price, regular price and currency. A currency, a VAT wording and a multiplier of the header, else those of the
     letterhead, go with the amount."""
-    column, price = _first(layout.of("price"), cells)
-    regular = _first(layout.of("regular_price"), cells)[1]
-    special, sale = _first(layout.of("sale_price"), cells)
-    if _DIGIT.search(sale):
-        column, price, regular = special, sale, regular or price
-    said = column.meaning if column else None
-    tax = _tax(_first(layout.of("vat"), cells)[1]) or (said and said.vat) or vat
+    column, price = _amount(layout.of("price"), cells, letterhead)
+    former, regular = _amount(layout.of("regular_price"), cells, letterhead)
+    special, sale = _amount(layout.of("sale_price"), cells, letterhead)
+    currency = _currency(column)
+    if _is_price(sale):
+        if not regular:
+            former, regular = column, price
+        price, currency = sale, _currency(special) or currency
+        if (other := _currency(former)) and other != currency and _DIGIT.search(regular):
+            regular = f"{regular} {other}"
+        column = special
+    tax = _tax(_first(layout.of("vat"), cells)[1]) or (column and column.meaning.vat) or letterhead.vat
     if tax and _DIGIT.search(price) and not _TAX.search(price):
         price = f"{price}, {tax}"
-    named = _first(layout.of("currency"), cells)[1] or (said and said.currency) or currency
+    named = _first(layout.of("currency"), cells)[1] or currency or letterhead.currency
     return price or None, regular or None, named if price else None
+
+
+def _currency(column: Column | None) -> str | None:
+    return column.meaning.currency if column else None
+
+
+def _amount(columns: list[Column], cells: Cells, letterhead: SaidOfPrices) -> tuple[Column | None, str]:
+    """The first of several columns of prices that says something, an amount with the multiplier of its header."""
+    column, text = _first(columns, cells)
+    scale = (column.meaning.scale if column else None) or letterhead.scale
+    if scale is None or not is_number(text) or not text.strip("0., "):
+        return column, text
+    # Three digits behind a point would read as thousands; of thousands they are single roubles.
+    return column, f"{text}0 {scale}" if _THREE.fullmatch(text) else f"{text} {scale}"
+
+
+def _is_price(text: str) -> bool:
+    """Whether a cell of a column on promotions holds a price: no rate, no day, no flag."""
+    return _PRICED.fullmatch(text) is not None and not _DAY.search(text) and text not in {"0", "1"}
 
 
 def _tax(text: str) -> str | None:

@@ -14,7 +14,7 @@ from spiders.pricelists.cells import Cell, is_number, letter, place_of, text_of
 from spiders.pricelists.headers import SEARCHED, Header, find_header
 from spiders.pricelists.layout import Layout, lay_out
 from spiders.pricelists.lists import IGNORE, NOWHERE, ColumnMap, ColumnUse, Origin, Tally
-from spiders.pricelists.names import folded, is_total, meaning, said_of_prices
+from spiders.pricelists.names import SaidOfPrices, folded, is_total, meaning, said_of_prices
 
 _NUMBERS = ("sku", "mpn", "gtin", "url")
 _PART_NUMBER = re.compile(r"(?<!\S)(?=\S*\d)(?=\S*[^\W\d])\S{5,}")
@@ -36,8 +36,7 @@ class Plan:
     sheet: str | None
     header: Header
     layout: Layout
-    currency: str | None = None
-    vat: str | None = None
+    said: SaidOfPrices
     sample: Sequence[str] = ()
 
 
@@ -89,8 +88,8 @@ def plan_of(sheet: str | None, top: Sequence[Sequence[str]], mapping: ColumnMap)
     if layout.first("title") is None:
         found = ", ".join(name for name in header.names if name)
         raise UsageError(f"{where}no column names the goods; the header is {found}. {_HINT}")
-    currency, vat = _letterhead(top[: header.rows])
-    return Plan(sheet, header, layout, currency, vat, next(iter(_goods(top, header, layout)), ()))
+    said = _letterhead(top[: header.rows])
+    return Plan(sheet, header, layout, said, next(iter(_goods(top, header, layout)), ()))
 
 
 _HINT = "Say which column is which, such as --map title=B --map price=E (a header, a letter or a number)"
@@ -101,9 +100,8 @@ def _seen(top: Sequence[Sequence[str]]) -> str:
     return f"It begins: {' / '.join(rows[:3])}."
 
 
-def _letterhead(rows: Sequence[Sequence[str]]) -> tuple[str | None, str | None]:
-    said = [said_of_prices(cell) for row in rows for cell in row if cell and meaning(cell).field is None]
-    return next((one for one, _ in said if one), None), next((other for _, other in said if other), None)
+def _letterhead(rows: Sequence[Sequence[str]]) -> SaidOfPrices:
+    return said_of_prices(cell for row in rows for cell in row if cell and meaning(cell).field is None)
 
 
 def _goods(top: Sequence[Sequence[str]], header: Header, layout: Layout) -> Iterator[Sequence[str]]:
@@ -230,7 +228,7 @@ class SheetReader:
         return True
 
     def _raw(self, title: str) -> RawListing:
-        price, regular_price, currency = offers.money(self._layout, self._text, self._plan.currency, self._plan.vat)
+        price, regular_price, currency = offers.money(self._layout, self._text, self._plan.said)
         availability, quantity = offers.stock(self._layout, self._text)
         return RawListing(
             title=title,

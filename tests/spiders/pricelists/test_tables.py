@@ -134,6 +134,60 @@ def test_a_sale_price_makes_the_price_the_regular_one(take: Take) -> None:
     assert found.values("price", "regular_price") == [("100", None), ("90", "100"), ("100", "120")]
 
 
+@pytest.mark.parametrize(
+    ("name", "cell", "price", "currency"),
+    [
+        ("Цена, тыс. руб.", "12.5", "12.5 тыс.", "руб."),
+        ("Цена, тыс. руб.", "12,350", "12,3500 тыс.", "руб."),
+        ("Цена, тыс. руб.", "по запросу", "по запросу", "руб."),
+        ("Цена, тыс. руб.", "0", "0", "руб."),
+        ("Цена, т.р. без НДС", "12", "12 т.р., без НДС", None),
+        ("Price, k USD", "1,5", "1,5 тыс.", "USD"),
+        ("Price (thousand EUR)", "2", "2 тыс.", "EUR"),
+        ("Цена, млн руб.", "1,2", "1,2 млн", "руб."),
+        ("Цена, руб.", "12.5", "12.5", "руб."),
+    ],
+)
+def test_a_multiplier_of_the_header_goes_with_the_amount(
+    take: Take, name: str, cell: str, price: str, currency: str | None
+) -> None:
+    assert take(f"Код;Наименование;{name}\n1;A;{cell}\n").values("price", "currency") == [(price, currency)]
+
+
+def test_a_multiplier_of_the_letterhead_is_none_where_it_names_an_amount(take: Take) -> None:
+    table = "Код;Наименование;Цена\n1;A;12,5\n"
+    assert take("Цены в тыс. руб.;;\n" + table).values("price", "currency") == [("12,5 тыс.", "руб.")]
+    assert take("Цены от 10 тыс. руб.;;\n" + table).values("price") == [("12,5",)]
+
+
+@pytest.mark.parametrize(
+    ("header", "chosen"),
+    [
+        ("List price;Discount;Your price", "Your price"),
+        ("GPL, USD;Скидка;Дилерская цена", "Дилерская цена"),
+        ("List price;Discount;Net price", "Net price"),
+        ("Цена GPL;Скидка;Ваша цена, USD", "Ваша цена, USD"),
+        ("Price;Discount;Your price", "Your price"),
+        ("Net price;Discount;Gross price", "Gross price"),
+        ("Дилерская цена;Скидка;Розничная цена", "Розничная цена"),
+        ("Цена закупа;Скидка;List price", "List price"),
+    ],
+)
+def test_what_is_asked_outweighs_the_price_of_the_makers_list(take: Take, header: str, chosen: str) -> None:
+    found = take(f"Product;Part Number;{header}\nSwitch;A-1;20000;40%;12000\n")
+    assert [use.name for use in found.columns if use.field == "price"] == [chosen]
+
+
+def test_a_column_on_promotions_is_the_price_where_it_holds_one(take: Take) -> None:
+    head = "Код;Наименование;Цена, руб.;{}\n1;A;20000;{}\n"
+    for name in ("Акция", "Акция, руб.", "Promo", "Promo price"):
+        assert take(head.format(name, "15000")).values("price", "regular_price") == [("15000", "20000")]
+    for text in ("", "-10%", "до 31.12.2026", "31.12.2026", "1", "да"):
+        assert take(head.format("Акция", text)).values("price", "regular_price") == [("20000", None)]
+    found = take(head.format("Акция, $", "100"))
+    assert found.values("price", "regular_price", "currency") == [("100", "20000 руб.", "USD")]
+
+
 def test_cells_are_text_as_shown(take: Take, workbook: Book) -> None:
     head = ["Код", "Партномер", "Наименование", "Цена", "Штрихкод", "Остаток"]
     rows = [
