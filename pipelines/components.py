@@ -28,12 +28,18 @@ COMPUTERS = frozenset(
     {"server", "blade_server", "workstation", "desktop", "industrial_pc", "laptop", "tablet", "single_board_computer"}
 )
 _WITH_PROCESSORS = COMPUTERS | {"processor_board"}
-ON, _HAVING = skeleton(" на "), skeleton(" с ")
+ON, _AND = skeleton(" на "), skeleton(" и ")
+_HAVING = (skeleton(" с "), " with ")
+# What the wordings that introduce a part say of its kind.
+INSIDE = {
+    "inside": "cpu", "inside:motor": "motor", "inside:camera": "camera", "inside:sensor": "photodetector",
+}  # fmt: skip
 # Parts that a title may name by number alone: "Полетный контроллер на STM32F405RGT6".
 _CHIPS = frozenset(
     {"cpu", "ic_processor", "fpga", "ic_other", "ic_amplifier", "memory_ic", "accelerator", "processor_board", "gnss",
      "radio_module", "semiconductor_sensor"}
 )  # fmt: skip
+_SEEING = frozenset({"camera", "drone"})  # a "матрица" of these is a light sensor, of others a screen
 _NEAR = 14  # letters between "на базе" and the name: "на базе процессора Intel"
 
 
@@ -52,7 +58,7 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
     """The parts that a title names inside its goods. `makers` are brands that the title names otherwise, `claim` is the
     site's folded brand claim."""
     found: list[Part] = []
-    insides = [hit for hit in title.relations if hit[2].value == "inside"]
+    insides = [hit for hit in title.relations if hit[2].value in INSIDE]
     for hit in title.families:
         if within(hit[0], foreign) or _is_product(title, hit, head, insides, makers):
             continue
@@ -62,8 +68,12 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
     for hit in title.brands:
         if within(hit[0], foreign) or any(part.start <= hit[0] < part.end for part in found):
             continue
-        if _is_inside(title, hit, insides, head) or _is_chip_maker(title, hit, head, claim):
-            found.append(Part(hit[2].value, "cpu", hit[0], _end(title, hit[1]), _text(title, hit[0], hit[1])))
+        kind = _kind_inside(title, hit, insides, head)
+        kind = _kind_beside(title, hit, found) if kind is None else kind
+        if kind is None and _is_chip_maker(title, hit, head, claim):
+            kind = "cpu"
+        if kind is not None:
+            found.append(Part(hit[2].value, kind, hit[0], _end(title, hit[1]), _text(title, hit[0], hit[1])))
     return found
 
 
@@ -96,7 +106,7 @@ def _is_product(title: Title, hit: Hit, head: str | None, insides: Sequence[Hit]
     brand, kind = hit[2].value, hit[2].detail
     if _follows(hit[0], insides, title) and head not in _SAME.get(kind, ()):
         return False
-    if head is not None and kind != "cpu" and title.folded[: _with_brand(title, hit)].endswith((ON, _HAVING)):
+    if head is not None and kind != "cpu" and title.folded[: _with_brand(title, hit)].endswith((ON, *_HAVING)):
         return False
     others = makers - {brand}
     if head is None:
@@ -106,10 +116,37 @@ def _is_product(title: Title, hit: Hit, head: str | None, insides: Sequence[Hit]
     return kind == "cpu" or (not others and brand in makers)
 
 
-def _is_inside(title: Title, hit: Hit, insides: Sequence[Hit], head: str | None) -> bool:
-    """A maker named right after "на базе" and its like."""
+def _kind_inside(title: Title, hit: Hit, insides: Sequence[Hit], head: str | None) -> str | None:
+    """The kind of part that a maker named right after "на базе" and its like made, empty where it is not known.
+
+    Behind a comma ("чипсет Intel") only where the title says what the goods are."""
     inside = _follows(hit[0], insides, title)
-    return inside is not None and head != "cpu" and " " in title.folded[inside[0] : inside[1]]
+    if inside is None or head == "cpu":
+        return None
+    wording = title.folded[inside[0] : inside[1]]
+    if " " not in wording or (wording[0] == "," and not any(noun[0] < inside[0] for noun in title.categories)):
+        return None
+    kind = INSIDE[inside[2].value]
+    if kind != "cpu" and (hit[0] - inside[1] > 1 or _is_whole(title, hit, head)):
+        return None
+    return "" if kind == "photodetector" and head not in _SEEING else kind
+
+
+def _is_whole(title: Title, hit: Hit, head: str | None) -> bool:
+    """Whether the maker's number behind it may be of the goods' kind: "Домофон с камерой Hikvision DS-KV8113"."""
+    owners = [item.owners for item in title.candidates if 0 < item.start - hit[1] <= 1]
+    brand = hit[2].value
+    return head is not None and any(item.rank(brand) and item.category(brand) in {None, head} for item in owners)
+
+
+def _kind_beside(title: Title, hit: Hit, found: Sequence[Part]) -> str | None:
+    """The kind of a further part that "и" joins to one before: "с двигателем T-Motor и GPS u-blox"; empty where no noun
+    says it."""
+    for part in found:
+        between = title.folded[part.end : hit[0]]
+        if between.startswith(_AND) and len(between) <= _NEAR and not any(sign in between for sign in ",;()"):
+            return next((noun[2].value for noun in title.categories if part.end < noun[0] < hit[0]), "")
+    return None
 
 
 def _is_chip_maker(title: Title, hit: Hit, head: str | None, claim: str) -> bool:

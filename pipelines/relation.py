@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipelines import asides, instead, other_goods
+from pipelines import asides, components, instead, other_goods
 from pipelines.bearing import IS, Bearing
 from pipelines.lexicon import Hit
 from pipelines.tables import Table
@@ -12,9 +12,9 @@ from pipelines.titles import Span, Title, clause_end, names_brand, names_goods, 
 from restock.terms import Relation
 
 WORDINGS = Table("relation_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
-ROLES = other_goods.ROLES | asides.ROLES | {
+ROLES = other_goods.ROLES | asides.ROLES | components.INSIDE.keys() | {
     "compatible", "advice", "offer", "offered", "accessory", "accessory_before", "substitute", "property", "service",
-    "work", "support", "own_work", "inside", "series", "neutral", "replaces", "instead",
+    "work", "support", "own_work", "series", "neutral", "replaces", "instead",
 }  # fmt: skip
 _BY_CATEGORY = other_goods.ROLES | {"service", "compatible"}
 _LISTED = ("", "/", ",", "and", "&", skeleton("и"))

@@ -153,3 +153,24 @@ def test_a_makers_number_behind_what_the_goods_are_for(
 ) -> None:
     listing = normalise(title).listing
     assert (listing.brand, listing.mpn) == (brand, mpn)
+
+
+@pytest.mark.parametrize(
+    ("title", "brand", "parts"),
+    [
+        ("M.2 AI accelerator with Google Edge TPU", None, ["Google"]),
+        ("Сетевая карта 10G PCIe, чипсет Intel 82599", None, ["Intel"]),
+        ("Контроллер SATA, чипсет Marvell 88SE9230", None, ["Marvell Technology Group"]),
+        ("Материнская плата, чипсет Intel C622, Supermicro X11SPL-F", "Supermicro", ["Intel"]),
+        ("Материнская плата Intel, чипсет Intel C622", "Intel", []),
+        ("Квадрокоптер с камерой Sony IMX377", None, ["Sony"]),
+        ("Дрон с двигателем T-Motor и GPS u-blox M8N", None, ["U-blox"]),
+        ("Домофон с камерой Hikvision DS-KV8113", "Hikvision", []),
+        ("Фотоаппарат с матрицей и объективом Canon", "Canon", []),
+        ("Оптический сенсор Keyence LR-ZB250N", "Keyence", []),
+    ],
+)
+def test_part_nouns_introduce_parts(normalise: Normalise, title: str, brand: str | None, parts: list[str]) -> None:
+    listing = normalise(title).listing
+    assert (listing.brand, [part.brand for part in listing.components]) == (brand, parts)
+    assert listing.relation is (Relation.CONTAINS if brand is None else Relation.IS)
