@@ -12,7 +12,7 @@ from restock.capture import PageCapture
 from restock.site import Site
 from spiders.readers import words
 from spiders.readers.addresses import absolute, url_key
-from spiders.readers.text import Element, decode, space_blocks, squeeze, text_of
+from spiders.readers.text import Element, decode, space_blocks, squeeze, text_of, xml_text
 
 MAX_ELEMENTS = 200_000
 _UNSEEN = ("script", "style", "template", "noscript", "svg", "select", "textarea", "iframe", "object", "head")
@@ -156,7 +156,7 @@ class Page:
 
 def _parse(source: str) -> Element:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
-    data = source.replace("\x00", "").encode("utf-8", errors="replace")
+    data = xml_text(source).encode("utf-8", errors="replace")
     try:
         root = etree.fromstring(data, parser) if data.strip() else None
     except etree.LxmlError:

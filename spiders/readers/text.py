@@ -61,12 +61,25 @@ def text_of(element: Element) -> str:
 _TEXT = etree.XPath("string()", smart_strings=False)
 
 
+def xml_text(text: str) -> str:
+    """A text without the characters that XML has no place for: controls, lone surrogates, non-characters."""
+    return _NOT_XML.sub("", text)
+
+
+# https://www.w3.org/TR/xml/#charsets
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def space_blocks(body: Element) -> None:
     """Sets blocks apart by spaces, so that joined texts read as they are shown; raised kopecks ("1 234<sup>50</sup>")
     get the comma that the raising stands for."""
     for node in body.iter(*_BLOCKS):
-        node.text = f" {node.text or ''}"
-        node.tail = f" {node.tail or ''}"
+        try:
+            node.text = f" {node.text or ''}"
+            node.tail = f" {node.tail or ''}"
+        except ValueError:  # a character reference (&#7;) to what no tree may be given
+            node.text = f" {xml_text(node.text or '')}"
+            node.tail = f" {xml_text(node.tail or '')}"
     for node in body.iter("sup"):
         before = node.getprevious()
         parent = node.getparent()

@@ -292,3 +292,10 @@ def test_goods_in_a_class_of_categories_stay_goods(capture, site):
         for n in "123"
     )
     assert len(read_page(capture(f"<h1>Каталог</h1>{cards}"), site).listings) == 3
+
+
+@pytest.mark.parametrize("mark", ["\x07", "\x0c", "\x00", "\ufffe", "&#7;", "&#x1f;", "&#xfffe;", "\u202e\u2028"])
+def test_a_character_that_no_tree_may_hold_loses_no_listing(product, mark):
+    body = f"<h1>Cisco{mark} A-100</h1><div>Цена{mark}</div>{mark}<div class=price>120 руб.</div>{mark}"
+    (row,) = product(body, node(name=f"Cisco{mark} A-100"))
+    assert (row.sku, row.price) == ("77", "120 руб.")
