@@ -7,7 +7,7 @@ from pipelines.lexicon import Hit
 from pipelines.titles import Title
 from restock.terms import Relation
 
-ROLES = frozenset({"wanted", "merchandise", "bare", "holder", "copy"})
+ROLES = frozenset({"wanted", "merchandise", "document", "bare", "holder", "copy"})
 # Kinds that are put into sockets and onto adapter boards.
 _CHIPS = frozenset(
     {
@@ -50,6 +50,8 @@ def _is_other(title: Title, hit: Hit) -> bool:
         return True
     if role == "holder":
         return _leads(title, hit) and any(map(_is_chip, title.candidates))
+    if role == "document":  # elsewhere it says that one comes with the goods
+        return _leads(title, hit)
     if role != "merchandise":
         return False
     first_stretch = not any(sign in title.folded[: hit[0]] for sign in ",;:(")

@@ -44,6 +44,9 @@ _PLACE_NUMBER = re.compile(
     r"entrepôt|filiale) ?[№#]? ?\d{1,3}(?= [—–-] [<>~≥≤]?\d| ?[:=] ?[<>~≥≤]?\d)"
 )
 _PLACE = re.compile(r"[^\W\d_]{2}\s?:\s?$")
+_AT_PLACE = re.compile(r"[^\W\d_]{2}(?:\s?:|\s[—–-])\s?$")
+_OWN_COUNT = re.compile(r"[^,;/|]*\d")
+_PLUS = re.compile(r"(?:^|[:=] ?|[—–-] )\+{1,3} ?(?=$|[,;/|])")  # "+", "Москва: +"
 _SPAN = re.compile(r"\s*[-–—]\s*(\d+)")
 
 
@@ -125,12 +128,16 @@ class StockReader:
         found.states = {entry.value for _, _, entry in hits if entry.value in _STATES or entry.value == "many"}
         if any(entry.value == _REMOTE for _, _, entry in hits):
             found.states.add("BackOrder")
+        if "+" in folded and _PLUS.search(folded):
+            found.states.add("InStock")
         loose = loose or not any(letter.isalpha() for letter in folded)
         if "(" in dated:  # "3 (Москва: 2, Казань: 1)": the brackets hold the parts of the count before them
             outside = _IN_BRACKETS.sub(lambda part: " " * len(part[0]), dated)
             self._take_numbers(outside, hits, found, loose=loose)
         if not found.near:
             self._take_numbers(dated, hits, found, loose=loose)
+        if found.near and found.total is None and any(_is_elsewhere(dated, hit) for hit in hits):
+            found.near = [(value, True) for value, _ in found.near]
         if found.lead_days is None and not found.near:
             found.lead_days = next((_DAYS[e.value] for _, _, e in hits if e.value in _DAYS), None)
         return found
@@ -194,6 +201,12 @@ def _take_number(text: str, match: re.Match[str], hits: Sequence[Hit], found: _R
     piece_end = _after_piece(hits, last, text) if piece else last
     _count(match, value, hits, found, piece_end=piece_end, text=text, more=is_range)
     return last if is_range else end
+
+
+def _is_elsewhere(text: str, hit: Hit) -> bool:
+    """Whether a place is said to have many and no count: "Москва: 5, Казань: много"."""
+    many = hit[2].value == "many" and _AT_PLACE.search(text, 0, hit[0]) is not None
+    return many and _OWN_COUNT.match(text, hit[1]) is None
 
 
 def _joins(text: str, match: re.Match[str]) -> bool:

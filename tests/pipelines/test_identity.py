@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from restock.listing import Normalised
-from restock.terms import Relation
+from restock.terms import Condition, Relation
 
 Normalise = Callable[..., Normalised]
 
@@ -174,3 +174,15 @@ def test_part_nouns_introduce_parts(normalise: Normalise, title: str, brand: str
     listing = normalise(title).listing
     assert (listing.brand, [part.brand for part in listing.components]) == (brand, parts)
     assert listing.relation is (Relation.CONTAINS if brand is None else Relation.IS)
+
+
+@pytest.mark.parametrize("title", ["Инструкция к Cisco ASA 5506", "Паспорт, упаковка от Cisco C9300"])
+def test_a_manual_is_no_goods_of_the_maker(normalise: Normalise, title: str) -> None:
+    listing = normalise(title).listing
+    assert (listing.brand, listing.mpn, listing.restricted) == (None, None, False)
+    assert listing.relation is Relation.ACCESSORY_FOR
+
+
+def test_a_manual_that_comes_with_the_goods_says_nothing_of_them(normalise: Normalise) -> None:
+    listing = normalise("Коммутатор Cisco C9300-48T-A, паспорт и инструкция в комплекте, не новый").listing
+    assert (listing.brand, listing.mpn, listing.condition) == ("Cisco", "C9300-48T-A", Condition.USED)

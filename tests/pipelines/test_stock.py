@@ -23,6 +23,8 @@ EXACT, AT_LEAST = QuantityBound.EXACT, QuantityBound.AT_LEAST
         ("Снята с производства", Availability.DISCONTINUED),
         ("мало", Availability.LIMITED),
         ("много", Availability.IN_STOCK),
+        ("+", Availability.IN_STOCK),
+        ("Москва: +, Казань: -", Availability.IN_STOCK),
         ("https://schema.org/OutOfStock", Availability.OUT_OF_STOCK),
         ("stokta yok", Availability.OUT_OF_STOCK),
         ("buyurtma asosida", Availability.BACK_ORDER),
@@ -104,3 +106,18 @@ def test_any_text_is_safe(rules: Rules, availability: str, quantity: str) -> Non
     found = rules.stock.read(availability, quantity)
     assert found.quantity is None or found.quantity >= 0
     found.lead_time(date(2026, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "bound"),
+    [
+        ("Москва: 5, Казань: много", 5, AT_LEAST),
+        ("Казань — много; Москва — 5 шт", 5, AT_LEAST),
+        ("много (12 шт.)", 12, EXACT),
+        ("Казань: много (12 шт.)", 12, EXACT),
+        ("Москва: 5, Казань: 3", 8, EXACT),
+    ],
+)
+def test_a_town_that_has_many_leaves_the_sum_open(rules: Rules, text: str, quantity: int, bound: QuantityBound) -> None:
+    stock = rules.stock.read(None, text)
+    assert (stock.availability, stock.quantity, stock.bound) == (Availability.IN_STOCK, quantity, bound)
