@@ -112,6 +112,8 @@ class Normaliser:
     def _price(self, raw: RawListing, described: Described) -> Price:
         """The price of its text; VAT as the description says where the price says nothing."""
         price = self._rules.prices.read(raw.price, raw.currency, self._currency)
+        if not raw.priced:
+            price = price._replace(kind=None, rule="no column of prices is known")
         if price.vat is Vat.UNKNOWN and described.vat is not Vat.UNKNOWN:
             return price._replace(vat=described.vat)
         return price

@@ -44,7 +44,8 @@ class RawListing:
     `brand` and `mpn` are the site's claims. `sku` is the site's own unique offer or article id. `read_from` is the
     role of the page it was read on (a card on a LIST page or a PRODUCT page), `read_by` names the reader that spoke
     ("json-ld", "microdata", "selectors", "bitrix", "labels", "cards", "row"; joined by "+" where several did),
-    `found_on` is the list page that a card stands on.
+    `found_on` is the list page that a card stands on. `priced` is False where nothing is known of
+    where the source has its prices: no price means nothing then, not even that it is to be asked for.
     """
 
     title: str
@@ -66,6 +67,7 @@ class RawListing:
     read_by: str | None = None
     found_on: str | None = None
     evidence: Evidence | None = None
+    priced: bool = True
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Self:

@@ -44,6 +44,10 @@ class Layout:
         found = self.columns.get(name)
         return found[0].place if found else None
 
+    @property
+    def has_prices(self) -> bool:
+        return bool(self.of("price") or self.of("sale_price"))
+
     def fields_at(self, place: int) -> list[str]:
         return [name for name, columns in self.columns.items() if any(column.place == place for column in columns)]
 

@@ -72,6 +72,7 @@ class TableList:
         if not plans:
             raise UsageError(faults[0] if faults else "the list is empty")
         self.tally.notes += [f"not read: {fault}" for fault in faults]
+        self.tally.notes += [_priceless(plan) for plan in plans.values() if not plan.layout.has_prices]
         return plans
 
 
@@ -122,6 +123,12 @@ def _uses(plan: Plan) -> Iterator[ColumnUse]:
             yield ColumnUse(plan.sheet, letter(place), name, "+".join(fields) or None, sample or None, note)
 
 
+def _priceless(plan: Plan) -> str:
+    where = f"sheet {plan.sheet!r}: " if plan.sheet else ""
+    found = ", ".join(name for name in plan.header.names if name)
+    return f"warning: {where}no column of prices is known; prices stay unknown. --map price=… names one of: {found}"
+
+
 class SheetReader:
     """Reads the rows of one sheet. What stands in the one filled cell of a row is the group of the rows below it."""
 
@@ -145,6 +152,7 @@ class SheetReader:
             for place, name in enumerate(layout.names)
             if meaning(name).field == "ignore" and not layout.fields_at(place)
         }
+        self._priced = layout.has_prices
         self._only_titles = sum(map(len, layout.columns.values())) == 1
 
     def read(self, rows: Iterable[Sequence[Cell]]) -> Iterator[RawListing]:
@@ -246,6 +254,7 @@ class SheetReader:
             condition=self._of("condition"),
             description=self._of("description"),
             read_by="table",
+            priced=self._priced,
             site=self._origin.site,
             evidence=self._origin.evidence,
         )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipelines.normalise import Normaliser
 from pipelines.rules import Rules
 from restock.listing import RAW_FIELDS, Evidence, Normalised, RawListing
-from restock.terms import Condition
+from restock.terms import Condition, PriceType
 
 Normalise = Callable[..., Normalised]
 FIELDS = [name for name in RAW_FIELDS if name != "title"]
@@ -36,6 +36,12 @@ def test_what_the_row_says_is_carried(normalise: Normalise) -> None:
     assert (listing.site, listing.sku, listing.gtin, listing.evidence) == ("shop", "77", "4006381333931", evidence)
     assert listing.url == "https://shop.example/p/1"
     assert (listing.key, listing.run, listing.observed_at) == (None, None, None)
+
+
+def test_goods_of_a_source_whose_prices_are_not_known_are_not_on_request(normalise: Normalise) -> None:
+    found = normalise("Сервер", priced=False)
+    assert (found.listing.price_type, found.unread) == (None, ("price",))
+    assert normalise("Сервер").listing.price_type is PriceType.ON_REQUEST
 
 
 def test_what_no_rule_understands_is_named(normalise: Normalise) -> None:

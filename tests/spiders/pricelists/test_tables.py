@@ -188,6 +188,14 @@ def test_a_column_on_promotions_is_the_price_where_it_holds_one(take: Take) -> N
     assert found.values("price", "regular_price", "currency") == [("100", "20000 руб.", "USD")]
 
 
+def test_a_list_whose_prices_are_not_found_says_so(take: Take) -> None:
+    found = take("Код;Наименование;Betrag\n1;Switch A;100\n")
+    assert [row.priced for row in found.rows] == [False]
+    assert [note for note in found.tally.remarks if note.startswith("warning: no column of prices")]
+    found = take("Код;Наименование;Цена\n1;Switch A;\n")
+    assert ([row.priced for row in found.rows], found.tally.remarks) == ([True], [])
+
+
 def test_cells_are_text_as_shown(take: Take, workbook: Book) -> None:
     head = ["Код", "Партномер", "Наименование", "Цена", "Штрихкод", "Остаток"]
     rows = [
