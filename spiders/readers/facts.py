@@ -50,6 +50,7 @@ class Facts:
         spoke = [self.by[name] for name in FACT_FIELDS if name in self.by and name != "url"]
         return RawListing(
             **self.values,
+            priced=True,  # a page without a price offers its goods on request
             site=site,
             read_from=role,
             read_by="+".join(dict.fromkeys(spoke)),
