@@ -17,7 +17,8 @@ WORDINGS = Table("price_wordings.csv", ("wording", "role", "source"), ("wording"
 VAT_WORDINGS = Table("vat_wordings.csv", ("wording", "vat", "source"), ("wording",), ("vat",))
 ROLES = frozenset(
     {"request", "from", "from_after", "up_to", "old", "saving", "current", "pieces", "thousand", "thousand_roubles",
-     "million", "milliard", "minor", "monthly", "filler"}
+     "million", "milliard", "minor", "monthly", "wholesale",
+     "filler"}
 )  # fmt: skip
 _MULTIPLIERS = {"thousand": 1000, "thousand_roubles": 1000, "million": 1_000_000, "milliard": 1_000_000_000}
 _ABSURD = Decimal(10) ** 12
@@ -30,6 +31,9 @@ _NUMBER = re.compile(
 )
 _PLAIN = re.compile(r"(?P<whole>[1-9]\d{0,2}(?: \d{3})+|[1-9]\d+)(?:[.,](?P<cents>\d{1,2}))?(?![\d.,'_]| \d) ?")
 _PERCENT = re.compile(r"[-–(]*\s*(?:\d{1,2}(?:[.,]\d+)?\s*%|%\s?\d{1,2}(?!\d))\)?")
+_KOPECKS = re.compile(rf"((?:{skeleton('руб')}|{skeleton('р')})\.? \d\d) ?{skeleton('к')}\b\.?")  # "12 500 р. 50 к."
+_INSTALMENTS = re.compile(rf" ?[x×*] ?\d{{1,2}} ?(?:{skeleton('мес')}|month)[^\W\d_]*\.?")  # "1 200 ₽ × 12 мес."
+_KOPECK = skeleton("коп")
 _LETTER = re.compile(r"[^\W\d_]")
 _SPACE = re.compile(r"\s+")
 _RANGE = re.compile(r"\s*[-–—]\s*")
@@ -105,7 +109,7 @@ class PriceReader:
 
     def _wordy(self, folded: str) -> Price:
         vat, folded = self._take_vat(self._glued.sub(r"\g<0> ", self._without_percents(folded)))
-        amounts, rest = self._amounts(folded)
+        amounts, rest = self._amounts(_KOPECKS.sub(rf"\g<1> {_KOPECK}", folded))
         return self._judge(folded, amounts, rest, vat)
 
     def _plainly(self, match: re.Match[str], folded: str) -> Price | None:
@@ -203,6 +207,8 @@ class PriceReader:
                 break
         if end < len(folded) and folded[end].isalpha() and end == match.end():
             return None
+        if marked and (instalments := _INSTALMENTS.match(folded, end)):
+            after, end = "monthly", instalments.end()
         return _Amount(value * factor, match.start(), end, currency, marked, None, pieces, after, factor)
 
     def _last_role(self, words: str) -> str | None:
@@ -239,6 +245,7 @@ class PriceReader:
         offers = [amount for amount in amounts if not amount.pieces and amount.role != "saving"]
         offers = [amount for amount in offers if amount.marked] or offers
         offers = [amount for amount in offers if amount.after != "monthly"] or offers  # an instalment
+        offers = [amount for amount in offers if amount.role != "wholesale"] or offers  # the retail price is the price
         if not offers:
             known = asked and not amounts
             return _nothing("wording: on request", vat) if known else _unread(vat)

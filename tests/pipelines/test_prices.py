@@ -39,6 +39,13 @@ RUBLES = {"": "{}", " ₽": "{} ₽", " руб.": "{} руб.", "$": "${}"}
         ("USD1200", "1200", "USD"),
         ("54 000 ₽ или 4 500 ₽/мес.", "54000", "RUB"),
         ("1.075,00 euros hors taxes", "1075.00", "EUR"),
+        ("Опт 10 000 руб / розница 12 000 руб", "12000", "RUB"),
+        ("Розничная цена 12 000 ₽, оптовая 10 000 ₽", "12000", "RUB"),
+        ("Оптовая цена 10 000 ₽", "10000", "RUB"),
+        ("12 500 руб. в кредит от 1 200 руб/мес", "12500", "RUB"),
+        ("12 500 ₽ или 1 200 ₽ × 12 мес.", "12500", "RUB"),
+        ("12 500 ₽ Оплата частями от 3 125 ₽", "12500", "RUB"),
+        ("12 500 р. 50 к.", "12500.50", "RUB"),
     ],
 )
 def test_amount_and_currency(rules: Rules, text: str, amount: str, currency: str | None) -> None:
@@ -52,6 +59,11 @@ def test_amount_and_currency(rules: Rules, text: str, amount: str, currency: str
 def test_on_request(rules: Rules, text: str | None) -> None:
     found = rules.prices.read(text)
     assert (found.amount, found.kind) == (None, PriceType.ON_REQUEST)
+
+
+def test_a_lower_bound_behind_the_mark(rules: Rules) -> None:
+    found = rules.prices.read("10 000 ₸-дан бастап")
+    assert (found.amount, found.currency, found.kind) == (Decimal(10000), "KZT", PriceType.FROM)
 
 
 @pytest.mark.parametrize("text", ["дорого", "-500 руб.", "до 20 000 руб.", "9" * 20 + " ₽", "Артикул 1234", "1e5"])
