@@ -19,6 +19,7 @@ from pipelines.rules import load_rules
 from restock import clock
 from restock.errors import UsageError
 from restock.listing import LISTING_FIELDS
+from restock.site import checked_market
 from scheduler.normalise import normalise_rows
 
 STEP = 1_000  # rows between two reports of progress
@@ -39,7 +40,7 @@ def normalise(
     Example: restock normalise raw.jsonl --output listings.xlsx
     """
     on = (moment(observed_at, "--observed-at") if observed_at else clock.now()).date()
-    normaliser = Normaliser(load_rules(settings_of(home).home), market=market)
+    normaliser = Normaliser(load_rules(settings_of(home).home), market=checked_market(market))
     errors = 0
 
     def rows(lines: TextIO, meter: RowMeter) -> Iterator[Row]:

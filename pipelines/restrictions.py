@@ -1,5 +1,6 @@
 """Restrictions: the makers' policies, the Common High Priority List, the user's watch list, and finds in weapons."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,8 @@ WATCHLIST = Table(
     ("brand", "mpn", "title"),
     blank=("brand", "mpn", "title"),
 )
-_STOPPED = ("suspended", "ceased", "exit")
+STOPPED = ("suspended", "ceased", "exit")  # how an event begins that stopped sales
+STATED = ("no announced suspension", "sale of")  # how one begins that is kept as a statement and restricts nothing
 MARKET = "RU"  # the market that the policies and the list speak of
 
 
@@ -82,7 +84,7 @@ class Maker:
 @dataclass(frozen=True, slots=True)
 class Watched:
     brand: str
-    mpn: str
+    mpn: re.Pattern[str] | None
     title: str
     restriction: Restriction
     starts: date | None
@@ -107,12 +109,11 @@ class RestrictionBook:
         makers: dict[str, Maker],
         battlefield: Sequence[Row],
         watchlist: Sequence[Row],
-        canonical: dict[str, str],
         brand_of: Callable[[str], str],
     ) -> None:
         self._policies: dict[str, list[Policy]] = defaultdict(list)
         for row in policies:
-            if row["event"].lower().startswith(_STOPPED):
+            if row["event"].lower().startswith(STOPPED):
                 self._policies[row["brand"]].append(_policy(row))
         self._codes = {row["hs_code"]: _listed(row) for row in chpl}
         self.makers = makers
@@ -120,7 +121,7 @@ class RestrictionBook:
         for row in battlefield:
             if row["extraction"] == "pattern":
                 self._found.setdefault((brand_of(row["brand"]), row["part_number"]), row)
-        self._watched = tuple(_watched(row, canonical) for row in watchlist)
+        self._watched = tuple(_watched(row) for row in watchlist)
         self.judge = lru_cache(maxsize=4096)(self._judge)
         self.component = lru_cache(maxsize=1024)(self._component)
 
@@ -206,7 +207,7 @@ class RestrictionBook:
             watched.restriction
             for watched in self._watched
             if (not watched.brand or watched.brand == (brand or "").casefold())
-            and (not watched.mpn or watched.mpn == mpn)
+            and (not watched.mpn or watched.mpn.fullmatch(mpn or ""))
             and (not watched.title or watched.title in folded)
             and (watched.starts is None or watched.starts <= on)
             and (watched.ends is None or on <= watched.ends)
@@ -236,18 +237,18 @@ def maker_of(row: Row) -> Maker:
     return Maker(row["country"], coalition, row.flag("contested"), row.flag("third_party"), row.flag("ambiguous"))
 
 
-def _watched(row: Row, canonical: dict[str, str]) -> Watched:
+def _watched(row: Row) -> Watched:
     if not (row["brand"] or row["mpn"] or row["title"]):
         raise row.error("brand, mpn or title is needed")
     since, until = row.moment("since"), row.moment("until")
-    brand = canonical.get(squeeze(row["brand"]), row["brand"])
     found = Restriction(
         RestrictionRule.WATCHLIST, row["mpn"] or row["brand"] or row["title"], row["reason"] or "On the watch list.",
         row["source"] or row.where, since or None,
     )  # fmt: skip
-    mpn = (as_number(row["mpn"]) or "") if row["mpn"] else ""
+    # A space in a number may stand for a hyphen that the writer left out: "S5735 L48T4X A1".
+    mpn = re.compile("-?".join(re.escape(as_number(part) or part) for part in row["mpn"].split()))
     return Watched(
-        brand.casefold(), mpn, squeeze(row["title"]), found,
+        row["brand"].casefold(), mpn if row["mpn"] else None, squeeze(row["title"]), found,
         last_day(since) if since else None, last_day(until) if until else None,
     )  # fmt: skip
 

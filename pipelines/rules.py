@@ -20,6 +20,7 @@ from pipelines import (
 )  # fmt: skip
 from pipelines.brands import BrandBook
 from pipelines.category import Kind, Refinements, kinds_of, refinements_of
+from pipelines.checks import check_names, read_tables
 from pipelines.described import DescriptionReader
 from pipelines.identity import Identifier
 from pipelines.lexicon import Entry, Lexicon
@@ -68,6 +69,7 @@ def load_rules(home: Path | None = None) -> Rules:
     """The built-in rules, extended and overridden by `<home>/data/*.csv`.
 
     Raises SettingsError ("file:line: reason") for a row that can't be used."""
+    check_names(home, TABLES)
     revision = _digest(home, _DECIDING)
     key = (home, _digest(home, TABLES))
     if key not in _loaded:
@@ -81,7 +83,7 @@ def load_brands(home: Path | None = None) -> BrandBook:
 
     Raises SettingsError ("file:line: reason") for a row that can't be used."""
     tables = (restrictions.COUNTRIES, components.FAMILIES, brands.ALIASES, brands.SPLITS, brands.IGNORED)
-    data = {table.name: table.rows(home) for table in tables}
+    data = read_tables(tables, home)
     return _brand_book(data, _makers(data))
 
 
@@ -95,7 +97,7 @@ def _brand_book(data: dict[str, list[Row]], makers: dict[str, restrictions.Maker
 
 
 def _build(home: Path | None, revision: str) -> Rules:
-    data = {table.name: table.rows(home) for table in TABLES}
+    data = read_tables(TABLES, home)
     makers = _makers(data)
     book = _brand_book(data, makers)
     grammar = Grammar(
@@ -122,7 +124,6 @@ def _build(home: Path | None, revision: str) -> Rules:
             makers,
             data[restrictions.BATTLEFIELD.name],
             data[restrictions.WATCHLIST.name],
-            book.canonical,
             book.brand_of,
         ),
         precision=dict(_precisions(data[PRECISION.name])),
@@ -155,6 +156,8 @@ def _stemmed(row: Row, column: str, kind: str, value: object, detail: object = N
     if "*" in wording[:-1]:
         raise row.error(f"{column}: a star stands at the end of a wording only: {wording!r}")
     stem = wording.endswith("*")
+    if wording == "*":
+        raise row.error(f"{column}: a star alone would stand for every word")
     return wording.rstrip("*"), Entry(kind, value, detail, source=row["source"], stem=stem)
 
 

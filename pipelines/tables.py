@@ -1,8 +1,9 @@
 """Data files: rows read from the package's `data/` folder, then from `<home>/data/`, where the user's rows win."""
 
 import csv
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -87,16 +88,31 @@ class Table:
     required: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
 
-    def rows(self, home: Path | None) -> list[Row]:
-        """The built-in rows, overridden and extended by the user's; a row with `off` = yes takes one away."""
+    def rows(self, home: Path | None, check: Callable[["Table", Row], Row] | None = None) -> list[Row]:
+        """The built-in rows, overridden and extended by the user's; a row with `off` = yes takes one away. `check`
+        gives a row of the user's as it is meant, or raises SettingsError."""
         found = {self._key(row): row for row in self._read(BUILT_IN / self.name, own=True)}
         if home is not None and (mine := home / "data" / self.name).is_file():
-            for row in self._read(mine, own=False):
-                key = self._key(row)
+            for key, row in self._mine(mine, check).items():
                 found.pop(key, None)
                 if not row.flag("off"):
                     found[key] = row
         return list(found.values())
+
+    def built_in(self) -> list[Row]:
+        """The built-in rows as they stand in the file."""
+        return list(self._read(BUILT_IN / self.name, own=True))
+
+    def _mine(self, path: Path, check: Callable[["Table", Row], Row] | None) -> dict[tuple[str, ...], Row]:
+        """The user's rows by their keys. Two that differ under one key are refused: one of them would be lost."""
+        found: dict[tuple[str, ...], Row] = {}
+        for read in self._read(path, own=False):
+            row = check(self, read) if check is not None else read
+            first = found.setdefault(self._key(row), row)
+            if first.values != row.values:
+                key = ", ".join(filter(None, (row[column] for column in self.key)))
+                raise row.error(f"{key}: another row speaks of it already: {first.where}")
+        return found
 
     def _key(self, row: Row) -> tuple[str, ...]:
         return tuple(row[column].casefold() for column in self.key)
@@ -106,13 +122,19 @@ class Table:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path}:1: the data file can't be read: {error}") from None
-        reader = csv.DictReader(text.splitlines(keepends=True), restkey="", restval=None)
-        self._check_header(path, reader.fieldnames or ())
+        if "\0" in text:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            raise SettingsError(f"{path}:{line}: a NUL character: the file is damaged, or no text")
+        reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval=None, strict=True)
+        done = 0  # lines of whole rows: an unclosed quote is named where it opens
         try:
+            self._check_header(path, reader.fieldnames or ())
+            done = reader.line_num
             for values in reader:
                 yield self._row(values, path.name if own else str(path), reader.line_num, own=own)
+                done = reader.line_num
         except csv.Error as error:
-            raise SettingsError(f"{path}:{reader.line_num}: {error}") from None
+            raise SettingsError(f"{path}:{done + 1}: a quote is not closed, or not doubled: {error}") from None
 
     def _check_header(self, path: Path, header: object) -> None:
         names = set(header) if isinstance(header, list | tuple) else set()

@@ -1,11 +1,16 @@
 """Sites: a web shop as data. One YAML file says where a site starts, how it is read and how politely."""
 
+import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from restock.errors import UsageError
+
 TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 """`HH:MM`. In YAML it stands in quotes: bare, it is a number to the base of sixty."""
+
+_MARKET = r"^[A-Z]{2}$"
 
 
 class Follow(BaseModel):
@@ -53,6 +58,14 @@ class Guard(BaseModel):
     misses_before_gone: int = Field(default=1, ge=1)
 
 
+def checked_market(text: str) -> str:
+    """A market as `--market` gives it. Raises UsageError for what is no country's code: none of its goods would be
+    restricted."""
+    if not re.fullmatch(_MARKET, text):
+        raise UsageError(f"--market {text}: a market is a country's two capital letters (ISO 3166)")
+    return text
+
+
 class Site(BaseModel):
     """A web shop. `market` (ISO 3166) is the market that it serves: it decides which restrictions apply.
 
@@ -71,7 +84,7 @@ class Site(BaseModel):
     seller: str | None = None
     enabled: bool = True
     start: tuple[str, ...] = Field(default=(), validate_default=True)
-    market: str = Field(default="RU", pattern=r"^[A-Z]{2}$")
+    market: str = Field(default="RU", pattern=_MARKET)
     platform: str = "auto"
     listings: str = Field(default="auto", pattern="^(auto|pages|cards)$")
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from restock import clock
 from restock.errors import RestockError, UsageError
 from restock.listing import RawListing
 from restock.run import CrawlOutcome, Run
-from restock.site import Site
+from restock.site import Site, checked_market
 from restock.terms import RunKind
 from scheduler.corrections import correct_if_rules_changed
 from scheduler.crawl import settle
@@ -109,10 +107,7 @@ def _site(workspace: Workspace, name: str, market: str | None) -> Site:
         return known
     site = nameable_site(name)
     if market is not None:
-        try:
-            site = Site.model_validate(site.model_dump(exclude_defaults=True) | {"market": market})
-        except ValidationError:
-            raise UsageError(f"--market {market}: a market is a country's two capital letters (ISO 3166)") from None
+        site = site.model_copy(update={"market": checked_market(market)})
     write_site(workspace.settings.home, site)
     workspace.forget_sites()
     return site

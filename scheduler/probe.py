@@ -8,7 +8,7 @@ from pathlib import Path
 from restock.capture import PageCapture
 from restock.errors import CrawlError
 from restock.run import CrawlOutcome
-from restock.site import Site
+from restock.site import Site, checked_market
 from scheduler.crawl import Pace, crawl_job, refuse_without_start
 from scheduler.evidence import listings_on
 from scheduler.workspace import Workspace
@@ -46,8 +46,10 @@ def sample_site(workspace: Workspace, site: Site, pace: Pace) -> Sample:
 
 
 def add_site(workspace: Workspace, name: str, url: str, pace: Pace, market: str) -> Detection:
-    """Looks at a site and works out how to read it. Raises UsageError for a name that no definition can have."""
+    """Looks at a site and works out how to read it. Raises UsageError for a name or a market that no definition can
+    have."""
     refuse_bad_name(name)
+    checked_market(market)
     start = workspace.site_for(url).model_copy(
         update={"name": name, "start": (url,), "market": market, "delay": pace.delay, "concurrency": pace.concurrency}
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 from restock.listing import LISTING_FIELDS
 
@@ -39,6 +40,21 @@ def test_bad_rows_keep_their_place(restock: Restock) -> None:
     assert answer.code == 3
     assert [row.get("row") for row in answer.rows] == [None, 2, 3, 4, None]
     assert [line for line in answer.err.splitlines() if "row 3" in line] == ["restock: row 3: no title"]
+
+
+@pytest.mark.parametrize("market", ["ru", "Россия", "QQQ", ""])
+def test_a_market_is_a_countrys_code(restock: Restock, market: str) -> None:
+    answer = restock("normalise", "--market", market, stdin='{"title": "Cisco C9300-24T"}\n')
+    assert (answer.code, answer.rows) == (2, [])
+    assert f"--market {market}" in answer.err
+
+
+def test_a_bad_row_of_the_users_stops_the_command(restock: Restock, home: Path) -> None:
+    (home / "data").mkdir(parents=True, exist_ok=True)
+    (home / "data" / "watchlist.csv").write_text("brand,mpn,title\nHuawai,,\n", encoding="utf-8")
+    answer = restock("normalise", stdin='{"title": "Cisco C9300-24T"}\n')
+    assert (answer.code, answer.rows) == (2, [])
+    assert "watchlist.csv:2: brand: 'Huawai' is not in brand_countries.csv (did you mean 'Huawei'?)" in answer.err
 
 
 def test_a_table_for_spreadsheets_has_the_same_columns_whatever_the_rows(restock: Restock) -> None:
