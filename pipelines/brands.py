@@ -74,7 +74,6 @@ class BrandBook:
         for row in splits:
             self._splits[row["brand"]][row["category"]] = row["becomes"]
         self.entries = list(self._entries(aliases))
-        self.canonical = {squeeze(wording): entry.value for wording, entry in self.entries}
         self._lexicon = Lexicon(self.entries)
         self.claim = lru_cache(maxsize=8192)(self._claim)
 
