@@ -285,6 +285,21 @@ def test_english_names(take: Take) -> None:
     ]
 
 
+def test_short_english_names(take: Take) -> None:
+    found = take("Mfr P/N,Product,Price,Cur,Qty,LT (wks),Cond\nA-1,Switch,10,USD,0,4,New\n")
+    assert found.values("mpn", "title", "price", "currency", "availability", "quantity", "condition") == [
+        ("A-1", "Switch", "10", "USD", "срок поставки 4 недель", "0", "New")
+    ]
+    for name in ("ETA", "Ожидаемая дата"):
+        found = take(f"Код;Наименование;Цена;Кол.;{name}\n1;A;10;0;2026-12-05\n")
+        assert found.values("availability", "quantity") == [("ожидается 2026-12-05", "0")]
+
+
+def test_an_english_letterhead(take: Take) -> None:
+    found = take("All prices in EUR, VAT excluded;;\nКод;Наименование;Цена\n1;A;10\n")
+    assert found.values("price", "currency") == [("10, без НДС", "EUR")]
+
+
 def test_the_names_of_raw_listings(take: Take) -> None:
     names = ("title", "url", "sku", "brand", "mpn", "gtin", "category", "price", "regular_price", "currency",
              "availability", "quantity", "condition", "description")  # fmt: skip
