@@ -100,8 +100,8 @@ def listings_on(capture: PageCapture, site: Site) -> Iterator[RawListing]:
 
 
 def verify_runs(workspace: Workspace, run_id: str | None) -> Iterator[dict[str, Any]]:
-    """A row for each fault in the stored evidence of one run, or of all; a failed run's unfinished tail is none, nor is
-    what was dropped on purpose, as long as no state rests on it."""
+    """A row for each fault in the stored evidence of one run, or of all; the unfinished tail of a run that was broken
+    off is none, nor is what was dropped on purpose, as long as no state rests on it."""
     catalogue = workspace.catalogue
     runs = [catalogue.run(run_id)] if run_id else catalogue.runs()
     for start in range(0, len(runs), _AT_ONCE):
@@ -114,11 +114,15 @@ _AT_ONCE = 200  # runs that one look into the catalogue is for
 def _verify_some(workspace: Workspace, runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
     checkable = [run for run in runs if run.kind is not RunKind.CORRECTION and run.status is not RunStatus.RUNNING]
     files = [(run, warc_path(workspace.settings, run)) for run in checkable]
-    thinned = [name_of(path) for _, path in files if word_path(path).exists()]
-    proofs = workspace.catalogue.proofs(thinned) if thinned else {}
+    asked = [name_of(path) for run, path in files if word_path(path).exists() or _broken_off(run)]
+    proofs = workspace.catalogue.proofs(asked) if asked else {}
     for run, path in files:
-        failed = run.status is RunStatus.FAILED
-        if failed and not path.exists():
+        if run.status is RunStatus.FAILED and not path.exists():
             continue
-        for fault in verify(path, unfinished_ok=failed, proofs=proofs.get(name_of(path), ())):
+        for fault in verify(path, unfinished_ok=_broken_off(run), proofs=proofs.get(name_of(path), ())):
             yield {"run": run.id, "file": str(path), **asdict(fault)}
+
+
+def _broken_off(run: Run) -> bool:
+    """Whether a run's crawl may have died before it could seal its evidence: what it saw may have been kept even so."""
+    return run.status is RunStatus.FAILED or any(trip.layer == "finished" for trip in run.trips)

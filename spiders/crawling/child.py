@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -62,5 +63,6 @@ if __name__ == "__main__":
         main(Path(sys.argv[1]), int(sys.argv[2]))
     except OSError:
         # On a full disk neither the verdict nor the log can say why: the exit code does.
-        traceback.print_exc()
+        with suppress(OSError):
+            traceback.print_exc()
         sys.exit(NO_ROOM)

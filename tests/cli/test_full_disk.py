@@ -52,8 +52,9 @@ def test_a_crawl_without_room_for_its_evidence_takes_nothing_away(
     capture = ("snapshot", shops.urls[SHOP], *FAST)
     before = restock(*capture, **server).rows
     full = restock(*capture, file_limit=8_192, **server)
-    assert (full.code, full.out, len(full.error_lines)) == (1, "", 1)
-    assert "is the disk full?" in full.error_lines[0]
+    assert full.code in {1, 3}  # whether anything was read before the disk was full is chance
+    assert {row["key"] for row in full.rows} <= {row["key"] for row in before}
+    assert "is the disk full?" in full.err
     after = restock(*capture, **server)
     assert (after.code, len(after.rows)) == (0, len(before))
     assert restock("diff", **server).rows == []

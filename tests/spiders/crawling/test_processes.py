@@ -132,7 +132,7 @@ def test_what_an_earlier_attempt_left_is_no_verdict(job: Callable[..., CrawlJob]
     (tmp_path / "evidence").touch()
     result = parent.run_crawl(job())
     assert not result.outcome.finished
-    assert "without a verdict (exit code 1)" in (result.outcome.reason or "")
+    assert "without a verdict (it could not write its files" in (result.outcome.reason or "")
     assert list(read_spool(result.spool)) == []
 
 
