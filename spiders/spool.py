@@ -63,9 +63,10 @@ class SpoolTail:
             return []
         with self._path.open("rb") as lines:
             lines.seek(self._at)
-            whole = [line for line in lines if line.endswith(b"\n")]
-        self._at += sum(map(len, whole))
-        return [_listing(line) for line in whole]
+            # In one piece: a line whose end is written while lines are counted would be taken for two.
+            come, end, _ = lines.read().rpartition(b"\n")
+        self._at += len(come) + len(end)
+        return [_listing(line) for line in come.split(b"\n") if line]
 
 
 def _listing(line: bytes) -> RawListing:

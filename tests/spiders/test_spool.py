@@ -1,6 +1,7 @@
 """The spool: every raw listing comes back as it was written."""
 
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -67,3 +68,21 @@ def test_a_tail_gives_each_row_once_and_whole(tmp_path: Path) -> None:
     (tmp_path / "spool.jsonl").write_bytes(whole)
     assert tail.rows() == ROWS[:1]
     assert tail.rows() == []
+
+
+def test_a_tail_is_not_misled_by_a_line_that_grows(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    data = path.read_bytes() * 400
+    path.write_bytes(b"")
+
+    def write() -> None:
+        with path.open("ab", buffering=0) as file:
+            for start in range(0, len(data), 37):
+                file.write(data[start : start + 37])
+
+    writer, tail = Thread(target=write), SpoolTail(path)
+    rows: list[RawListing] = []
+    writer.start()
+    while writer.is_alive():
+        rows += tail.rows()
+    assert rows + tail.rows() == [*ROWS, ROWS[0]] * 400
