@@ -69,4 +69,4 @@ def check_site(workspace: Workspace, site: Site, pace: Pace) -> tuple[list[Field
     """Fill rates of each raw field over a sample of a site's listings."""
     sample = sample_site(workspace, site, pace)
     rows = [raw for capture in sample.captures for raw in listings_on(capture, site)]
-    return fill_rates(assemble(rows).listings), sample.outcome
+    return fill_rates(tuple(assemble(rows).listings)), sample.outcome

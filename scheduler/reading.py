@@ -2,37 +2,45 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from hashlib import blake2b
 
 from pipelines.normalise import Normaliser
 from restock.listing import Listing, RawListing
 from restock.run import CrawlOutcome, Run
 from restock.terms import RunKind
 from spiders.assembly import Assembly, assemble
+from spiders.spool import spool_line
 
 
 class Clerk:
     """Normalises the rows of a run by the rules of its day. What is `prepared` is at hand when it is asked for."""
 
-    MOST = 20_000  # rows that are kept at hand; what is beyond them is normalised when it is asked for
+    MOST = 10_000  # rows that are kept at hand; what is beyond them is normalised when it is asked for
 
     def __init__(self, normaliser: Normaliser, run: Run) -> None:
         self._normaliser = normaliser
         self._run = run
-        self._prepared: dict[RawListing, tuple[Listing, int]] = {}
+        self._prepared: dict[bytes, tuple[Listing, int]] = {}
 
     def prepare(self, rows: Iterable[RawListing]) -> None:
         for raw in rows:
             if len(self._prepared) < self.MOST:
-                self._prepared[raw] = self._normalised(raw)
+                self._prepared[_digest(raw)] = self._normalised(raw)
 
     def listing(self, raw: RawListing) -> tuple[Listing, int]:
         """The listing of a row, and how many of its texts no rule understood."""
-        return self._prepared.pop(raw, None) or self._normalised(raw)
+        prepared = self._prepared.pop(_digest(raw), None) if self._prepared else None
+        return prepared or self._normalised(raw)
 
     def _normalised(self, raw: RawListing) -> tuple[Listing, int]:
         site, day = self._run.site, self._run.observed_at.date()
         found = self._normaliser.normalise(raw if raw.site == site else replace(raw, site=site), on=day)
         return found.listing, len(found.unread)
+
+
+def _digest(raw: RawListing) -> bytes:
+    """What stands for a row: its texts would take more room than its listing."""
+    return blake2b(spool_line(raw), digest_size=16).digest()
 
 
 class Reading:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from itertools import groupby
@@ -10,22 +10,22 @@ from itertools import groupby
 from restock.addresses import url_key
 from restock.listing import RawListing
 from restock.terms import PageRole
+from spiders.shelf import Shelf
 
 # What a card may add to its product page. Money is one group: a page's price never meets a card's currency.
 _MONEY = ("price", "regular_price", "currency")
 _GROUPS: tuple[tuple[str, ...], ...] = (
     _MONEY, ("availability",), ("quantity",), ("category",), ("sku",), ("brand",), ("mpn",), ("gtin",), ("condition",),
 )  # fmt: skip
-_SAME_GOODS = ("title", "price", "currency", "condition")
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """Listings in a fixed order. `folded` counts rows that went into another one, `filled` listings that a card
-    completed; `gone` and `unseen` count cards left out because their product page answered 404, or failed or may not be
-    fetched."""
+    """Listings in a fixed order, to be taken as often as is wanted. `folded` counts rows that went into another one,
+    `filled` listings that a card completed; `gone` and `unseen` count cards left out because their product page
+    answered 404, or failed or may not be fetched."""
 
-    listings: tuple[RawListing, ...]
+    listings: "Assembled"
     folded: int = 0
     filled: int = 0
     gone: int = 0
@@ -42,6 +42,42 @@ class Assembly:
         return tuple(f"{count} {what}" for count, what in said if count)
 
 
+class Assembled:
+    """Listings that are taken from the shelf one at a time."""
+
+    def __init__(self, shelf: Shelf, numbers: Sequence[int]) -> None:
+        self._shelf = shelf
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[RawListing]:
+        return map(self._shelf.__getitem__, self._numbers)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """A row on the shelf by what decides where it goes: the key of its address, that of the address which was asked for
+    (of a product page), its sku, and a mark that rows of the same goods share."""
+
+    number: int
+    key: str | None
+    asked: str | None
+    sku: str | None
+    same: int
+    is_card: bool
+
+    @property
+    def keys(self) -> set[str]:
+        """The addresses that a product page answers to."""
+        return {key for key in (self.key, self.asked) if key is not None}
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.key or "", self.sku or ""
+
+
 def assemble(
     rows: Iterable[RawListing],
     *,
@@ -54,26 +90,28 @@ def assemble(
     `gone` and `failed` are the URL keys of product pages that answered 404 or 410, and of those that failed, whatever
     they seemed to show, or may not be fetched any more; `lists` those of pages that were read as lists: a card that
     leads to another list is the tile of a section."""
-    ordered = _in_order(row for row in rows if not _is_tile(row, lists))
-    pages = [row for row in ordered if row.read_from is not PageRole.LIST and _keys(row).isdisjoint(failed)]
-    read = {key for row in pages for key in _keys(row)}
-    cards: dict[str | None, list[RawListing]] = defaultdict(list)
-    missing = {"gone": 0, "unseen": sum(row.read_from is not PageRole.LIST for row in ordered) - len(pages)}
-    for row in ordered:
-        if row.read_from is not PageRole.LIST:
+    table = _Table(Shelf())
+    ordered = table.in_order(table.entry(row) for row in rows if not _is_tile(row, lists))
+    pages = [entry for entry in ordered if not entry.is_card and entry.keys.isdisjoint(failed)]
+    read = {key for entry in pages for key in entry.keys}
+    cards: dict[str | None, list[_Entry]] = defaultdict(list)
+    missing = {"gone": 0, "unseen": sum(not entry.is_card for entry in ordered) - len(pages)}
+    for entry in ordered:
+        if not entry.is_card:
             continue
-        key = _key(row)
+        key = entry.key
         if key is None or key in read or not (key in gone or key in failed):
-            cards[key].append(row)
+            cards[key].append(entry)
         else:
             missing["gone" if key in gone else "unseen"] += 1
-    listings, filled = _from_pages(pages, cards)
+    listings, filled = table.from_pages(pages, cards)
     for key, group in cards.items():
         if key is None or key not in read:
-            listings += _distinct(group)
-    joined = _join_same_goods(listings)
+            listings += table.distinct(group)
+    joined = table.join_same_goods(listings)
     folded = len(ordered) - len(joined) - sum(missing.values())
-    return Assembly(tuple(_in_order(joined)), folded, filled, missing["gone"], missing["unseen"])
+    found = Assembled(table.shelf, [entry.number for entry in table.in_order(joined)])
+    return Assembly(found, folded, filled, missing["gone"], missing["unseen"])
 
 
 def _is_tile(row: RawListing, lists: Collection[str]) -> bool:
@@ -83,50 +121,108 @@ def _is_tile(row: RawListing, lists: Collection[str]) -> bool:
     return key in lists and (row.found_on is None or key != _url_key(row.found_on))
 
 
-def _from_pages(pages: Sequence[RawListing], cards: dict[str | None, list[RawListing]]) -> tuple[list[RawListing], int]:
-    """The listings of product pages, and how many of them a card completed."""
-    by_address: dict[str | None, list[RawListing]] = defaultdict(list)
-    for row in pages:
-        by_address[_key(row)].append(row)
-    listings: list[RawListing] = []
-    filled = 0
-    for group in by_address.values():
-        found = _distinct(group)
-        keys = {key for row in group for key in _keys(row)}
-        own_cards = list(dict.fromkeys(card for key in keys for card in cards.get(key, ())))
-        for listing in found:
-            fitting = [card for card in own_cards if _fits(card, listing, alone=len(found) == 1)]
-            whole = _filled(listing, _best_first(fitting), "card")
-            filled += whole is not listing
-            listings.append(whole)
-    return listings, filled
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where entries are put together. Rows come from the shelf only where entries alone don't decide."""
+
+    shelf: Shelf
+
+    def entry(self, row: RawListing) -> _Entry:
+        asked = _url_key(row.found_on) if row.found_on and row.read_from is PageRole.PRODUCT else None
+        same = hash(_goods(row)) if row.sku is not None else 0
+        return _Entry(self.shelf.put(row), _key(row), asked, row.sku, same, row.read_from is PageRole.LIST)
+
+    def rows(self, entries: Iterable[_Entry]) -> list[RawListing]:
+        return [self.shelf[entry.number] for entry in entries]
+
+    def in_order(self, entries: Iterable[_Entry]) -> list[_Entry]:
+        """Entries in a total order that doesn't depend on when they were read. Few share an address and a sku: only
+        those are compared by all that they say."""
+        by_place = sorted(entries, key=lambda entry: entry.place)
+        groups = (list(group) for _, group in groupby(by_place, key=lambda entry: entry.place))
+        return [entry for group in groups for entry in (self._by_text(group) if len(group) > 1 else group)]
+
+    def _by_text(self, group: list[_Entry]) -> list[_Entry]:
+        return sorted(group, key=lambda entry: _text(self.shelf[entry.number]))
+
+    def from_pages(self, pages: Sequence[_Entry], cards: dict[str | None, list[_Entry]]) -> tuple[list[_Entry], int]:
+        """The listings of product pages, and how many of them a card completed."""
+        by_address: dict[str | None, list[_Entry]] = defaultdict(list)
+        for entry in pages:
+            by_address[entry.key].append(entry)
+        listings: list[_Entry] = []
+        filled = 0
+        for group in by_address.values():
+            found = self.distinct(group)
+            keys = {key for entry in group for key in entry.keys}
+            own_cards = [card for key in sorted(keys) for card in cards.get(key, ())]
+            whole = [self._completed(entry, own_cards, alone=len(found) == 1) for entry in found]
+            filled += sum(one is not other for one, other in zip(found, whole, strict=True))
+            listings += whole
+        return listings, filled
+
+    def _completed(self, entry: _Entry, cards: Sequence[_Entry], *, alone: bool) -> _Entry:
+        if not (fitting := [card for card in cards if _fits(card, entry, alone=alone)]):
+            return entry
+        listing = self.shelf[entry.number]
+        whole = _filled(listing, _best_first(self.rows(fitting)), "card")
+        return entry if whole is listing else self.entry(whole)
+
+    def distinct(self, group: Sequence[_Entry]) -> list[_Entry]:
+        """One listing for each sku among rows of one address; rows without a sku join the only one, or each other.
+
+        Rows without any address stay apart unless they say the same."""
+        if len(group) == 1:
+            return list(group)
+        by_sku: dict[object, list[_Entry]] = defaultdict(list)
+        for entry in group:
+            by_sku[entry.sku if entry.key is not None else self._nameless(entry)].append(entry)
+        loose = by_sku.get(None, [])
+        if loose and len(by_sku) == 2:
+            only = next(sku for sku in by_sku if sku is not None)
+            by_sku[only] += by_sku.pop(None)
+        return [self._merged(entries) for entries in by_sku.values()]
+
+    def _nameless(self, entry: _Entry) -> tuple[str | None, ...]:
+        row = self.shelf[entry.number]
+        return row.sku, row.title, row.price, row.availability, row.quantity, row.condition
+
+    def _merged(self, entries: Sequence[_Entry]) -> _Entry:
+        """The fullest of several rows with what the others show and it doesn't."""
+        if len(entries) == 1:
+            return entries[0]
+        rows = self.rows(entries)
+        first, *others = _best_first(rows)
+        whole = _filled(first, others, None)
+        taken = next((entry for entry, row in zip(entries, rows, strict=True) if row is whole), None)
+        return taken or self.entry(whole)
+
+    def join_same_goods(self, listings: Sequence[_Entry]) -> list[_Entry]:
+        """The same goods under two addresses are one listing, under the smaller address: same sku, title and price."""
+        alike: dict[object, list[_Entry]] = defaultdict(list)
+        for entry in listings:
+            alike[entry.same if entry.sku is not None else entry].append(entry)
+        return [one for group in alike.values() for one in (self._joined(group) if len(group) > 1 else group)]
+
+    def _joined(self, group: Sequence[_Entry]) -> list[_Entry]:
+        exactly: dict[object, list[_Entry]] = defaultdict(list)
+        for entry in group:
+            exactly[_goods(self.shelf[entry.number])].append(entry)
+        return [self._folded(self.in_order(entries)) for entries in exactly.values()]
+
+    def _folded(self, entries: Sequence[_Entry]) -> _Entry:
+        if len(entries) == 1:
+            return entries[0]
+        first, *others = self.rows(entries)
+        whole = _filled(first, others, None)
+        return entries[0] if whole is first else self.entry(whole)
 
 
-def _fits(card: RawListing, listing: RawListing, *, alone: bool) -> bool:
+def _fits(card: _Entry, listing: _Entry, *, alone: bool) -> bool:
     """Whether a card speaks of this listing: of several on one page, only by the same sku."""
     if card.sku is not None and listing.sku is not None:
         return card.sku == listing.sku or alone
     return alone
-
-
-def _distinct(group: Sequence[RawListing]) -> list[RawListing]:
-    """One listing for each sku among rows of one address; rows without a sku join the only one, or each other.
-
-    Rows without any address stay apart unless they say the same."""
-    by_sku: dict[object, list[RawListing]] = defaultdict(list)
-    for row in group:
-        nameless = (row.title, row.price, row.availability, row.quantity, row.condition)
-        by_sku[row.sku if row.url is not None else (row.sku, *nameless)].append(row)
-    loose = by_sku.get(None, [])
-    if loose and len(by_sku) == 2:
-        only = next(sku for sku in by_sku if sku is not None)
-        by_sku[only] += by_sku.pop(None)
-    return [_merged(_best_first(rows)) for rows in by_sku.values()]
-
-
-def _merged(rows: Sequence[RawListing]) -> RawListing:
-    first = rows[0]
-    return first if len(rows) == 1 else _filled(first, rows[1:], None)
 
 
 def _filled(listing: RawListing, others: Sequence[RawListing], source: str | None) -> RawListing:
@@ -144,45 +240,24 @@ def _filled(listing: RawListing, others: Sequence[RawListing], source: str | Non
     return replace(listing, **found, read_by=said)  # type: ignore[arg-type]
 
 
-def _join_same_goods(listings: Sequence[RawListing]) -> list[RawListing]:
-    """The same goods under two addresses are one listing, under the smaller address: same sku, title and price."""
-    joined: dict[object, list[RawListing]] = defaultdict(list)
-    for number, listing in enumerate(listings):
-        same = (listing.sku, *(getattr(listing, name) for name in _SAME_GOODS))
-        joined[same if listing.sku is not None else number].append(listing)
-    return [_merged(_in_order(rows)) for rows in joined.values()]
+def _goods(row: RawListing) -> tuple[str | None, ...]:
+    return row.sku, row.title, row.price, row.currency, row.condition
 
 
 def _best_first(rows: Sequence[RawListing]) -> list[RawListing]:
     """The fullest row first; a longer title before a shorter one, which may be cut off."""
     if len(rows) == 1:
         return list(rows)
-    return sorted(rows, key=lambda row: (-len(row.to_json()), -len(row.title), _place(row), _text(row)))
-
-
-def _keys(row: RawListing) -> set[str]:
-    """The addresses that a product page answers to: its own, and the one that was asked for (`found_on`)."""
-    asked = _url_key(row.found_on) if row.found_on and row.read_from is PageRole.PRODUCT else None
-    return {key for key in (_key(row), asked) if key is not None}
+    return sorted(
+        rows, key=lambda row: (-len(row.to_json()), -len(row.title), _key(row) or "", row.sku or "", _text(row))
+    )
 
 
 def _key(row: RawListing) -> str | None:
     return _url_key(row.url) if row.url else None
 
 
-_url_key = lru_cache(maxsize=100_000)(url_key)  # each row is asked for it again and again
-
-
-def _in_order(rows: Iterable[RawListing]) -> list[RawListing]:
-    """Rows in a total order that doesn't depend on when they were read. Few share an address and a sku: only those are
-    compared by all that they say."""
-    by_place = sorted(rows, key=_place)
-    groups = (list(group) for _, group in groupby(by_place, key=_place))
-    return [row for group in groups for row in (sorted(group, key=_text) if len(group) > 1 else group)]
-
-
-def _place(row: RawListing) -> tuple[str, str]:
-    return _key(row) or "", row.sku or ""
+_url_key = lru_cache(maxsize=4_096)(url_key)  # cards of one list were found on one page
 
 
 def _text(row: RawListing) -> str:

@@ -51,7 +51,7 @@ def describe(site: Site, captures: Sequence[PageCapture]) -> Detection:
     `site` carries name, start and whatever was given; what it leaves open is decided here."""
     readings = [read_page(capture, site) for capture in captures if capture.status < 400]
     rows = _telling(row for reading in readings for row in reading.listings)
-    listings = assemble(rows).listings
+    listings = tuple(assemble(rows).listings)
     pages = Counter(reading.role for reading in readings if reading.listings)
     chosen = site.model_copy(
         update={

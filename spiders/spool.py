@@ -23,7 +23,7 @@ class Spool:
         self._file = path.open("xb")
 
     def write(self, *listings: RawListing) -> None:
-        self._file.write(b"".join(orjson.dumps(listing, option=orjson.OPT_APPEND_NEWLINE) for listing in listings))
+        self._file.write(b"".join(map(spool_line, listings)))
         self._file.flush()
 
     def __enter__(self) -> Self:
@@ -46,7 +46,7 @@ def read_spool(path: Path) -> Iterator[RawListing]:
             if not line.endswith(b"\n"):
                 return
             try:
-                yield _listing(line)
+                yield row_in(line)
             except (ValueError, TypeError, KeyError):
                 raise CrawlError(f"{path.name}: line {number} is no raw listing") from None
 
@@ -66,10 +66,15 @@ class SpoolTail:
             # In one piece: a line whose end is written while lines are counted would be taken for two.
             come, end, _ = lines.read().rpartition(b"\n")
         self._at += len(come) + len(end)
-        return [_listing(line) for line in come.split(b"\n") if line]
+        return [row_in(line) for line in come.split(b"\n") if line]
 
 
-def _listing(line: bytes) -> RawListing:
+def spool_line(row: RawListing) -> bytes:
+    return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def row_in(line: bytes) -> RawListing:
+    """The raw listing that a line of a spool holds; ValueError, TypeError or KeyError where it holds none."""
     row: dict[str, Any] = orjson.loads(line)
     evidence, role = row.pop("evidence"), row.pop("read_from")
     return RawListing(

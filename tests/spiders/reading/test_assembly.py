@@ -3,13 +3,16 @@
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from restock.addresses import url_key
 from restock.listing import Evidence, RawListing
 from restock.terms import PageRole
-from spiders.assembly import assemble
+from spiders import assembly
+from spiders.assembly import Assembly, assemble
+from spiders.shelf import Shelf
 
 HOST = "http://shop.example"
 ADDRESSES = [None, f"{HOST}/p/1", f"{HOST}/p/1?utm_source=x", f"{HOST}/p/2", f"{HOST}/q/2"]
@@ -39,16 +42,28 @@ def card(**values: str) -> RawListing:
     )
 
 
+def said(found: Assembly) -> tuple[object, ...]:
+    return tuple(found.listings), found.folded, found.filled, found.gone, found.unseen
+
+
 @given(st.lists(ROWS, max_size=12), st.randoms(use_true_random=False))
 def test_the_order_of_rows_is_no_matter(rows: list[RawListing], chance: random.Random) -> None:
     shuffled = rows.copy()
     chance.shuffle(shuffled)
-    assert assemble(shuffled) == assemble(rows)
+    assert said(assemble(shuffled)) == said(assemble(rows))
+
+
+@given(st.lists(ROWS, max_size=12))
+def test_rows_from_disk_are_those_at_hand(rows: list[RawListing]) -> None:
+    at_hand = said(assemble(rows))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assembly, "Shelf", lambda: Shelf(at_hand=2))
+        assert said(assemble(rows)) == at_hand
 
 
 @given(st.lists(ROWS, max_size=12))
 def test_rows_that_are_read_twice_change_nothing(rows: list[RawListing]) -> None:
-    assert assemble(rows * 2).listings == assemble(rows).listings
+    assert tuple(assemble(rows * 2).listings) == tuple(assemble(rows).listings)
 
 
 @given(st.lists(ROWS, max_size=12))
