@@ -4,8 +4,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, cast
 
 import typer
 
@@ -26,7 +27,9 @@ STEP = 1_000  # rows between two reports of progress
 
 
 def normalise(
-    file: Annotated[str, typer.Argument(help="JSONL or CSV; - is standard input.", metavar="[FILE]")] = "-",
+    file: Annotated[
+        str, typer.Argument(help="JSONL or CSV of any encoding and separator; - is standard input.", metavar="[FILE]")
+    ] = "-",
     market: Annotated[str, typer.Option("--market", help="The market that the site serves (ISO 3166).")] = "RU",
     observed_at: Annotated[
         str | None, typer.Option("--observed-at", help="Judge by the rules of that day.", metavar="ISO")
@@ -43,9 +46,9 @@ def normalise(
     normaliser = Normaliser(load_rules(settings_of(home).home), market=checked_market(market))
     errors = 0
 
-    def rows(lines: TextIO, meter: RowMeter) -> Iterator[Row]:
+    def rows(stream: BufferedReader, meter: RowMeter) -> Iterator[Row]:
         nonlocal errors
-        for number, row in enumerate(normalise_rows(lines, normaliser, on=on), start=1):
+        for number, row in enumerate(normalise_rows(stream, normaliser, on=on), start=1):
             if "error" in row:
                 errors += 1
                 say(f"row {row['row']}: {row['error']}")
@@ -53,19 +56,18 @@ def normalise(
                 meter(number)
             yield row
 
-    with _lines(file) as lines, RowMeter("normalise", drawn=not fills_terminal(format, output)) as meter:
-        show(rows(lines, meter), LISTING_COLUMNS, format, output, whole=(*LISTING_FIELDS, "error", "row"))
+    with _bytes(file) as stream, RowMeter("normalise", drawn=not fills_terminal(format, output)) as meter:
+        show(rows(stream, meter), LISTING_COLUMNS, format, output, whole=(*LISTING_FIELDS, "error", "row"))
     raise typer.Exit(3 if errors else 0)
 
 
 @contextmanager
-def _lines(file: str) -> Iterator[TextIO]:
+def _bytes(file: str) -> Iterator[BufferedReader]:
     if file == "-":
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-        yield sys.stdin
+        yield cast("BufferedReader", sys.stdin.buffer)
         return
     path = Path(file)
     if not (path.is_file() and os.access(path, os.R_OK)):
         raise UsageError(f"{file}: there is no such file that can be read")
-    with path.open(encoding="utf-8", errors="replace", newline="") as handle:
+    with path.open("rb") as handle:
         yield handle

@@ -11,6 +11,7 @@ from pipelines import brands, category, restrictions
 from pipelines.tables import Row, Table, first_day, last_day
 from pipelines.text import number as as_number
 from pipelines.text import squeeze
+from restock.countries import is_country
 from restock.errors import SettingsError
 
 _TIERS = ("1", "2", "3.A", "3.B", "4.A", "4.B")
@@ -145,9 +146,7 @@ def _currency(text: str, _: Known) -> str:
 
 
 def _country(text: str, _: Known) -> str:
-    from babel import Locale  # noqa: PLC0415 - only the user's own makers need it
-
-    if not re.fullmatch("[A-Z]{2}", text) or text == "ZZ" or text not in Locale("en").territories:
+    if not is_country(text):
         raise ValueError(f"a country's two capital letters were expected (ISO 3166), not {text!r}")
     return text
 

@@ -72,7 +72,7 @@ class RawListing:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Self:
         """The raw listing of a contract row. Raises ValueError where the row has no title."""
-        values: dict[str, Any] = {name: _text(row.get(name)) for name in RAW_FIELDS}
+        values: dict[str, Any] = {name: _text(name, row.get(name)) for name in RAW_FIELDS}
         if values["title"] is None:
             raise ValueError("no title")
         return cls(**values)
@@ -82,16 +82,33 @@ class RawListing:
         return {name: value for name in RAW_FIELDS if (value := getattr(self, name)) is not None}
 
 
-def _text(value: Any) -> str | None:
-    """Numbers become text, blank text becomes None; anything nested is refused."""
+def _text(name: str, value: Any) -> str | None:
+    """Numbers become text, blank text becomes None; anything else is refused."""
+    if isinstance(value, str):
+        return value if value.strip() else None
     if value is None:
         return None
-    if isinstance(value, bool | list | dict):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(  # noqa: TRY004  one kind of error for a bad row
-            f"a text was expected, not {type(value).__name__}"
+            f"{name}: a text was expected, not {_KINDS.get(type(value), type(value).__name__)}"
         )
-    text = str(value)
-    return text if text.strip() else None
+    return number_text(value)
+
+
+_KINDS = {bool: "true or false", list: "a list", dict: "an object"}
+
+
+def number_text(value: float) -> str:
+    """A number as a shop would show it: whole ones without `.0`, others to the 15 digits that are sure."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < _SURE):
+        return str(int(value))
+    text = f"{Decimal(f'{value:.15g}'):f}"
+    # Three digits behind a point would read as thousands.
+    whole, _, cents = text.partition(".")
+    return f"{whole}.{cents}0" if len(cents) == 3 else text
+
+
+_SURE = 1e15  # above it, a number of JSON or of a spreadsheet is no longer exact
 
 
 @dataclass(frozen=True, slots=True)

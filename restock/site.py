@@ -1,16 +1,17 @@
 """Sites: a web shop as data. One YAML file says where a site starts, how it is read and how politely."""
 
-import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from restock.countries import is_country
 from restock.errors import UsageError
 
 TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 """`HH:MM`. In YAML it stands in quotes: bare, it is a number to the base of sixty."""
 
-_MARKET = r"^[A-Z]{2}$"
+_MARKET = "a market is a country's two capital letters (ISO 3166)"
+_DEFAULT_MARKET = "RU"
 
 
 class Follow(BaseModel):
@@ -61,8 +62,8 @@ class Guard(BaseModel):
 def checked_market(text: str) -> str:
     """A market as `--market` gives it. Raises UsageError for what is no country's code: none of its goods would be
     restricted."""
-    if not re.fullmatch(_MARKET, text):
-        raise UsageError(f"--market {text}: a market is a country's two capital letters (ISO 3166)")
+    if text != _DEFAULT_MARKET and not is_country(text):
+        raise UsageError(f"--market {text}: {_MARKET}")
     return text
 
 
@@ -84,7 +85,7 @@ class Site(BaseModel):
     seller: str | None = None
     enabled: bool = True
     start: tuple[str, ...] = Field(default=(), validate_default=True)
-    market: str = Field(default="RU", pattern=_MARKET)
+    market: str = _DEFAULT_MARKET
     platform: str = "auto"
     listings: str = Field(default="auto", pattern="^(auto|pages|cards)$")
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
@@ -104,6 +105,13 @@ class Site(BaseModel):
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("market")
+    @classmethod
+    def _is_country(cls, market: str) -> str:
+        if market != _DEFAULT_MARKET and not is_country(market):
+            raise ValueError(_MARKET)
+        return market
 
     @field_validator("start")
     @classmethod

@@ -1,5 +1,6 @@
 """Price lists: a stored file → raw listings, row by row, whatever its kind."""
 
+from spiders.pricelists.arriving import arriving_rows
 from spiders.pricelists.lists import (
     MAPPED_FIELDS,
     ColumnMap,
@@ -20,6 +21,7 @@ __all__ = [
     "Origin",
     "PriceList",
     "Tally",
+    "arriving_rows",
     "checked_map",
     "media_type",
     "open_list",

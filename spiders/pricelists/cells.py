@@ -1,7 +1,8 @@
 """Cells of a table as text, as they are shown as far as the file says it."""
 
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+
+from restock.listing import number_text
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
@@ -15,19 +16,10 @@ def text_of(value: Cell) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return _number(value)
+        return number_text(value)
     if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
         return value.date().isoformat()
     return value.isoformat() if isinstance(value, date | time) else str(value)
-
-
-def _number(value: float) -> str:
-    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
-        return str(int(value))
-    text = f"{Decimal(f'{value:.15g}'):f}"
-    # Three digits behind a point would read as thousands.
-    whole, _, cents = text.partition(".")
-    return f"{whole}.{cents}0" if len(cents) == 3 else text
 
 
 def is_number(text: str) -> bool:

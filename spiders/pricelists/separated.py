@@ -12,7 +12,7 @@ from spiders.pricelists.cells import Cell
 from spiders.pricelists.headers import SEARCHED, find_header
 from spiders.pricelists.lists import ListError
 
-_DELIMITERS = ";,\t|"
+DELIMITERS = ";,\t|"
 _PIECE = 1 << 20
 _LONGEST_CELL = 1 << 17
 _MOST_LINES = 100  # line ends within one cell; more mean a quotation mark that is never closed
@@ -54,27 +54,38 @@ class Separated:
             yield row
 
     def _sniffed(self) -> str:
-        worths = {delimiter: self._worth(delimiter) for delimiter in _DELIMITERS}
-        return max(worths, key=lambda delimiter: worths[delimiter])
+        return max(DELIMITERS, key=lambda delimiter: _worth(self._rows(delimiter)))
 
-    def _worth(self, delimiter: str) -> tuple[int, int]:
-        """How many columns of a header are known with a separator; the number of cells breaks ties."""
-        rows: list[list[str]] = []
-        with suppress(ListError):  # whoever reads the rows is told
-            for row in itertools.islice(self._rows(delimiter), SEARCHED):
-                rows.append([str(cell).strip() for cell in row])  # noqa: PERF401  what came before an error counts
-        header = find_header(rows)
-        return sum(map(bool, header.names)) if header else 0, sum(map(len, rows))
+
+def best_delimiter(lines: Sequence[str]) -> str:
+    """The separator of a table that begins with these lines."""
+    return max(DELIMITERS, key=lambda delimiter: _worth(csv.reader(lines, delimiter=delimiter)))
+
+
+def _worth(rows: Iterable[Sequence[Cell]]) -> tuple[int, int]:
+    """How many columns of a header are known with a separator; the number of cells breaks ties."""
+    found: list[list[str]] = []
+    with suppress(ListError, csv.Error):  # whoever reads the rows is told
+        for row in itertools.islice(rows, SEARCHED):
+            found.append([str(cell).strip() for cell in row])  # noqa: PERF401  what came before an error counts
+    header = find_header(found)
+    return sum(map(bool, header.names)) if header else 0, sum(map(len, found))
+
+
+def wide_encoding(start: bytes) -> str | None:
+    """The form of UTF-16 that a text's first four bytes show."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(start) >= 4 and 0 in start and start.count(0) < 4:
+        return "utf-16-le" if start[1] == 0 else "utf-16-be"
+    return None
 
 
 def encoding_of(stream: BinaryIO) -> str:
     """By its mark; else UTF-8 where the whole text is that, else Windows-1251."""
     stream.seek(0)
-    start = stream.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if len(start) >= 4 and 0 in start and start.count(0) < 4:
-        return "utf-16-le" if start[1] == 0 else "utf-16-be"
+    if wide := wide_encoding(stream.read(4)):
+        return wide
     stream.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:

@@ -156,13 +156,17 @@ class SheetReader:
         self._only_titles = sum(map(len, layout.columns.values())) == 1
 
     def read(self, rows: Iterable[Sequence[Cell]]) -> Iterator[RawListing]:
+        return (raw for _, raw in self.read_each(rows) if isinstance(raw, RawListing))
+
+    def read_each(self, rows: Iterable[Sequence[Cell]]) -> Iterator[tuple[int, RawListing | ValueError | None]]:
+        """Each row below the header with its number: goods, why goods could not be read, None for no goods."""
         first = self._plan.header.rows
         for number, row in enumerate(itertools.islice(rows, first, None), start=first + 1):
             self._row, self._texts = row, [text_of(cell) for cell in row]
+            lost = self._tally.lost
             raw = self._listing(number)
-            if raw is not None:
-                self._tally.rows += 1
-                yield raw
+            self._tally.rows += raw is not None
+            yield number, ValueError("no title") if self._tally.lost > lost else raw
 
     def _text(self, place: int) -> str:
         return self._texts[place] if place < len(self._texts) else ""

@@ -42,7 +42,7 @@ def test_bad_rows_keep_their_place(restock: Restock) -> None:
     assert [line for line in answer.err.splitlines() if "row 3" in line] == ["restock: row 3: no title"]
 
 
-@pytest.mark.parametrize("market", ["ru", "Россия", "QQQ", ""])
+@pytest.mark.parametrize("market", ["ru", "Россия", "QQQ", "QQ", "EU", ""])
 def test_a_market_is_a_countrys_code(restock: Restock, market: str) -> None:
     answer = restock("normalise", "--market", market, stdin='{"title": "Cisco C9300-24T"}\n')
     assert (answer.code, answer.rows) == (2, [])
@@ -63,3 +63,54 @@ def test_a_table_for_spreadsheets_has_the_same_columns_whatever_the_rows(restock
     assert tuple(good) == (*LISTING_FIELDS, "error", "row")
     assert (bad["row"], bad["title"]) == ("1", "")
     assert (good["row"], good["mpn"]) == ("", "C9300-24T")
+
+
+TABLE = "title;price;quantity\nКоммутатор Cisco C9300-24T;10 000 руб;5\n\n;7;\nПолка;1;\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("separator", [";", "\t", ",", "|"])
+def test_a_table_may_have_any_encoding_and_separator(
+    restock: Restock, tmp_path: Path, encoding: str, separator: str
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(TABLE.replace(";", separator), encoding=encoding)
+    answer = restock("normalise", str(file))
+    assert answer.code == 3
+    assert [row.get("mpn", row) for row in answer.rows] == [
+        "C9300-24T", {"error": "no title", "row": 3}, None,
+    ]  # fmt: skip
+    assert (answer.rows[0]["title"], answer.rows[0]["price"]) == ("Коммутатор Cisco C9300-24T", "10000.00")
+
+
+def test_a_price_list_is_read_as_import_reads_it(restock: Restock, tmp_path: Path) -> None:
+    rows = (
+        "Прайс;;;", "Цены в USD без НДС;;;", "Артикул;Наименование;Цена;Склад", "Коммутаторы;;;",
+        "C9300-24T;Cisco C9300-24T;100;5", "X-1;;5;5", "Итого;;100;",
+    )  # fmt: skip
+    file = tmp_path / "list.csv"
+    file.write_text("\n".join(rows), encoding="cp1251")
+    answer = restock("normalise", str(file))
+    goods, *errors = answer.rows
+    assert [goods[key] for key in ("mpn", "price", "currency", "vat", "quantity", "category")] == [
+        "C9300-24T", "100.00", "USD", "excluded", 5, "switch",
+    ]  # fmt: skip
+    assert [error["error"] for error in errors] == ["no title", "no title"]
+
+
+def test_a_table_without_titles_says_which_columns_it_has(restock: Restock) -> None:
+    answer = restock("normalise", stdin="foo,bar\n1,2\n")
+    assert (answer.code, answer.rows) == (2, [])
+    assert "the columns are 'foo', 'bar'" in answer.err
+
+
+def test_numbers_are_texts_and_a_value_of_another_kind_is_one_rows_error(restock: Restock) -> None:
+    rows = (
+        "", '{"title": "A", "price": 214900, "quantity": 5}', '{"title": "B", "price": {"a": 1}}',
+        '{"title": "C", "brand": true}', '{"title": "D", "quantity": 1e300}', '{"title": "E", "price": 1234.5}',
+    )  # fmt: skip
+    first, nested, flag, vast, last = restock("normalise", stdin="\n".join(rows)).rows
+    assert (first["price"], first["quantity"], last["price"]) == ("214900.00", 5, "1234.50")
+    assert nested == {"error": "price: a text was expected, not an object", "row": 3}
+    assert flag == {"error": "brand: a text was expected, not true or false", "row": 4}
+    assert (vast["quantity"], vast["quantity_bound"], vast["availability"]) == (None, None, "Unknown")
