@@ -1,7 +1,7 @@
 """Importing a price list: its speed beside that of normalisation in the same run, and its memory.
 
-`python -m benchmarks.price_list` imports a CSV list; `--memory` imports a YML of 100 MB in a process of its own and
-says how much that process held at most."""
+`python -m benchmarks.price_list` imports a CSV list; `--memory` imports a YML of 100 MB, and crawls it by URL, in
+processes of their own and says how much such a process held at most."""
 
 import argparse
 import csv
@@ -10,11 +10,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
 from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
+from threading import Thread
 from time import perf_counter
 
 from benchmarks.normalise import rows
@@ -22,6 +25,8 @@ from pipelines.normalise import Normaliser
 from reports.tables import json_text
 from restock.listing import RawListing
 from restock.settings import load_settings
+from restock.site import Site
+from scheduler.crawl import Pace, crawl_site
 from scheduler.importing import import_price_list
 from scheduler.normalise import normalise_rows
 from scheduler.workspace import Workspace
@@ -126,11 +131,24 @@ def hold(folder: Path) -> None:
     print(run.counts["listings"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
 
 
-def memory(folder: Path) -> tuple[int, int]:
+def hold_by_url(folder: Path) -> None:
+    """Crawls the big list from a server on loopback, and prints the most memory that one of its processes held."""
+    handler = partial(SimpleHTTPRequestHandler, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        site = Site(name="m", start=(f"http://127.0.0.1:{server.server_port}/list.xml",), source="price_list")
+        with Workspace(load_settings(folder / "home")) as workspace:
+            run = crawl_site(workspace, site, pace=Pace(0.0, 2))
+        server.shutdown()
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    print(run.counts["listings"], max(resource.getrusage(who).ru_maxrss for who in whose) >> 10)
+
+
+def memory(folder: Path, how: str) -> tuple[int, int]:
     """Rows of a YML of 100 MB, and the most memory that importing it held, in MB."""
     write_yml(folder / "list.xml", 100)
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.price_list", "--hold", str(folder)],
+        [sys.executable, "-m", "benchmarks.price_list", how, str(folder)],
         capture_output=True,
         text=True,
         check=True,
@@ -139,19 +157,30 @@ def memory(folder: Path) -> tuple[int, int]:
     return listings, most
 
 
+def _said(folder: Path, how: str) -> int:
+    listings, most = memory(folder, how)
+    print(f"100 MB of YML {_HOW[how]}, {listings:,} offers: {most} MB at most (bar {MEMORY})")
+    return most
+
+
+_HOW = {"--hold": "imported", "--hold-by-url": "crawled by URL"}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--memory", action="store_true", help="measure the memory that a YML of 100 MB takes")
     parser.add_argument("--hold", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--hold-by-url", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.hold_by_url is not None:
+        hold_by_url(arguments.hold_by_url)
+        return 0
     if arguments.hold is not None:
         hold(arguments.hold)
         return 0
     with TemporaryDirectory(prefix="restock-bench-") as folder:
         if arguments.memory:
-            listings, most = memory(Path(folder))
-            print(f"100 MB of YML, {listings:,} offers: {most} MB at most (bar {MEMORY})")
-            return int(most > MEMORY)
+            return int(max([_said(Path(folder), how) for how in ("--hold", "--hold-by-url")]) > MEMORY)
         rate, share, bare = speed(Path(folder))
         print(f"{rate:,.0f} rows/s imported, {share:.2f} of the speed of `normalise` (at least {LEAST}),", end=" ")
         print(f"{bare:.2f} of that of a normaliser that neither reads nor writes")

@@ -26,7 +26,9 @@ class CrawlOutcome:
     totals            the number of goods that a list itself prints, by list
     skipped           links that were not followed, counted by reason (robots, off-site, filter, …)
     notes             anything else that an operator should know
-    single_page       the start was a product page, and that page was the whole plan
+    single_page       the start was a product page, and that page was the whole plan; or a price list beside those that
+                      the site's definition names
+    whole_rows        the rows came from price lists: each is whole, and none completes another
     """
 
     finished: bool = False
@@ -45,6 +47,7 @@ class CrawlOutcome:
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     single_page: bool = False
+    whole_rows: bool = False
 
     @property
     def unseen_products(self) -> set[str]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from restock.countries import is_country
 from restock.errors import UsageError
@@ -12,6 +12,14 @@ TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 _MARKET = "a market is a country's two capital letters (ISO 3166)"
 _DEFAULT_MARKET = "RU"
+
+
+def _one_or_many(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Many = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+"""Several texts, or one that stands alone."""
 
 
 class Follow(BaseModel):
@@ -72,6 +80,8 @@ class Site(BaseModel):
 
     `platform` names the reader ("json-ld", "microdata", "bitrix", "selectors", …, or "auto" to try them in order);
     `listings` says where listings are read: on product pages ("pages"), on list pages ("cards"), or "auto".
+    `source` says what is captured: its pages, or price lists (feeds) at the start addresses, whose `columns` may be
+    named as `--map` names them.
     `seller` is the legal entity that sells there, where it is known: several sites may be one seller's.
     `crawl_at` are the times of day of its crawls, where they are not those of the settings.
     `known` and `assumed` record what the definition rests on. A site that isn't enabled needs no `start`: price lists
@@ -84,9 +94,11 @@ class Site(BaseModel):
     title: str | None = None
     seller: str | None = None
     enabled: bool = True
-    start: tuple[str, ...] = Field(default=(), validate_default=True)
+    start: Many = Field(default=(), validate_default=True)
     market: str = _DEFAULT_MARKET
     platform: str = "auto"
+    source: str = Field(default="pages", pattern="^(pages|price_list)$")
+    columns: dict[str, Many] = Field(default_factory=dict)
     listings: str = Field(default="auto", pattern="^(auto|pages|cards)$")
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     encoding: str | None = None
@@ -95,16 +107,11 @@ class Site(BaseModel):
     guard: Guard = Guard()
     delay: float | None = Field(default=None, ge=0)
     concurrency: int | None = Field(default=None, ge=1, le=64)
-    crawl_at: tuple[TimeOfDay, ...] = ()
+    crawl_at: Annotated[tuple[TimeOfDay, ...], BeforeValidator(_one_or_many)] = ()
     max_pages: int = Field(default=20_000, ge=1)
     max_depth: int = Field(default=200, ge=1)
-    known: tuple[str, ...] = ()
-    assumed: tuple[str, ...] = ()
-
-    @field_validator("start", "crawl_at", "known", "assumed", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: object) -> object:
-        return (value,) if isinstance(value, str) else value
+    known: Many = ()
+    assumed: Many = ()
 
     @field_validator("market")
     @classmethod

@@ -113,6 +113,7 @@ def crawl_job(
         retries=settings.crawl.retries,
         deadline=settings.crawl.deadline,
         max_bytes=settings.crawl.max_bytes,
+        max_list_bytes=settings.crawl.max_list_bytes,
         page_only=False if start is None else None,
         sample=sample,
     )

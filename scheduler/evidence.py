@@ -1,7 +1,7 @@
 """Stored evidence at work: a run's captures read again, and every stored byte checked."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,15 +9,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from restock.capture import PageCapture
-from restock.errors import EvidenceError
+from restock.errors import EvidenceError, UsageError
 from restock.listing import RawListing
 from restock.run import Run
 from restock.settings import Settings
 from restock.site import Site
 from restock.terms import RunKind, RunStatus
 from scheduler.workspace import Workspace
-from spiders.evidence import Thinning, find_warc, open_file, read_pages, verify, word_path
-from spiders.pricelists import Origin, PriceList, open_list
+from spiders.evidence import Thinning, find_warc, open_file, read_pages, stored_lists, verify, word_path
+from spiders.pricelists import ListError, Origin, PriceList, open_list
 from spiders.reading import read_page
 
 
@@ -64,18 +64,35 @@ def _existing(settings: Settings, run: Run) -> Path:
 
 def raw_listings(workspace: Workspace, run: Run, site: Site) -> Iterator[RawListing]:
     """What today's readers find in a run's stored pages, or in its price list."""
-    if run.kind is RunKind.IMPORT:
-        yield from listed(workspace, run)
+    if reads_lists(run):
+        yield from listed(workspace, run, site)
         return
     for capture in pages_of(workspace.settings, run):
         yield from listings_on(capture, site)
 
 
-def listed(workspace: Workspace, run: Run) -> Iterator[RawListing]:
-    """What today's readers find in the price list of an import, by the map that it was imported with."""
-    definition = ListDefinition.model_validate_json(workspace.catalogue.definition_of(run.id) or "{}")
-    with price_list(workspace.settings, run, definition) as found:
-        yield from found.rows
+def reads_lists(run: Run) -> bool:
+    """Whether a run's evidence is price lists: one that was imported, or those that a crawl found."""
+    return run.kind is RunKind.IMPORT or (run.outcome is not None and run.outcome.whole_rows)
+
+
+def listed(workspace: Workspace, run: Run, site: Site) -> Iterator[RawListing]:
+    """What today's readers find in the price list of an import, by the map that it was imported with; or in those of a
+    crawl, by the columns that the site's definition names."""
+    if run.kind is RunKind.IMPORT:
+        definition = ListDefinition.model_validate_json(workspace.catalogue.definition_of(run.id) or "{}")
+        with price_list(workspace.settings, run, definition) as found:
+            yield from found.rows
+        return
+    path = _existing(workspace.settings, run)
+    for entry in stored_lists(path):
+        # Where a list breaks off, or is none, its run was partial and said so.
+        with (
+            suppress(ListError, UsageError),
+            open_file(path, entry) as file,
+            open_list(file.stream, site.columns) as reader,
+        ):
+            yield from reader.rows(Origin(run.site, file.evidence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from restock.errors import EvidenceError
 from restock.listing import Finding, Listing, RawListing
 from restock.run import CrawlOutcome, Run
 from restock.site import Site
-from restock.terms import PageRole, RunKind
-from scheduler.evidence import listed, listings_on, thinning_of
+from restock.terms import PageRole
+from scheduler.evidence import listed, listings_on, reads_lists, thinning_of
 from scheduler.reading import folded
 from scheduler.workspace import Workspace
 from spiders.evidence import read_pages, run_of
@@ -47,8 +47,8 @@ def explain(workspace: Workspace, ref: str) -> Explanation:
 
 def _raw_of(workspace: Workspace, site: Site, run: Run, listing: Listing, warc: Path) -> RawListing | None:
     """The raw listing as the run saw it: its own page, filled from the cards that name it."""
-    if run.kind is RunKind.IMPORT:
-        return next((raw for raw in listed(workspace, run) if _same(raw, listing)), None)
+    if reads_lists(run):
+        return next((raw for raw in listed(workspace, run, site) if _same(raw, listing)), None)
     rows: list[RawListing] = []
     for capture in read_pages(warc):
         if capture.role is not PageRole.PRODUCT or _is_of(capture.url, listing):

@@ -71,7 +71,7 @@ def folded(rows: Iterable[RawListing], outcome: CrawlOutcome) -> Assembly:
 def read_rows(clerk: Clerk, run: Run, rows: Iterable[RawListing], outcome: CrawlOutcome) -> Reading:
     """The normalised listings of a run's raw ones. The rows of a price list are whole already, and may be too many to
     be held at once; those of pages are folded first."""
-    if run.kind is not RunKind.IMPORT:
+    if run.kind is not RunKind.IMPORT and not outcome.whole_rows:
         assembly = folded(rows, outcome)
         outcome.notes.extend(assembly.notes)
         rows = assembly.listings

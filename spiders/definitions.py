@@ -17,6 +17,7 @@ from restock.documents import read_document
 from restock.errors import SettingsError, UsageError
 from restock.listing import RAW_FIELDS
 from restock.site import Site
+from spiders.pricelists import MAPPED_FIELDS
 from spiders.readers.platforms import PLATFORM_NAMES
 
 BUILT_IN = Path(__file__).parent / "sites"
@@ -61,6 +62,7 @@ def _faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
         found.append((("platform",), f"{site.platform!r} is none of {', '.join(PLATFORM_NAMES)}"))
     found += _pattern_faults(site)
     found += _selector_faults(site)
+    found += _column_faults(site)
     if site.encoding is not None:
         try:
             codecs.lookup(site.encoding)
@@ -100,6 +102,15 @@ def _selector_faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
         except (SelectorError, ValueError) as error:
             found.append((place, f"not a CSS selector: {error}"))
     return found
+
+
+def _column_faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
+    if site.columns and site.source != "price_list":
+        return [(("columns",), "only a site whose source is price_list has columns")]
+    known = ", ".join(MAPPED_FIELDS)
+    return [
+        (("columns", name), f"no such field; the fields are {known}") for name in site.columns.keys() - MAPPED_FIELDS
+    ]
 
 
 def refuse_bad_name(name: str) -> None:

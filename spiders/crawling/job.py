@@ -38,6 +38,7 @@ class CrawlJob(BaseModel):
     retries: int = Field(default=2, ge=0)
     deadline: float = Field(default=6 * 3600.0, gt=0)
     max_bytes: int = Field(default=32 * 1024 * 1024, gt=0)
+    max_list_bytes: int = Field(default=1 << 30, gt=0)
     page_only: bool | None = False
     sample: int | None = Field(default=None, ge=1)
 

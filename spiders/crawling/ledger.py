@@ -48,6 +48,7 @@ class Ledger:
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
         self.cards: defaultdict[str, set[str]] = defaultdict(set)
+        self.counts: dict[str, int] = {}  # rows of price lists
         self.titles: dict[str, str] = {}  # what cards call the goods that they lead to
         self.totals: dict[str, int] = {}
         self.notes: list[str] = []
@@ -97,7 +98,7 @@ class Ledger:
         A card may lead to a list (a section's tile) where another link says that it is one (`linked_otherwise`);
         otherwise a list in a product's place is an error page with other goods on it, and the product is unseen."""
         found = CrawlOutcome(
-            lists={key: len(cards) for key, cards in self.cards.items()},
+            lists={key: len(cards) for key, cards in self.cards.items()} | self.counts,
             totals=dict(self.totals),
             skipped=dict(skipped),
             notes=list(self.notes),

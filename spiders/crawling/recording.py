@@ -9,13 +9,15 @@ from scrapy.exceptions import StopDownload
 from scrapy.http import Headers, Response
 
 from spiders.crawling.handle import spider_of
+from spiders.crawling.keeping import KEPT
 from spiders.evidence import Exchange
 from spiders.evidence.encoding import ACCEPTED
 from spiders.evidence.writing import ROBOTS
 
 
 class Recorder:
-    """Stands next to the downloader. The capture to read goes along in the request's meta as "capture"."""
+    """Stands next to the downloader. The capture to read goes along in the request's meta as "capture"; of a price
+    list, where it is stored, as "evidence"."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._evidence = spider_of(crawler).evidence
@@ -28,7 +30,11 @@ class Recorder:
         request.headers.setdefault("Accept-Encoding", ACCEPTED)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        request.meta["capture"] = self._evidence.write(_exchange(request, response))
+        exchange = _exchange(request, response)
+        if (kept := request.meta.get(KEPT)) is not None:
+            request.meta["evidence"] = self._evidence.write_list(exchange, kept)
+        else:
+            request.meta["capture"] = self._evidence.write(exchange)
         return response
 
 
@@ -64,8 +70,9 @@ class Cutoff:
     """Stops a download that has become too big or too slow, and keeps what came until then."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._max_bytes = spider_of(crawler).job.max_bytes
-        self._timeout = spider_of(crawler).job.timeout
+        job = spider_of(crawler).job
+        self._max_bytes, self._max_list_bytes = job.max_bytes, job.max_list_bytes
+        self._timeout = job.timeout
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -75,13 +82,19 @@ class Cutoff:
         return extension
 
     def begin(self, headers: Headers, body_length: Any, request: Request, spider: Spider) -> None:  # noqa: ARG002
+        # The clock of a list begins again with each piece: it may take as long as it keeps coming.
         request.meta["received"] = 0
         request.meta["cut"] = None
         request.meta["ends"] = monotonic() - request.meta.get("download_latency", 0.0) + self._timeout
 
     def count(self, data: bytes, request: Request, spider: Spider) -> None:  # noqa: ARG002
         request.meta["received"] += len(data)
-        if request.meta["received"] > self._max_bytes:
+        most = self._max_bytes
+        if KEPT in request.meta:
+            most = self._max_list_bytes
+            request.meta["ends"] = monotonic() + self._timeout
+            request.meta["wait_longer"](self._timeout + 1)
+        if request.meta["received"] > most:
             request.meta["cut"] = "length"
         elif monotonic() > request.meta["ends"]:
             request.meta["cut"] = "time"

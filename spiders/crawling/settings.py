@@ -7,6 +7,7 @@ from typing import Any
 from spiders.crawling.job import CrawlJob
 
 _HERE = "spiders.crawling"
+_HANDLER = f"{_HERE}.keeping.ListHandler"
 _BUILT_IN = "scrapy.downloadermiddlewares"
 MAX_DELAY = 60.0
 
@@ -70,7 +71,7 @@ def _bounds(job: CrawlJob) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": 0,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": False,
-        "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None},
+        "DOWNLOAD_HANDLERS": {"http": _HANDLER, "https": _HANDLER, "file": None, "ftp": None, "s3": None, "data": None},
         "URLLENGTH_LIMIT": 0,
         "HTTPERROR_ALLOW_ALL": True,
         "REDIRECT_MAX_TIMES": 5,

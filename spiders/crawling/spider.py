@@ -1,5 +1,6 @@
 """The one spider: fetches the visits that the survey asks for and hands it what came."""
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -16,6 +17,8 @@ from spiders.crawling.frontier import Visit
 from spiders.crawling.handle import CrawlSpider
 from spiders.crawling.hostrules import Refused, Unreachable
 from spiders.crawling.job import CrawlJob
+from spiders.crawling.keeping import KEPT
+from spiders.crawling.listing import ListRows
 from spiders.crawling.reader import Readers
 from spiders.crawling.reasons import failure_reason
 from spiders.crawling.survey import Survey
@@ -52,11 +55,26 @@ class SiteSpider(CrawlSpider):
         )
 
     async def answered(self, response: Response) -> AsyncIterator[Request]:
-        visit, capture = response.meta["visit"], response.meta["capture"]
+        visit: Visit = response.meta["visit"]
+        if KEPT in response.meta:
+            await self._read_list(visit, response)
+            self._after()
+            return
+        capture = response.meta["capture"]
         reading = await self._readers.read(capture) if self.survey.must_read(capture) else None
         for request in self._requests(self.survey.arrived(visit, capture, reading)):
             yield request
         self._after()
+
+    async def _read_list(self, visit: Visit, response: Response) -> None:
+        """Others are answered meanwhile: a long list has its turns between them."""
+        with response.meta[KEPT] as file:
+            listed = ListRows(file, response, self.job.site)
+            for rows in listed.pieces(response.meta["evidence"]):
+                self.survey.listed(rows)
+                self.report()
+                await asyncio.sleep(0)
+        self.survey.list_ended(visit, listed.count, listed.notes, listed.fault)
 
     def unanswered(self, failure: Any) -> None:
         visit: Visit = failure.request.meta["visit"]

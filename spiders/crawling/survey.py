@@ -3,7 +3,7 @@
 Knows nothing of Scrapy: it decides, and whoever fetches does as it is told."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urljoin, urlsplit
 
 from w3lib.html import get_meta_refresh
@@ -51,6 +51,7 @@ class Survey:
         self._answered = 0
         self._bad_in_row = 0
         self._alone = job.page_only is True
+        self._whole_rows = False
         self.stopped: str | None = None
 
     @property
@@ -82,6 +83,20 @@ class Survey:
         else:
             self._settle(visit, Fate.FAILED, f"answered {capture.status}")
         return iter(())
+
+    def listed(self, rows: Sequence[RawListing]) -> None:
+        """Takes rows of a price list that came in place of a page."""
+        self._spool.write(*rows)
+        self._listings += len(rows)
+        self._whole_rows = True
+
+    def list_ended(self, visit: Visit, count: int, notes: Sequence[str], fault: str | None) -> None:
+        """A price list was read to its end, or to where it breaks off."""
+        self._answered += 1
+        for note in notes:
+            self._ledger.note(note)
+        self._ledger.counts[visit.list_key] = count
+        self._settle(visit, Fate.FAILED if fault else Fate.LIST, fault or "")
 
     def failed(self, visit: Visit, reason: str) -> None:
         """No answer came."""
@@ -134,6 +149,10 @@ class Survey:
             self._ledger.note(note)
         if not reading.listings and not reading.links and (target := _refresh(capture)):
             yield from self._redirected(visit, target)
+            return
+        if self._job.site.source == "price_list":
+            wall = reading.wall
+            self._settle(visit, Fate.WALL if wall else Fate.FAILED, wall or "a page came in the price list's place")
             return
         self._frontier.skipped.update(reading.skipped)
         self._keep(reading)
@@ -200,6 +219,10 @@ class Survey:
         visits = self._frontier.visits
         found = self._ledger.outcome(visits, self._frontier.skipped, self._frontier.linked_otherwise)
         found.single_page = self._alone and sum(found.pages.values()) == found.pages.get("product", 0) == 1
+        found.whole_rows = self._whole_rows
+        if self._whole_rows:
+            # A list beside those that the definition names says nothing of what else the site has.
+            found.single_page = not set(self._job.starts) <= set(self._job.site.start)
         found.bound = self._frontier.bound
         unfetched = [key for key in visits if self._ledger.resolve(key) is None]
         products = {key for key in unfetched if visits[key].role is PageRole.PRODUCT} | self._frontier.beyond

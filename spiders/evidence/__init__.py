@@ -1,7 +1,7 @@
 """Evidence: every response as the server sent it, in WARC files that can be read, indexed and verified again."""
 
 from spiders.evidence.encoding import Decoded, decode
-from spiders.evidence.files import StoredFile, open_file
+from spiders.evidence.files import StoredFile, open_file, plain_file, stored_lists
 from spiders.evidence.naming import begun, find_warc, run_of, site_slug
 from spiders.evidence.reading import Witness, read_capture, read_captures, read_pages, witnesses
 from spiders.evidence.replacing import finish_all, stems, word_path
@@ -24,6 +24,7 @@ __all__ = [
     "find_warc",
     "finish_all",
     "open_file",
+    "plain_file",
     "read_capture",
     "read_captures",
     "read_pages",
@@ -31,6 +32,7 @@ __all__ = [
     "site_slug",
     "stems",
     "store_file",
+    "stored_lists",
     "thin",
     "verify",
     "witnesses",

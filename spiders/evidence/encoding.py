@@ -1,13 +1,15 @@
 """Content-Encoding undone within bounds: a small answer that unfolds without end is cut off."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import brotli  # type: ignore[import-untyped]
 
 ACCEPTED = "gzip, deflate, br"
 _STEP = 64 * 1024
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,54 +37,83 @@ def decode(body: bytes, content_encoding: str, limit: int) -> Decoded:
     return found
 
 
+def unfolded(pieces: Iterable[bytes], content_encoding: str) -> Iterator[bytes]:
+    """A body of any size, in pieces, with every content encoding undone.
+
+    Raises ValueError where one breaks, ends early, or isn't known."""
+    names = [name.strip().lower() for name in content_encoding.split(",") if name.strip()]
+    for name in reversed(names):
+        if name != "identity":
+            pieces = _unfolded(name, pieces)
+    yield from pieces
+
+
+def _unfolded(name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    source = iter(pieces)
+    first = next(source, b"")
+    whole = chain([first], source)
+    if name in {"gzip", "x-gzip"} and first[:2] != _GZIP:
+        yield from whole  # a name that the body was never touched by
+        return
+    try:
+        if name in {"gzip", "x-gzip"}:
+            yield from _inflated(whole, 31)
+        elif name == "deflate":
+            # RFC 9110 means zlib by it; some servers send the bare stream.
+            yield from _inflated(whole, 15 if _is_zlib(first) else -15)
+        elif name == "br":
+            yield from _unbrotlied(whole)
+        else:
+            raise ValueError(f"unknown content encoding {name[:20]!r}")
+    except (zlib.error, brotli.error):
+        raise ValueError("broken content encoding") from None
+    except EOFError:
+        raise ValueError("content encoding ends early") from None
+
+
 def _undo(name: str, body: bytes, limit: int) -> Decoded:
-    if name in {"gzip", "x-gzip"}:
-        return _gathered(_inflated(body, 31), limit) if body[:2] == b"\x1f\x8b" else Decoded(body)
-    if name == "deflate":
-        # RFC 9110 means zlib by it; some servers send the bare stream.
-        return _gathered(_inflated(body, 15 if _is_zlib(body) else -15), limit)
-    if name == "br":
-        return _gathered(_unbrotlied(body), limit)
-    return Decoded(body, f"unknown content encoding {name[:20]!r}")
+    """The pieces up to the limit; what was unfolded before the stream broke is kept."""
+    found = bytearray()
+    try:
+        for piece in _unfolded(name, [body]):
+            found += piece
+            if len(found) > limit:
+                return Decoded(bytes(found[:limit]), f"unfolds to more than {limit} bytes")
+    except ValueError as error:
+        unknown = str(error).startswith("unknown")
+        return Decoded(body if unknown else bytes(found), str(error))
+    return Decoded(bytes(found))
 
 
 def _is_zlib(body: bytes) -> bool:
     return len(body) > 1 and body[0] & 0x0F == 8 and (body[0] << 8 | body[1]) % 31 == 0
 
 
-def _gathered(pieces: Iterator[bytes], limit: int) -> Decoded:
-    """The pieces up to the limit; what was unfolded before the stream broke is kept."""
-    found = bytearray()
-    try:
-        for piece in pieces:
-            found += piece
-            if len(found) > limit:
-                return Decoded(bytes(found[:limit]), f"unfolds to more than {limit} bytes")
-    except (zlib.error, brotli.error):
-        return Decoded(bytes(found), "broken content encoding")
-    except EOFError:
-        return Decoded(bytes(found), "content encoding ends early")
-    return Decoded(bytes(found))
-
-
-def _inflated(body: bytes, wbits: int) -> Iterator[bytes]:
-    """One gzip member after another; a zlib or bare stream is a single one."""
-    rest = body
-    while rest:
-        stream = zlib.decompressobj(wbits)
-        while rest and not stream.eof:
+def _inflated(pieces: Iterable[bytes], wbits: int) -> Iterator[bytes]:
+    """One gzip member after another; a zlib or bare stream is a single one. What stands behind is left."""
+    stream, ended = zlib.decompressobj(wbits), False
+    for piece in pieces:
+        rest = piece
+        while rest:
+            if ended and (wbits != 31 or rest[:1] != _GZIP[:1]):
+                return
+            if ended:
+                stream, ended = zlib.decompressobj(wbits), False
             yield stream.decompress(rest, _STEP)
-            rest = stream.unconsumed_tail
-        if not stream.eof:
-            raise EOFError
-        rest = stream.unused_data if wbits == 31 and stream.unused_data[:2] == b"\x1f\x8b" else b""
+            ended = stream.eof
+            rest = stream.unused_data if ended else stream.unconsumed_tail
+    while not ended and (left := stream.decompress(b"", _STEP)):
+        yield left
+        ended = stream.eof
+    if not ended:
+        raise EOFError
 
 
-def _unbrotlied(body: bytes) -> Iterator[bytes]:
+def _unbrotlied(pieces: Iterable[bytes]) -> Iterator[bytes]:
     stream = brotli.Decompressor()
-    yield stream.process(body, output_buffer_limit=_STEP)
-    while not stream.is_finished():
-        piece = stream.process(b"", output_buffer_limit=_STEP)
-        if not piece:
-            raise EOFError
-        yield piece
+    for piece in pieces:
+        yield stream.process(piece, output_buffer_limit=_STEP)
+        while not stream.is_finished() and (more := stream.process(b"", output_buffer_limit=_STEP)):
+            yield more
+    if not stream.is_finished():
+        raise EOFError

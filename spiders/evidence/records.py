@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 from uuid import uuid4
 
 from warcio.exceptions import ArchiveLoadFailed
@@ -20,6 +20,11 @@ from warcio.warcwriter import WARCWriter
 
 from restock.errors import EvidenceError
 from restock.listing import time_text
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
 
 VERSION = "WARC/1.1"
 # Pages come out as small as at level 9, in a third of the time.
@@ -91,7 +96,7 @@ def write_member(
     record_id: str,
     moment: datetime,
     headers: dict[str, str],
-    block: BinaryIO,
+    block: Readable,
     length: int,
 ) -> tuple[int, str]:
     """Writes a record of any size as a gzip member, piece by piece; the member's length and SHA-256 (hex).
@@ -107,7 +112,7 @@ def _named(kind: str, record_id: str, moment: datetime, headers: dict[str, str])
     return stamps | {name: _one_line(value) for name, value in headers.items()}
 
 
-def _write(out: object, kind: str, named: dict[str, str], block: BinaryIO, length: int) -> None:
+def _write(out: object, kind: str, named: dict[str, str], block: Readable, length: int) -> None:
     content_type = named.get("Content-Type") or CONTENT_TYPES[kind]
     head = StatusAndHeaders("", list(named.items()), protocol=VERSION)
     record = ArcWarcRecord("warc", kind, head, block, None, content_type, length)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 from urllib.parse import quote
 
 from restock import clock
@@ -24,6 +24,8 @@ from spiders.evidence.naming import new_file, seal_path
 
 DEFAULT_LIMIT = 32 * 1024 * 1024
 ROBOTS = "robots"
+LIST_FILE = "price_list"  # the role of an answer that is a price list, which may be longer than can be held at once
+_CHUNK = 1 << 20
 # What says who asks, to the site or to a proxy, is no evidence and stays out.
 _SECRET_HEADERS = frozenset({b"proxy-authorization", b"authorization"})
 
@@ -122,10 +124,41 @@ class EvidenceWriter:
         moment, record_id = self._now(), records.new_id()
         common = {"WARC-Target-URI": exchange.wire_url}
         self._append("response", record_id, moment, common | _response_headers(exchange), _response_block(exchange))
-        asked = {"WARC-Concurrent-To": record_id, "WARC-Payload-Digest": records.digest(b"")}
-        self._append("request", records.new_id(), moment, common | asked, _request_block(exchange))
+        self._write_request(exchange, record_id, moment)
         evidence = Evidence(hashlib.sha256(exchange.body).hexdigest(), self.warc, record_id)
         return capture_of(exchange, evidence, moment, self.limit)
+
+    def _write_request(self, exchange: Exchange, answered: str, moment: datetime) -> None:
+        headers = {
+            "WARC-Target-URI": exchange.wire_url,
+            "WARC-Concurrent-To": answered,
+            "WARC-Payload-Digest": records.digest(b""),
+        }
+        self._append("request", records.new_id(), moment, headers, _request_block(exchange))
+
+    def write_list(self, exchange: Exchange, body: BinaryIO) -> Evidence:
+        """Stores an exchange whose body, of any size, is in a file: a price list. The file stays where it is read."""
+        moment, record_id = self._now(), records.new_id()
+        head = _response_head(exchange)
+        body.seek(0)
+        sha256, block = hashlib.sha256(), hashlib.sha256(head)
+        while piece := body.read(_CHUNK):
+            sha256.update(piece)
+            block.update(piece)
+        size = len(head) + body.tell()
+        headers = _response_headers(exchange) | {
+            "WARC-Target-URI": exchange.wire_url,
+            "WARC-Payload-Digest": records.spelled(sha256.digest()),
+            "WARC-Block-Digest": records.spelled(block.digest()),
+            "Restock-Role": LIST_FILE,
+        }
+        body.seek(0)
+        offset, stream = self._file.tell(), _Behind(head, body)
+        packed = records.write_member(self._file, "response", record_id, moment, headers, stream, size)
+        self._file.flush()
+        self._note("response", record_id, moment, headers, (offset, *packed), head)
+        self._write_request(exchange, record_id, moment)
+        return Evidence(sha256.hexdigest(), self.warc, record_id)
 
     def store(self, resource: Resource) -> Evidence:
         """Stores a file of any size. Raises EvidenceError where it changes meanwhile."""
@@ -223,10 +256,14 @@ def _response_headers(exchange: Exchange) -> dict[str, str]:
 
 
 def _response_block(exchange: Exchange) -> bytes:
-    """The HTTP head and the body. Scrapy doesn't keep the server's reason phrase; the standard one stands for it."""
+    return _response_head(exchange) + exchange.body
+
+
+def _response_head(exchange: Exchange) -> bytes:
+    """The HTTP head. Scrapy doesn't keep the server's reason phrase; the standard one stands for it."""
     phrase = HTTPStatus(exchange.status).phrase if exchange.status in _STATUSES else ""
     first = f"{exchange.protocol} {exchange.status:03d} {phrase}".encode("latin-1")
-    return _head(first, exchange.headers) + exchange.body
+    return _head(first, exchange.headers)
 
 
 _STATUSES = frozenset(status.value for status in HTTPStatus)
@@ -241,6 +278,18 @@ def _request_block(exchange: Exchange) -> bytes:
 def _head(first: bytes, pairs: Iterable[tuple[bytes, bytes]]) -> bytes:
     lines = [first, *(name + b": " + value for name, value in pairs)]
     return b"\r\n".join(line.replace(b"\r", b" ").replace(b"\n", b" ") for line in lines) + b"\r\n\r\n"
+
+
+class _Behind:
+    """A file with some bytes before it, to be read once."""
+
+    def __init__(self, head: bytes, body: BinaryIO) -> None:
+        self._head = head
+        self._body = body
+
+    def read(self, size: int) -> bytes:
+        head, self._head = self._head[:size], self._head[size:]
+        return head or self._body.read(size)
 
 
 def store_file(

@@ -11,7 +11,7 @@ from spiders.pricelists.lists import (
     Tally,
     checked_map,
 )
-from spiders.pricelists.opening import media_type, open_list
+from spiders.pricelists.opening import looks_like_list, media_type, open_list
 
 __all__ = [
     "MAPPED_FIELDS",
@@ -23,6 +23,7 @@ __all__ = [
     "Tally",
     "arriving_rows",
     "checked_map",
+    "looks_like_list",
     "media_type",
     "open_list",
 ]

@@ -1,8 +1,10 @@
 """Opening a price list: what kind of file it is, by its first bytes, never by its name."""
 
 import gzip
+import re
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
@@ -19,6 +21,11 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 UNPACKED = 4 << 30  # bytes that a packed list may unpack to
 _PIECE = 1 << 20
+_MOST_PACKED = 2  # a packed file may be packed once more on its way
+_LISTED = re.compile(
+    r"(?:^|[/+.-])(?:csv|tab-separated-values|ms-excel|spreadsheetml|jsonl|ndjson|jsonlines)(?:$|[.;+])"
+)
+_NAMED = (".csv", ".tsv", ".jsonl", ".xlsx", ".xls")
 
 
 @contextmanager
@@ -26,13 +33,15 @@ def open_list(stream: BinaryIO, mapping: ColumnMap) -> Iterator[PriceList]:
     """The list in a file.
 
     Raises UsageError where nothing says which column is which, ListError where the file is damaged."""
-    stream.seek(0)
-    if stream.read(2) != _GZIP:
+    with ExitStack() as files:
+        for _ in range(_MOST_PACKED):
+            stream.seek(0)
+            if stream.read(2) != _GZIP:
+                break
+            unpacked = files.enter_context(TemporaryFile(prefix="restock-"))
+            _unpack(stream, unpacked)
+            stream = unpacked
         yield _opened(stream, mapping)
-        return
-    with TemporaryFile(prefix="restock-") as unpacked:
-        _unpack(stream, unpacked)
-        yield _opened(unpacked, mapping)
 
 
 def _opened(stream: BinaryIO, mapping: ColumnMap) -> PriceList:
@@ -52,6 +61,32 @@ def _opened(stream: BinaryIO, mapping: ColumnMap) -> PriceList:
     if text.startswith(b"{"):
         return JsonLines(stream, mapping)
     return TableList(Separated(stream), mapping)
+
+
+def looks_like_list(start: bytes, media_type: str, name: str) -> bool:
+    """Whether an answer is a price list, by its first bytes (plain of their content encoding); its media type and the
+    file's name only tell text from text."""
+    for _ in range(_MOST_PACKED):
+        if start.startswith(_GZIP):
+            start = _begun(start)
+    if start.startswith(_WORKBOOKS):
+        return True
+    text = start.replace(b"\0", b"")
+    for mark in _MARKS:
+        text = text.removeprefix(mark)
+    text = text.lstrip()
+    if text.startswith(b"<"):
+        return b"<yml_catalog" in text or b"<!DOCTYPE yml_catalog" in text
+    file = name.lower().removesuffix(".gz")
+    return bool(text) and (bool(_LISTED.search(media_type.lower())) or file.endswith(_NAMED))
+
+
+def _begun(packed: bytes) -> bytes:
+    """What the beginning of a packed file holds."""
+    try:
+        return zlib.decompressobj(31).decompress(packed, _PIECE)
+    except zlib.error:
+        return b""
 
 
 def _unpack(stream: BinaryIO, out: BinaryIO) -> None:

@@ -133,6 +133,11 @@ class Shop(Pages):
         self._server.server_close()
         self._thread.join()
 
+    @staticmethod
+    def pause(seconds: float) -> None:
+        """What comes later comes later; no test asserts how much."""
+        time.sleep(seconds)
+
     def paths(self) -> list[str]:
         return [path for path, _, _ in self.requests]
 
