@@ -95,13 +95,15 @@ def _fit(item: Candidate, brand: str | None) -> int:
 
 
 def _not_of_others(case: Case, brand: str | None) -> Sequence[Candidate]:
-    """Without the numbers that are surely another maker's, where the goods are made for another's, and without those
-    of the devices that a licence is for."""
+    """Without the maker's name ("KFA2"), the numbers that are surely another maker's, where the goods are made for
+    another's, and those of the devices that a licence is for."""
+    name = "" if brand is None else "".join(brand.upper().split())
+    own = [item for item in case.own if item.number != name]
     if case.head in _LICENCES:
-        return [item for item in case.own if not case.title.folded[: item.start].endswith(_FOR)]
+        return [item for item in own if not case.title.folded[: item.start].endswith(_FOR)]
     if case.bearing.relation is Relation.IS:
-        return case.own
-    return [item for item in case.own if item.owners.maker in {None, brand}]
+        return own
+    return [item for item in own if item.owners.maker in {None, brand}]
 
 
 def _best(case: Case, brand: str | None, own: Sequence[Candidate], grammar: Grammar) -> NumberFound:

@@ -1,12 +1,16 @@
 """Part numbers: tokens that are one, broken ones mended, and whose they are."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.normalise import Normaliser
 from pipelines.part_numbers import claimed_number
 from pipelines.rules import Rules
 from pipelines.text import clean, skeleton
+from restock.listing import RawListing
 
 
 def numbers(rules: Rules, title: str) -> list[str]:
@@ -96,3 +100,15 @@ def test_any_text_is_safe(rules: Rules, text: str) -> None:
     for candidate in rules.grammar.candidates(text, skeleton(text)):
         assert candidate.number.isascii()
         assert 0 <= candidate.start <= candidate.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("title", "brand", "number"),
+    [
+        ("Видеокарта KFA2 GeForce RTX 4060 46NSL8MD8LOC", "KFA2", "46NSL8MD8LOC"),
+        ("Видеокарта KFA2 GeForce RTX 3060", None, None),
+    ],
+)
+def test_a_makers_name_is_no_number(rules: Rules, on: date, title: str, brand: str | None, number: str | None) -> None:
+    listing = Normaliser(rules).normalise(RawListing(title=title, brand=brand, mpn=number), on=on).listing
+    assert (listing.brand, listing.mpn) == ("KFA2", number)

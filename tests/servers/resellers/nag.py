@@ -17,7 +17,7 @@ PAGE_SIZE = 12
 
 class Nag(Reseller):
     name = "nag"
-    disallowed = ("/search", "/personal/", "/*?sort=")
+    disallowed = ("/search", "/personal/")
 
     def path(self, good: Good) -> str:
         return f"/catalog/{good.section}/{good.id}.{good.slug}"
@@ -34,7 +34,7 @@ class Nag(Reseller):
         return self._page(request)
 
     def _page(self, request: Request) -> Answer:
-        if request.path == "/":
+        if request.path in {"/", "/catalog"}:
             roots = [section for section in self.stock.sections if "/" not in section.path]
             return self.render("list", heading="Каталог", section=None, children=roots, trail=[])
         section = self.section(request.path.removeprefix("/catalog/"))

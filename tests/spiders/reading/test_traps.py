@@ -68,6 +68,7 @@ def test_prose_about_stock_is_no_stock(product):
         '<span style="text-decoration: line-through">150 руб.</span> <b>100 руб.</b>',
         "<span>Старая цена: 150 руб.</span><br><span>Цена: 100 руб.</span>",
         "<b>100 руб.</b> <span>вместо 150 руб.</span>",
+        '<b class="text-xl font-bold before:hidden">100 руб.</b><span class="text-sm line-through">150 руб.</span>',
     ],
 )
 def test_struck_through_prices_are_regular_ones(product, markup):
