@@ -33,7 +33,9 @@ _HAVING = (skeleton(" с "), " with ")
 # What the wordings that introduce a part say of its kind.
 INSIDE = {
     "inside": "cpu", "inside:motor": "motor", "inside:camera": "camera", "inside:sensor": "photodetector",
+    "inside:chip": "ic_other",
 }  # fmt: skip
+_CHIP = "inside:chip"
 # Parts that a title may name by number alone: "Полетный контроллер на STM32F405RGT6".
 _CHIPS = frozenset(
     {"cpu", "ic_processor", "fpga", "ic_other", "ic_amplifier", "memory_ic", "accelerator", "processor_board", "gnss",
@@ -124,7 +126,11 @@ def _kind_inside(title: Title, hit: Hit, insides: Sequence[Hit], head: str | Non
     if inside is None or head == "cpu":
         return None
     wording = title.folded[inside[0] : inside[1]]
-    if " " not in wording or (wording[0] == "," and not any(noun[0] < inside[0] for noun in title.categories)):
+    behind_noun = any(noun[0] < inside[0] for noun in title.categories)
+    if inside[2].value == _CHIP:  # "Модуль памяти DDR4, чипы Samsung"
+        if not behind_noun or head in _CHIPS:
+            return None
+    elif " " not in wording or (wording[0] == "," and not behind_noun):
         return None
     kind = INSIDE[inside[2].value]
     if kind != "cpu" and (hit[0] - inside[1] > 1 or _is_whole(title, hit, head)):

@@ -1,6 +1,6 @@
 """Findings: why each value of a listing is what it is, put into words only when somebody asks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from pipelines.stock import Stock
 from pipelines.text import mixed_script
 from pipelines.verdict import bought_line
 from restock.listing import Finding, Listing, Normalised, RawListing, money_text
+from restock.terms import Vat
 
 Precision = Mapping[tuple[str, str], float]  # by field and rule
 
@@ -66,6 +67,7 @@ def findings(listing: Listing, reasoning: Reasoning, precision: Precision) -> tu
         say("price", money_text(listing.price), price.rule, reasoning.raw.price),
         say("availability", listing.availability.value, stock.rule, stock.text),
     ]
+    found.extend(_of_offer(listing, reasoning, say))
     if price.currency_rule is not None:
         found.append(say("currency", listing.currency, price.currency_rule, reasoning.raw.price))
     if listing.condition is not None:
@@ -79,3 +81,16 @@ def findings(listing: Listing, reasoning: Reasoning, precision: Precision) -> tu
     if mixed_script(listing.title):
         found.append(say("title", None, "mixed script", listing.title))
     return tuple(found)
+
+
+def _of_offer(listing: Listing, reasoning: Reasoning, say: Callable[..., Finding]) -> Iterator[Finding]:
+    """What the texts on price and stock say besides the amount and the state."""
+    raw, price, stock = reasoning.raw, reasoning.price, reasoning.stock
+    yield say("price_type", listing.price_type and listing.price_type.value, price.rule, raw.price)
+    if listing.vat is not Vat.UNKNOWN:
+        yield say("vat", listing.vat.value, price.vat_rule, raw.price)
+    if listing.quantity is not None:
+        yield say("quantity", listing.quantity, "quantity", raw.quantity or stock.text)
+        yield say("quantity_bound", listing.quantity_bound and listing.quantity_bound.value, "quantity", raw.quantity)
+    if listing.hs6 is not None:
+        yield say("hs6", listing.hs6, "code of the kind of goods", listing.category)

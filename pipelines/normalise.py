@@ -115,7 +115,7 @@ class Normaliser:
         if not raw.priced:
             price = price._replace(kind=None, rule="no column of prices is known")
         if price.vat is Vat.UNKNOWN and described.vat is not Vat.UNKNOWN:
-            return price._replace(vat=described.vat)
+            return price._replace(vat=described.vat, vat_rule="wording of the description")
         return price
 
     def _condition(self, raw: RawListing, title: Title, identity: Identity, described: Described) -> Told:

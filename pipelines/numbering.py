@@ -159,12 +159,17 @@ def _fitting(case: Case, fitting: Sequence[Candidate], brand: str | None) -> Can
         return fitting[0]
     if case.head in _LICENCES and (own := [item for item in fitting if item.owners.category(brand) in _LICENCES]):
         return own[0]
-    best = max(fitting, key=lambda item: (_fit(item, brand), not _has_blanks(item), -item.start))
+    best = max(fitting, key=lambda item: (_fit(item, brand), _is_order(item), not _has_blanks(item), -item.start))
     if len(fitting) > 1 and (whole := next((item for item in fitting if _holds(item, best, brand)), None)):
         return whole
     if brand in best.owners.known:
         return best
     return next((item for item in fitting if _in_brackets(title, item, brand)), best)
+
+
+def _is_order(item: Candidate) -> bool:
+    """Whether a number is one by which a maker takes orders: long digits, which no model is called by."""
+    return _LONG_DIGITS.fullmatch(item.number) is not None
 
 
 def _has_blanks(item: Candidate) -> bool:

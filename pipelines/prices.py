@@ -50,6 +50,7 @@ class Price(NamedTuple):
     regular: Decimal | None
     rule: str
     currency_rule: str | None = None
+    vat_rule: str = "wording of the price"
 
 
 @dataclass(slots=True)
@@ -83,6 +84,8 @@ class PriceReader:
         self._glued = re.compile(f"{letters}(?:{'|'.join(sorted(glued, key=len, reverse=True))})(?=\\d)")  # "USD1200"
         self._mark_before = re.compile(_alternatives(self._currency, alone=True) + r"[\s:]*$")
         self._word = re.compile(_alternatives(roles, alone=True))
+        wholesale = [word for word, role in roles.items() if role == "wholesale"]
+        self._wholesale = re.compile(rf" ?\({_alternatives(wholesale)}\)")  # "10 000 ₽ (опт)"
         saving = [word for word, role in roles.items() if role == "saving"]
         self._saving_before = re.compile(f"{_alternatives(saving, alone=True)}$")
         self._vat_word = re.compile(_alternatives(self._vat, alone=True))
@@ -207,7 +210,9 @@ class PriceReader:
                 break
         if end < len(folded) and folded[end].isalpha() and end == match.end():
             return None
-        if marked and (instalments := _INSTALMENTS.match(folded, end)):
+        if wholesale := self._wholesale.match(folded, end):
+            after, end = "wholesale", wholesale.end()
+        elif marked and (instalments := _INSTALMENTS.match(folded, end)):
             after, end = "monthly", instalments.end()
         return _Amount(value * factor, match.start(), end, currency, marked, None, pieces, after, factor)
 
@@ -245,7 +250,8 @@ class PriceReader:
         offers = [amount for amount in amounts if not amount.pieces and amount.role != "saving"]
         offers = [amount for amount in offers if amount.marked] or offers
         offers = [amount for amount in offers if amount.after != "monthly"] or offers  # an instalment
-        offers = [amount for amount in offers if amount.role != "wholesale"] or offers  # the retail price is the price
+        # The retail price is the price: a wholesale one is asked of few.
+        offers = [amount for amount in offers if "wholesale" not in {amount.role, amount.after}] or offers
         if not offers:
             known = asked and not amounts
             return _nothing("wording: on request", vat) if known else _unread(vat)

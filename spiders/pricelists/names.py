@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 _HINTS = ("currency_hint", "vat_hint", "unit_hint", "scale_hint")
 _SIGN = re.compile(r"[№$€£₽₸₺]")
-_SENTENCE_END = re.compile(r"(?<=[.;!])\s+(?=[А-ЯЁA-Z])|\n")
+_SENTENCE_END = re.compile(r"(?<=[.;!])(?<!gl\.)(?<!kl\.)(?<!cl\.)(?<!ч\.)\s+(?=[А-ЯЁA-Z])|\n")  # "zzgl. MwSt." goes on
 _DIGIT = re.compile(r"\d")
 _NOT_WORD = re.compile(r"[^\w№$€£₽₸₺]+")
 LONGEST_NAME = 80
@@ -155,12 +155,22 @@ def said_of_prices(texts: Iterable[str]) -> SaidOfPrices:
 
 def _said(sentence: str) -> SaidOfPrices:
     line = folded(sentence)
-    if not any(_within(name.name, line) for name in _of("letterhead")):
+    if not any(_within(name.name, line) for name in _of("letterhead")) and not _is_all_hints(line):
         return SaidOfPrices()
     if any(_within(name.name, line) for name in _of("rate")):
         return SaidOfPrices()
     currency, vat, scale = (_hinted(line, kind) for kind in ("currency_hint", "vat_hint", "scale_hint"))
     return SaidOfPrices(currency, vat, None if _DIGIT.search(line) else scale)  # "Цены от 10 тыс. руб."
+
+
+def _is_all_hints(line: str) -> bool:
+    """Whether a line is nothing but words on currency and VAT: "USD, ex VAT"; a currency alone may be anything's."""
+    left, kinds = f" {line} ", set()
+    for hint in _of(*_HINTS):
+        if f" {hint.name} " in left:
+            left = left.replace(f" {hint.name} ", " ")
+            kinds.add(hint.field)
+    return not left.strip() and {"currency_hint", "vat_hint"} <= kinds
 
 
 def _hinted(line: str, kind: str) -> str | None:

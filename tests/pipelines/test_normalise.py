@@ -89,3 +89,13 @@ def test_any_row_is_safe(normalise: Normalise, title: str, fields: dict[str, str
     assert listing.to_json()["title"] == title
     assert listing.mpn is None or (listing.mpn.isascii() and " " not in listing.mpn)
     assert listing.restricted is False or listing.restrictions
+
+
+def test_each_value_of_an_offer_says_which_rule_gave_it(normalise: Normalise) -> None:
+    found = normalise("Коммутатор Cisco C9300-24T", price="от 12 500 ₽ с НДС", quantity=">10 шт.")
+    rules = {finding.field: (finding.value, finding.text) for finding in found.findings}
+    assert rules["price_type"] == ("from", "от 12 500 ₽ с НДС")
+    assert rules["vat"] == ("included", "от 12 500 ₽ с НДС")
+    assert rules["quantity"] == (10, ">10 шт.")
+    assert rules["quantity_bound"] == ("at_least", ">10 шт.")
+    assert rules["hs6"] == ("8517.62", "switch")

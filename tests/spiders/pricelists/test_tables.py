@@ -300,6 +300,30 @@ def test_an_english_letterhead(take: Take) -> None:
     assert found.values("price", "currency") == [("10, без НДС", "EUR")]
 
 
+@pytest.mark.parametrize("line", ["USD, ex VAT", "Preise in USD zzgl. MwSt.", "Fiyatlar USD, KDV hariç"])
+def test_a_line_on_currency_and_vat_speaks_of_all_prices(take: Take, line: str) -> None:
+    taken = take(f"{line};;\nName;Price;Qty\nCisco C9300-24T;100;5\n")
+    assert taken.values("price", "currency") == [("100, без НДС", "USD")]
+
+
+def test_a_currency_alone_says_nothing_of_prices(take: Take) -> None:
+    assert take("USD;;\nName;Price;Qty\nCisco C9300-24T;100;5\n").values("currency") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Artikelnummer;Bezeichnung;Hersteller;Einzelpreis, EUR zzgl. MwSt.;Bestand;Lieferzeit;Zustand",
+        "Stok Kodu;Ürün Adı;Marka;Birim Fiyat, EUR KDV hariç;Stok Adedi;Teslim Süresi;Durumu",
+    ],
+)
+def test_german_and_turkish_names(take: Take, header: str) -> None:
+    taken = take(f"{header}\n17;Cisco C9300-24T;Cisco;100;5;3;neu\n")
+    assert taken.values("sku", "title", "brand", "price", "currency", "quantity", "condition") == [
+        ("17", "Cisco C9300-24T", "Cisco", "100, без НДС", "EUR", "5", "neu")
+    ]
+
+
 def test_the_names_of_raw_listings(take: Take) -> None:
     names = ("title", "url", "sku", "brand", "mpn", "gtin", "category", "price", "regular_price", "currency",
              "availability", "quantity", "condition", "description")  # fmt: skip
