@@ -1,7 +1,7 @@
 """Mending: part numbers that a title breaks with blanks ("ASA5506 - K9", "C1300 24T 4G", "NU 208 ECP")."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from pipelines.candidate import Owners
 
@@ -93,23 +93,25 @@ class Mender:
             return False
         return one_sided or (len(right) <= _TAIL_LENGTH and not alone.known)
 
-    def joined(self, upper: str) -> Iterator[Piece]:
+    def joined(self, upper: str, names: Collection[int] = ()) -> Iterator[Piece]:
         """Numbers with blanks for hyphens: "C1300 24T 4G", "WS C2960X 48TS L"; the longest that begins so."""
         tokens = [(match.start(), match[0]) for match in TOKEN.finditer(upper)]
         for index in range(len(tokens) - 1):
             start, head = tokens[index]
             if not (_DIGIT.search(head) or head in self._firsts) or not _BRIEF.fullmatch(head):
                 continue
-            number, end = self._longest(head, tokens[index + 1 : index + _WIDEST])
+            number, end = self._longest(head, tokens[index + 1 : index + _WIDEST], names)
             if number is not None:
                 yield number, start, end
 
-    def _longest(self, head: str, following: Sequence[tuple[int, str]]) -> tuple[str | None, int]:
+    def _longest(
+        self, head: str, following: Sequence[tuple[int, str]], names: Collection[int]
+    ) -> tuple[str | None, int]:
         found, end = None, 0
         plain, joined = _plain(head), head
         has_form = len(head) >= 4 and _DIGIT.search(head) is not None
         for start, piece in following:
-            if not _BRIEF.fullmatch(piece):
+            if start in names or not _BRIEF.fullmatch(piece):
                 break
             plain, joined = plain + _plain(piece), f"{joined}-{piece}"
             has_form = has_form and _PIECE.fullmatch(piece) is not None

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from pipelines.candidate import NOBODY, Candidate, Owners
@@ -68,8 +68,9 @@ class Grammar:
             return NOBODY
         return self._owners_by(tuple(known), tuple(fitting))
 
-    def candidates(self, text: str, folded: str) -> list[Candidate]:
-        """The tokens of a title that may be part numbers, in order, broken ones mended."""
+    def candidates(self, text: str, folded: str, names: Collection[int] = ()) -> list[Candidate]:
+        """The tokens of a title that may be part numbers, in order, broken ones mended. `names` are the places where a
+        maker's name begins, which is no piece of a number before it: "AGL1250 Actel"."""
         upper = latin(folded)
         found: list[Candidate] = []
         if " -" in upper or "- " in upper:
@@ -84,7 +85,7 @@ class Grammar:
                 whole = whole or owners.maker is not None or (owners.any and "-" in number)
                 found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
         if not whole and found:
-            found.extend(Candidate(*piece, self.owners(piece[0]), 3) for piece in self._mender.joined(upper))
+            found.extend(Candidate(*piece, self.owners(piece[0]), 3) for piece in self._mender.joined(upper, names))
         if (not whole or _AFTER_WHOLE.search(upper)) and (pieces := self._mender.glued(upper)):
             found.extend(Candidate(*piece, self.owners(piece[0]), 0) for piece in pieces)
             found.sort(key=lambda item: item.start)

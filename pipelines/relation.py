@@ -8,13 +8,13 @@ from pipelines.bearing import IS, Bearing
 from pipelines.lexicon import Hit
 from pipelines.tables import Table
 from pipelines.text import skeleton
-from pipelines.titles import Span, Title, clause_end, names_brand, names_goods, within
+from pipelines.titles import SHOP, Span, Title, clause_end, names_brand, names_goods, within
 from restock.terms import Relation
 
 WORDINGS = Table("relation_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
 ROLES = other_goods.ROLES | asides.ROLES | components.INSIDE.keys() | {
     "compatible", "advice", "offer", "offered", "accessory", "accessory_before", "substitute", "property", "service",
-    "work", "support", "own_work", "series", "neutral", "replaces", "instead",
+    "work", "support", "own_work", "series", "neutral", "replaces", "instead", SHOP,
 }  # fmt: skip
 _BY_CATEGORY = other_goods.ROLES | {"service", "compatible"}
 _LISTED = ("", "/", ",", "and", "&", skeleton("и"))

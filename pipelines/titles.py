@@ -26,6 +26,9 @@ class Title:
     candidates: Sequence[Candidate]
 
 
+SHOP = "shop"  # "Intel-Market" is a shop, whatever its name begins with
+
+
 def read_title(title: str, lexicon: Lexicon, grammar: Grammar) -> Title:
     """Everything that the other modules need to know of a title."""
     text = clean(title)
@@ -35,9 +38,13 @@ def read_title(title: str, lexicon: Lexicon, grammar: Grammar) -> Title:
     kinds: dict[str, list[Hit]] = {"brand": [], "family": [], "category": [], "relation": [], "condition": []}
     for hit in lexicon.scan(folded):
         kinds[hit[2].kind].append(hit)
+    if shops := [hit for hit in kinds["relation"] if hit[2].value == SHOP]:
+        begun = {hit[0] for hit in shops}
+        kinds["relation"] = [hit for hit in kinds["relation"] if hit[0] not in begun]
+        kinds["brand"] = [hit for hit in kinds["brand"] if hit[1] not in begun]
     return Title(
         text, folded, kinds["brand"], kinds["family"], kinds["category"], kinds["relation"], kinds["condition"],
-        grammar.candidates(text, folded),
+        grammar.candidates(text, folded, [hit[0] for hit in kinds["brand"]]),
     )  # fmt: skip
 
 

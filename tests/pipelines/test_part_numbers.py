@@ -10,6 +10,7 @@ from pipelines.normalise import Normaliser
 from pipelines.part_numbers import claimed_number
 from pipelines.rules import Rules
 from pipelines.text import clean, skeleton
+from pipelines.titles import read_title
 from restock.listing import RawListing
 
 
@@ -112,3 +113,9 @@ def test_any_text_is_safe(rules: Rules, text: str) -> None:
 def test_a_makers_name_is_no_number(rules: Rules, on: date, title: str, brand: str | None, number: str | None) -> None:
     listing = Normaliser(rules).normalise(RawListing(title=title, brand=brand, mpn=number), on=on).listing
     assert (listing.brand, listing.mpn) == ("KFA2", number)
+
+
+@pytest.mark.parametrize("name", ["Actel", "Microsemi", "Intel"])
+def test_a_makers_name_is_no_piece_of_the_number_before_it(rules: Rules, name: str) -> None:
+    title = read_title(f"AGL1250 {name}", rules.lexicon, rules.grammar)
+    assert [candidate.number for candidate in title.candidates] == ["AGL1250"]
