@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
@@ -24,13 +25,17 @@ EVERYDAY = frozenset(Event) - {Event.QUANTITY_CHANGED}
 class Wanted:
     """Which changes are wanted. Brand and category are compared without regard to case; `tier` is that of the Common
     High Priority List; quantities change every day, and are left out unless asked for. `newly_available` wants only
-    the changes that make restricted goods available."""
+    the changes that make restricted goods available. Prices are in the offer's own currency; they and quantities are
+    those that a listing has now, or had last."""
 
     brand: str | None = None
     category: str | None = None
     tier: str | None = None
     restricted: bool | None = None
     newly_available: bool = False
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    min_quantity: int | None = None
     events: Collection[Event] = EVERYDAY
 
     def passes(self, change: Change) -> bool:
@@ -43,7 +48,16 @@ class Wanted:
             and (self.brand is None or _same(self.brand, listing.brand))
             and (self.category is None or _same(self.category, listing.category))
             and (self.tier is None or self.tier in {rule.tier for rule in listing.restrictions})
+            and _within(listing.price, self.min_price, self.max_price)
+            and _within(listing.quantity, self.min_quantity, None)
         )
+
+
+def _within(value: Decimal | int | None, low: Decimal | int | None, high: Decimal | int | None) -> bool:
+    """What is not known is within no bounds."""
+    if low is None and high is None:
+        return True
+    return value is not None and (low is None or value >= low) and (high is None or value <= high)
 
 
 def _same(wanted: str, value: str | None) -> bool:

@@ -6,7 +6,18 @@ import typer
 
 from catalog import EVERYDAY, Wanted
 from cli.console import Row, say, show
-from cli.options import BrandOption, Home, OutFormat, Output, RestrictedOption, SiteOption
+from cli.money import amount
+from cli.options import (
+    BrandOption,
+    Home,
+    MaxPrice,
+    MinPrice,
+    MinQuantity,
+    OutFormat,
+    Output,
+    RestrictedOption,
+    SiteOption,
+)  # fmt: skip
 from cli.session import questions_of
 from cli.windows import marker
 from restock.terms import Event
@@ -26,6 +37,9 @@ def diff(
     event: Annotated[list[Event] | None, typer.Option("--event", help="Only this event; may be repeated.")] = None,
     category: Annotated[str | None, typer.Option("--category", help="Only this category.")] = None,
     tier: Annotated[str | None, typer.Option("--tier", help="Only this tier of the Common High Priority List.")] = None,
+    min_price: MinPrice = None,
+    max_price: MaxPrice = None,
+    min_quantity: MinQuantity = None,
     newly_available: Annotated[
         bool, typer.Option("--newly-available", help="Only restricted goods that can be had now and could not before.")
     ] = False,
@@ -50,6 +64,9 @@ def diff(
             tier=tier,
             restricted=restricted,
             newly_available=newly_available,
+            min_price=amount(min_price, "--min-price"),
+            max_price=amount(max_price, "--max-price"),
+            min_quantity=min_quantity,
             events=frozenset(event or EVERYDAY),
         )
         found = market_changes(

@@ -32,6 +32,9 @@ Concurrency = Annotated[
 ]
 SiteOption = Annotated[list[str] | None, typer.Option("--site", help="Only this site; may be repeated.")]
 BrandOption = Annotated[str | None, typer.Option("--brand", help="Only this brand.")]
+MinPrice = Annotated[str | None, typer.Option("--min-price", help="In the offer's own currency.")]
+MaxPrice = Annotated[str | None, typer.Option("--max-price", help="In the offer's own currency.")]
+MinQuantity = Annotated[int | None, typer.Option("--min-quantity", min=0, help="At least so many in stock.")]
 RestrictedOption = Annotated[
     bool | None, typer.Option("--restricted/--not-restricted", help="Only restricted goods, or only the others.")
 ]

@@ -11,7 +11,7 @@ import typer
 from catalog import Search
 from cli.console import LISTING_COLUMNS, Row, say, show
 from cli.money import amount, currency_of
-from cli.options import BrandOption, Home, OutFormat, Output, RestrictedOption
+from cli.options import BrandOption, Home, MaxPrice, MinPrice, MinQuantity, OutFormat, Output, RestrictedOption
 from cli.session import questions_of, workspace_of
 from cli.windows import moment
 from restock import clock
@@ -38,14 +38,12 @@ def search(
     site: Annotated[str | None, typer.Option("--site", help="Only this site.")] = None,
     category: Annotated[str | None, typer.Option("--category", help="Only this category.")] = None,
     restricted: RestrictedOption = None,
-    min_price: Annotated[str | None, typer.Option("--min-price", help="In the offer's own currency.")] = None,
-    max_price: Annotated[str | None, typer.Option("--max-price", help="In the offer's own currency.")] = None,
+    min_price: MinPrice = None,
+    max_price: MaxPrice = None,
     currency: Annotated[
         str | None, typer.Option("--currency", help="What the price bounds are in, instead.", metavar="CODE")
     ] = None,
-    min_quantity: Annotated[
-        int | None, typer.Option("--min-quantity", min=0, help="At least so many in stock.")
-    ] = None,
+    min_quantity: MinQuantity = None,
     available: Annotated[bool, typer.Option("--available", help="Only what can be had now.")] = False,
     undecided: Annotated[bool, typer.Option("--undecided", help="Only what might be restricted.")] = False,
     at: Annotated[str | None, typer.Option("--at", help="As they were then: ISO date or date-time.")] = None,

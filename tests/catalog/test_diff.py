@@ -200,6 +200,14 @@ class TestFilters:
 
 
 class TestWindows:
+    def test_by_price_and_quantity_as_they_are_now_or_were_last(self, shop: Any, listing: Make, events: Events) -> None:
+        shop.crawl(listing(1, "100", quantity=5), listing(2, "70", quantity=9), listing(3, None), listing(4, "40"))
+        shop.crawl(listing(1, "120", quantity=5), listing(3, "80", quantity=1), listing(4, None))
+        diff = shop.catalogue.diff
+        assert events(diff(wanted=Wanted(min_price=Decimal(80)))) == [("price_changed", "1"), ("price_changed", "3")]
+        assert events(diff(wanted=Wanted(max_price=Decimal(80)))) == [("disappeared", "2"), ("price_changed", "3")]
+        assert events(diff(wanted=Wanted(min_quantity=5))) == [("price_changed", "1"), ("disappeared", "2")]
+
     def test_a_day_ends_at_its_end(self, shop: Any, listing: Make, events: Events) -> None:
         for price in ("100", "90", "80"):
             shop.crawl(listing(1, price))

@@ -74,6 +74,10 @@ class Reseller:
         """What is true on this day, by part number."""
         return {good.mpn: self.listing(good) for good in self.goods}
 
+    def events(self, day: int) -> list[tuple[str, str]]:
+        """What a true comparison with the day before gives: part numbers and events."""
+        return self.stock.events(day)
+
     def robots(self, request: Request) -> Answer:
         rules = "".join(f"Disallow: {path}\n" for path in self.disallowed)
         return text(f"User-agent: *\n{rules}Sitemap: {request.origin}/sitemap.xml\n", "text/plain; charset=utf-8")

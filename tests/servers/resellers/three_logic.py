@@ -12,6 +12,7 @@ from typing import Any
 from resellers.goods import Good, pages_of
 from resellers.serving import Answer, Request, Reseller, as_json
 
+_HIDDEN = {"price": None, "price_type": "on_request", "regular_price": None}
 LOGIN, TOKEN = "an-invented-login", "an-invented-token"
 _API_PAGE, _WEB_PAGE = 20, 10
 
@@ -21,11 +22,6 @@ class ThreeLogic(Reseller):
 
     def path(self, good: Good) -> str:
         return f"/product/{good.id}/"
-
-    def shown(self, good: Good) -> dict[str, Any]:
-        """What the web pages tell: all but the price."""
-        hidden = {"price": None, "price_type": "on_request", "regular_price": None}
-        return {name: value for name, value in (self.listing(good) | hidden).items() if name != "currency"}
 
     def answer(self, request: Request) -> Answer:
         if request.path == "/api/products":
@@ -98,3 +94,13 @@ class ThreeLogic(Reseller):
         return self.render(
             "list", heading=heading, address=address, goods=pages[request.page - 1], page=request.page, pages=len(pages)
         )
+
+
+class ThreeLogicPages(ThreeLogic):
+    """The same shop as a visitor without a login sees it: no prices, and so no changes of them."""
+
+    def listing(self, good: Good) -> dict[str, Any]:
+        return {name: value for name, value in (super().listing(good) | _HIDDEN).items() if name != "currency"}
+
+    def events(self, day: int) -> list[tuple[str, str]]:
+        return [event for event in super().events(day) if event[1] != "price_changed"]
