@@ -81,7 +81,7 @@ class Identifier:
         if case.head in self._devices or case.head in _HOSTS or case.head in _FOR_DEVICES:
             return case.own
         hosts = [item for item in case.own if item.owners.category(brand) in self._devices]
-        if not hosts:
+        if not hosts or " + " in case.title.text:  # a bundle: its first number is the main one
             return case.own
         claimed = case.claimed.number if case.claimed else None
         spans = [(item.start, item.end) for item in hosts]
