@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from restock.listing import Evidence, RawListing
-from restock.terms import PageRole
+from restock.terms import Drawing, PageRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,8 @@ class PageCapture:
 
     `url` is the address that answered (after redirects), `requested_url` the one that was asked for. `body` is
     decoded of its Content-Encoding; the stored record keeps the bytes as they came. Header names are lower case.
-    `role` is what the page was expected to be when it was requested.
+    `role` is what the page was expected to be when it was requested. `drawn` marks a page as a browser's scripts drew
+    it from a response: its body is the document as it stood then.
     """
 
     url: str
@@ -26,6 +27,7 @@ class PageCapture:
     captured_at: datetime
     evidence: Evidence | None = None
     truncated: bool = False
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Link:
 class PageReading:
     """What a reader found on a page: its role, its listings (text as shown), where it leads, the total that the site
     itself prints, the wall it turned out to be (captcha, login, front page, …), and notes for the operator. `skipped`
-    counts the addresses on the page that are not worth following, by reason (off-site, filter, cart, …)."""
+    counts the addresses on the page that are not worth following, by reason (off-site, filter, cart, …). `drawing` says
+    whether scripts draw what the page doesn't show."""
 
     role: PageRole
     listings: tuple[RawListing, ...] = ()
@@ -53,3 +56,4 @@ class PageReading:
     blank: bool = False
     notes: tuple[str, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
+    drawing: Drawing = Drawing.PLAIN

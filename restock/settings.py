@@ -34,7 +34,8 @@ def mail_addresses(text: str | None) -> tuple[str, ...]:
 
 
 class CrawlSettings(BaseModel):
-    """How restock introduces itself, and the bounds of every crawl. Times in seconds, sizes in bytes."""
+    """How restock introduces itself, and the bounds of every crawl. Times in seconds, sizes in bytes. `browser` is the
+    program that draws pages, where it is not one that is found by its usual names."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,6 +47,8 @@ class CrawlSettings(BaseModel):
     deadline: float = Field(default=6 * 3600.0, gt=0)
     max_bytes: int = Field(default=32 * 1024 * 1024, gt=0)
     max_list_bytes: int = Field(default=1 << 30, gt=0)
+    browser: str | None = None
+    page_seconds: float = Field(default=120.0, gt=0)
 
 
 def _split(value: object) -> object:

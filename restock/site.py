@@ -84,6 +84,9 @@ class Site(BaseModel):
     named as `--map` names them.
     `seller` is the legal entity that sells there, where it is known: several sites may be one seller's.
     `crawl_at` are the times of day of its crawls, where they are not those of the settings.
+    `browser` says whether a browser draws its pages ("always", "never"), or only those whose goods scripts draw
+    ("auto"). `script_hosts` are further hosts that pages in the browser may ask for scripts, styles and data (an API,
+    a place of scripts); everything else stays within the hosts of the start addresses.
     `known` and `assumed` record what the definition rests on. A site that isn't enabled needs no `start`: price lists
     may be all that is known of it.
     """
@@ -102,6 +105,8 @@ class Site(BaseModel):
     listings: str = Field(default="auto", pattern="^(auto|pages|cards)$")
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     encoding: str | None = None
+    browser: str = Field(default="auto", pattern="^(auto|always|never)$")
+    script_hosts: Many = ()
     follow: Follow = Follow()
     selectors: Selectors = Selectors()
     guard: Guard = Guard()

@@ -95,6 +95,14 @@ class Event(StrEnum):
     DETAILS_CHANGED = "details_changed"
 
 
+class Drawing(StrEnum):
+    """Whether a page's goods are drawn by scripts: not (or they are there without), perhaps, surely."""
+
+    PLAIN = "plain"
+    PERHAPS = "perhaps"
+    SURELY = "surely"
+
+
 class PageRole(StrEnum):
     """What a page is in its shop: a link carries the role that is expected, a reading the role that was found."""
 

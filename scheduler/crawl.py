@@ -116,6 +116,10 @@ def crawl_job(
         max_list_bytes=settings.crawl.max_list_bytes,
         page_only=False if start is None else None,
         sample=sample,
+        browser=settings.crawl.browser,
+        page_seconds=settings.crawl.page_seconds,
+        child="scheduler.crawl_child",
+        home=settings.home,
     )
 
 

@@ -13,7 +13,7 @@ from restock.errors import BusyError, told
 from restock.settings import load_settings
 from scheduler.crawl import crawl_site
 from scheduler.workspace import Workspace
-from spiders.crawling import lifeline
+from spiders import lifeline
 
 
 def main(home: Path, site: str, parent: int) -> None:

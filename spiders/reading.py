@@ -7,15 +7,18 @@ from pathlib import Path
 from restock.capture import PageCapture, PageReading
 from restock.listing import RawListing
 from restock.site import Site
-from restock.terms import PageRole
+from restock.terms import Drawing, PageRole
 from spiders.readers import lists, products
 from spiders.readers.addresses import url_key
 from spiders.readers.facts import Facts
 from spiders.readers.links import find_links
+from spiders.readers.scripted import drawing_of
 from spiders.readers.structure import Structure
 from spiders.readers.walls import is_blank, wall_of
 
 _GONE = frozenset({404, 410})
+# What goods say of themselves beside their name: a page that shows none of it may get it from its scripts.
+_TELLING = ("price", "availability", "quantity", "sku")
 
 
 @cache
@@ -60,6 +63,7 @@ def read_page(capture: PageCapture, site: Site) -> PageReading:
         blank=is_blank(page) and not found,
         notes=notes,
         skipped=dict(skipped),
+        drawing=Drawing.PLAIN if capture.drawn or _tells(found) else drawing_of(page),
     )
 
 
@@ -71,6 +75,10 @@ def _listings(page: Structure) -> tuple[PageRole, list[Facts]]:
     cards = lists.read(page)
     empty = page.is_numbered and page.capture.role is PageRole.LIST
     return (PageRole.LIST if cards or empty else PageRole.OTHER), cards
+
+
+def _tells(found: list[Facts]) -> bool:
+    return any(name in facts.values for facts in found for name in _TELLING)
 
 
 def _is_product(page: Structure) -> bool:

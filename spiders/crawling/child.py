@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -10,18 +11,22 @@ import orjson
 from scrapy.crawler import CrawlerProcess
 
 from restock.run import CrawlOutcome
-from spiders.crawling import lifeline
+from spiders import lifeline
 from spiders.crawling.handle import CrawlSpider, spider_of
 from spiders.crawling.job import NO_ROOM, OUTCOME_FILE, CrawlJob
+from spiders.crawling.painter import IsPictured, Painter
 from spiders.crawling.reader import Readers
-from spiders.crawling.settings import scrapy_settings
+from spiders.crawling.settings import scrapy_settings, user_agent
 from spiders.crawling.spider import SiteSpider
 from spiders.crawling.survey import Survey
 from spiders.evidence import EvidenceWriter
 from spiders.spool import SPOOL_FILE, Spool
 
+Wanted = Callable[[CrawlJob], IsPictured]
+"""Makes, for a job, what tells the goods of which a picture is to be kept."""
 
-def main(job_file: Path, parent: int) -> None:
+
+def main(job_file: Path, parent: int, wanted: Wanted | None = None) -> None:
     lifeline.hold(parent)
     job = CrawlJob.model_validate_json(job_file.read_bytes())
     began = monotonic()
@@ -30,16 +35,17 @@ def main(job_file: Path, parent: int) -> None:
         Spool(job.folder / SPOOL_FILE) as spool,
         Readers(job.site) as readers,
     ):
-        outcome = _crawl(job, evidence, spool, readers)
+        painter = Painter(job, evidence, readers.read, user_agent(job.contact), wanted(job) if wanted else None)
+        outcome = _crawl(job, evidence, spool, readers, painter)
     outcome.seconds = round(monotonic() - began, 3)
     _write(job.folder / OUTCOME_FILE, outcome)
 
 
-def _crawl(job: CrawlJob, evidence: EvidenceWriter, spool: Spool, readers: Readers) -> CrawlOutcome:
+def _crawl(job: CrawlJob, evidence: EvidenceWriter, spool: Spool, readers: Readers, painter: Painter) -> CrawlOutcome:
     survey = Survey(job, spool)
     process = CrawlerProcess(scrapy_settings(job))
     crawler = process.create_crawler(SiteSpider)
-    process.crawl(crawler, job=job, survey=survey, readers=readers, evidence=evidence)
+    process.crawl(crawler, job=job, survey=survey, readers=readers, painter=painter, evidence=evidence)
     process.start()
     return _verdict(survey, spider_of(crawler) if crawler.spider else None)
 
@@ -58,11 +64,16 @@ def _write(path: Path, outcome: CrawlOutcome) -> None:
     unfinished.replace(path)
 
 
-if __name__ == "__main__":
+def run(wanted: Wanted | None = None) -> None:
+    """The process: its arguments, and the exit code that says what files can't."""
     try:
-        main(Path(sys.argv[1]), int(sys.argv[2]))
+        main(Path(sys.argv[1]), int(sys.argv[2]), wanted)
     except OSError:
         # On a full disk neither the verdict nor the log can say why: the exit code does.
         with suppress(OSError):
             traceback.print_exc()
         sys.exit(NO_ROOM)
+
+
+if __name__ == "__main__":
+    run()

@@ -28,15 +28,19 @@ class Unreachable(IgnoreRequest):
 
 
 class HostRules:
-    def __init__(self, hosts: Hosts) -> None:
+    def __init__(self, hosts: Hosts, script_hosts: tuple[str, ...] = ()) -> None:
         self._hosts = hosts
+        self._script_hosts = frozenset(host.lower() for host in script_hosts)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(spider_of(crawler).hosts)
+        spider = spider_of(crawler)
+        return cls(spider.hosts, spider.job.site.script_hosts)
 
     def process_request(self, request: Request) -> None:
-        refusal = self._hosts.refusal(request.url)
+        # A part of a page, and the robots.txt of the host that it is on.
+        further = self._script_hosts if "visit" not in request.meta else ()
+        refusal = self._hosts.refusal_of_part(request.url, further)
         if refusal:
             raise Refused(refusal)
         if is_local(urlsplit(request.url).hostname or ""):

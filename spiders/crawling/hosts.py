@@ -29,6 +29,13 @@ class Hosts:
             return "bad address"
         return None if (_bare(place[0]), place[1]) in self._own else "off-site"
 
+    def refusal_of_part(self, url: str, further: Iterable[str]) -> str | None:
+        """Why something that a page asks for isn't fetched; the site may name further hosts for it."""
+        refusal = self.refusal(url)
+        if refusal == "off-site" and (urlsplit(url).hostname or "").lower() in further:
+            return None
+        return refusal
+
     def is_exact(self, host: str, port: int) -> bool:
         """Whether a host and port are exactly those of a start address: only there may an address be private."""
         return (_ascii(host), port) in self._exact

@@ -20,7 +20,8 @@ class CrawlJob(BaseModel):
     `given` says that delay and concurrency were asked for: they stand, and only errors and Retry-After slow the
     crawl down; otherwise the site's own pace is found within them. `page_only` takes the start page alone; None
     takes it alone where it turns out to be a product page. `sample` bounds a look at a site to about so many
-    product pages and a few lists.
+    product pages and a few lists. `browser` names the program that draws pages, which may take `page_seconds` each.
+    `child` is the module that is run as the crawl's process, and `home` the folder that it may read its rules from.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,6 +42,10 @@ class CrawlJob(BaseModel):
     max_list_bytes: int = Field(default=1 << 30, gt=0)
     page_only: bool | None = False
     sample: int | None = Field(default=None, ge=1)
+    browser: str | None = None
+    page_seconds: float = Field(default=120.0, gt=0)
+    child: str = "spiders.crawling.child"
+    home: Path | None = None
 
     @property
     def starts(self) -> tuple[str, ...]:

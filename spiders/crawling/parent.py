@@ -34,7 +34,7 @@ def run_crawl(job: CrawlJob, *, on_progress: OnProgress | None = None) -> CrawlR
     for left in (OUTCOME_FILE, SPOOL_FILE):
         (job.folder / left).unlink(missing_ok=True)
     with (job.folder / LOG_FILE).open("ab") as log:
-        child = _start(job_file, log.fileno())
+        child = _start(job, job_file, log.fileno())
     try:
         ended = _follow(child, job.deadline, on_progress)
     except BaseException:
@@ -46,12 +46,12 @@ def run_crawl(job: CrawlJob, *, on_progress: OnProgress | None = None) -> CrawlR
     return CrawlResult(_outcome(job, ended), job.folder / SPOOL_FILE, str(warc.relative_to(job.evidence_dir)))
 
 
-def _start(job_file: Path, log: int) -> subprocess.Popen[bytes]:
+def _start(job: CrawlJob, job_file: Path, log: int) -> subprocess.Popen[bytes]:
     """A session of its own, so that Ctrl-C in a terminal reaches the parent alone and the child is stopped in order.
 
     `-P` keeps a folder of the same name as a room, where the command happens to run, out of the child's imports."""
     return subprocess.Popen(  # noqa: S603  this interpreter and this project's own module
-        [sys.executable, "-P", "-m", "spiders.crawling.child", str(job_file), str(os.getpid())],
+        [sys.executable, "-P", "-m", job.child, str(job_file), str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,

@@ -105,7 +105,7 @@ class Reader:
         """The process has ended; where pages wait, over the first of them."""
         self.hang_up()
         if self._waiting:
-            self._hand_out("the reading process ended")
+            self._hand_out("reading failed: the reading process ended")
             self.close()
             self._process = _started()
             self._reconnecting = asyncio.ensure_future(self._connect())

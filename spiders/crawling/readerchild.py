@@ -6,7 +6,7 @@ import sys
 
 from restock.capture import PageCapture, PageReading
 from restock.site import Site
-from spiders.crawling import lifeline
+from spiders import lifeline
 from spiders.crawling.frames import frame, read_frame
 from spiders.reading import read_page
 
@@ -27,7 +27,7 @@ def read(capture: PageCapture, site: Site) -> PageReading | str:
     try:
         return read_page(capture, site)
     except Exception as error:  # noqa: BLE001  whatever it is, it is this page's
-        return f"{type(error).__name__}: {error}"
+        return f"reading failed: {type(error).__name__}: {error}"
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from spiders.crawling.handle import spider_of
 from spiders.crawling.keeping import KEPT
 from spiders.evidence import Exchange
 from spiders.evidence.encoding import ACCEPTED
-from spiders.evidence.writing import ROBOTS
+from spiders.evidence.exchange import PART, ROBOTS
 
 
 class Recorder:
@@ -48,10 +48,12 @@ def _exchange(request: Request, response: Response) -> Exchange:
         body=response.body,
         headers=_pairs(response.headers),
         protocol=response.protocol or "HTTP/1.1",
-        role=visit.role.value if visit else ROBOTS,
+        role=visit.role.value if visit else PART if "part" in request.meta else ROBOTS,
         truncated=_truncated(request, response),
         ip=str(response.ip_address) if response.ip_address else None,
         request_headers=_pairs(request.headers),
+        method=request.method,
+        sent=request.body,
     )
 
 

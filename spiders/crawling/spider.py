@@ -13,12 +13,14 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
 from restock.terms import PageRole
+from spiders.crawling.errands import Errands
 from spiders.crawling.frontier import Visit
 from spiders.crawling.handle import CrawlSpider
 from spiders.crawling.hostrules import Refused, Unreachable
 from spiders.crawling.job import CrawlJob
 from spiders.crawling.keeping import KEPT
 from spiders.crawling.listing import ListRows
+from spiders.crawling.painter import Painter
 from spiders.crawling.reader import Readers
 from spiders.crawling.reasons import failure_reason
 from spiders.crawling.survey import Survey
@@ -33,11 +35,19 @@ class SiteSpider(CrawlSpider):
     name = "site"
 
     def __init__(
-        self, job: CrawlJob, survey: Survey, readers: Readers, evidence: EvidenceWriter, **kwargs: Any
+        self,
+        job: CrawlJob,
+        survey: Survey,
+        readers: Readers,
+        painter: Painter,
+        evidence: EvidenceWriter,
+        **kwargs: Any,
     ) -> None:
         super().__init__(job, evidence, **kwargs)
         self.survey = survey
         self._readers = readers
+        self._painter = painter
+        self._errands: Errands | None = None
         self._reported = 0.0
 
     async def start(self) -> AsyncIterator[Request]:
@@ -62,6 +72,8 @@ class SiteSpider(CrawlSpider):
             return
         capture = response.meta["capture"]
         reading = await self._readers.read(capture) if self.survey.must_read(capture) else None
+        self._errands = self._errands or Errands(self.crawler)
+        capture, reading = await self._painter.better(visit, capture, reading, self._errands.run)
         for request in self._requests(self.survey.arrived(visit, capture, reading)):
             yield request
         self._after()
@@ -110,7 +122,8 @@ class SiteSpider(CrawlSpider):
             sys.stdout.write(json.dumps(asdict(self.survey.progress)) + "\n")
             sys.stdout.flush()
 
-    def closed(self, reason: str) -> None:
+    async def closed(self, reason: str) -> None:
         self.close_reason = reason
+        await self._painter.close()
         self._readers.hang_up()
         self.report(last=True)

@@ -34,7 +34,7 @@ _SAME_START = 12  # so many letters that two names begin with make them one; car
 
 
 Reading = PageReading | str | None
-"""What was read on a page, or how a reader stumbled over it; None for an answer that is not read."""
+"""What was read on a page, or why it could not be read; None for an answer that is not read."""
 
 
 class Survey:
@@ -143,7 +143,7 @@ class Survey:
 
     def _read(self, visit: Visit, capture: PageCapture, reading: Reading) -> Iterator[Visit]:
         if not isinstance(reading, PageReading):
-            self._settle(visit, Fate.FAILED, f"reading failed: {reading}")
+            self._settle(visit, Fate.FAILED, str(reading))
             return
         for note in reading.notes:
             self._ledger.note(note)

@@ -14,10 +14,10 @@ from urllib.parse import unquote
 from restock.errors import EvidenceError
 from restock.listing import Evidence
 from spiders.evidence.encoding import unfolded
+from spiders.evidence.exchange import LIST_FILE
 from spiders.evidence.index import Entry, read_index
 from spiders.evidence.records import spelled
 from spiders.evidence.thinning import Thinning
-from spiders.evidence.writing import LIST_FILE
 
 _CHUNK = 1 << 20
 _LONGEST_HEAD = 1 << 16

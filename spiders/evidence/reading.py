@@ -11,27 +11,39 @@ from restock.capture import PageCapture
 from restock.clock import parse_moment
 from restock.errors import EvidenceError
 from restock.listing import Evidence
+from spiders.evidence.exchange import (
+    DEFAULT_LIMIT,
+    DRAWN_TYPE,
+    PART,
+    PICTURE,
+    ROBOTS,
+    Exchange,
+    capture_of,
+    drawn_capture,
+)
 from spiders.evidence.index import Entry, read_index
 from spiders.evidence.records import Record, record_at, records
-from spiders.evidence.writing import DEFAULT_LIMIT, ROBOTS, Exchange, capture_of
 
-_CAPTURES = frozenset({"response", "resource"})
+_CAPTURES = frozenset({"response", "resource", "conversion"})
+# Stored beside pages, and none themselves.
+ASIDE = frozenset({ROBOTS, PART, PICTURE})
 
 
 def read_captures(path: Path) -> Iterator[PageCapture]:
-    """Every response and stored file of a WARC file in order, robots.txt aside.
+    """Every response, drawn page and stored file of a WARC file in order; robots.txt and the parts of pages aside.
 
     An unfinished tail is left out. Raises EvidenceError for damaged records."""
     limit = DEFAULT_LIMIT
     for record in records(path):
         if record.kind == "warcinfo":
             limit = _limit(record)
-        elif record.kind in _CAPTURES and record.headers.get("restock-role") != ROBOTS:
+        elif record.kind in _CAPTURES and record.headers.get("restock-role") not in ASIDE:
             yield _capture(record, path, limit)
 
 
 def read_pages(path: Path) -> Iterator[PageCapture]:
-    """The captures that a crawl reads: answered with success, and of several answers for one address the last."""
+    """The captures that a crawl reads: answered with success, and of several answers for one address the last. A page
+    that was drawn stands in place of the response that it was drawn from."""
     last: dict[str, str] = {}
     for entry in read_index(path):
         if _is_page(entry):
@@ -55,14 +67,14 @@ def witnesses(path: Path) -> dict[str, Witness]:
     return {
         entry.record_id: Witness(entry.role, frozenset({url_key(entry.url), url_key(entry.requested_url)}))
         for entry in read_index(path)
-        if entry.kind == "response" and entry.role != ROBOTS
+        if entry.kind in {"response", "conversion"} and entry.role not in ASIDE
     }
 
 
 def _is_page(entry: Entry) -> bool:
-    return entry.kind == "resource" or (
-        entry.kind == "response" and entry.role != ROBOTS and entry.status.startswith("2")
-    )
+    if entry.role in ASIDE:
+        return False
+    return entry.kind in {"resource", "conversion"} or (entry.kind == "response" and entry.status.startswith("2"))
 
 
 def read_capture(evidence_dir: Path, evidence: Evidence) -> PageCapture:
@@ -93,12 +105,29 @@ def _limit(warcinfo: Record) -> int:
 def _capture(record: Record, path: Path, limit: int) -> PageCapture:
     evidence = Evidence(_sha256(record), f"{path.parent.name}/{path.name}", record.id)
     moment = _moment(record, path)
+    if record.kind == "conversion":
+        return _drawn(record, evidence, moment)
     if record.kind == "resource":
         url = record.headers["warc-target-uri"]
         headers = ((b"content-type", record.headers.get("content-type", "").encode("latin-1", "replace")),)
         exchange = Exchange(url=url, requested_url=url, wire_url=url, status=200, body=record.block, headers=headers)
         return capture_of(exchange, evidence, moment, max(limit, len(record.block)))
     return capture_of(_exchange(record, path), evidence, moment, limit)
+
+
+def _drawn(record: Record, evidence: Evidence, moment: datetime) -> PageCapture:
+    url = record.headers["warc-target-uri"]
+    exchange = Exchange(
+        url=record.headers.get("restock-address", url),
+        requested_url=record.headers.get("restock-requested", url),
+        wire_url=url,
+        status=200,
+        body=b"",
+        headers=((b"content-type", DRAWN_TYPE.encode()),),
+        role=record.headers.get("restock-role", ""),
+    )
+    page = capture_of(exchange, None, moment, 0)
+    return drawn_capture(page, record.block, evidence, moment, truncated="warc-truncated" in record.headers)
 
 
 def _sha256(record: Record) -> str:

@@ -17,10 +17,11 @@ from restock.errors import EvidenceError
 from restock.listing import time_text
 from restock.terms import PageRole
 from spiders.evidence import replacing
+from spiders.evidence.exchange import PICTURE, ROBOTS
 from spiders.evidence.index import Entry, index_path, read_index
 from spiders.evidence.naming import seal_path
 from spiders.evidence.verifying import seal_faults
-from spiders.evidence.writing import ROBOTS, seal_text
+from spiders.evidence.writing import seal_text
 
 _CHUNK = 1 << 20
 
@@ -120,12 +121,12 @@ def _kept(entries: Iterable[Entry], proofs: set[str], *, walk: bool) -> Iterator
 
 def _may_go(entry: Entry) -> bool:
     answered = entry.kind == "response" and entry.role != ROBOTS and entry.status.startswith("2")
-    return answered or entry.kind == "resource"
+    return answered or entry.kind in {"resource", "conversion"}
 
 
 def _addresses(entry: Entry) -> set[str]:
     """The same page under several addresses is one witness."""
-    if entry.kind != "response":
+    if entry.kind == "resource" and entry.role != PICTURE:
         return set()
     found = set()
     for url in (entry.url, entry.requested_url):

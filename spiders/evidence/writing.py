@@ -3,8 +3,8 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from importlib.metadata import version
@@ -17,37 +17,22 @@ from restock import clock
 from restock.capture import PageCapture
 from restock.errors import EvidenceError
 from restock.listing import Evidence, time_text
-from restock.terms import PageRole
 from spiders.evidence import index, records
-from spiders.evidence.encoding import decode
+from spiders.evidence.exchange import (
+    DEFAULT_LIMIT,
+    DRAWN_TYPE,
+    LIST_FILE,
+    PICTURE,
+    Exchange,
+    capture_of,
+    drawn_capture,
+    header_map,
+)
 from spiders.evidence.naming import new_file, seal_path
 
-DEFAULT_LIMIT = 32 * 1024 * 1024
-ROBOTS = "robots"
-LIST_FILE = "price_list"  # the role of an answer that is a price list, which may be longer than can be held at once
 _CHUNK = 1 << 20
 # What says who asks, to the site or to a proxy, is no evidence and stays out.
 _SECRET_HEADERS = frozenset({b"proxy-authorization", b"authorization"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """One request and its response. `wire_url` is the address as it was sent, `url` the one that the site gave.
-
-    `body` is as the server sent it. `role` is the expected role of the page, or "robots". `truncated` names why the
-    body is not whole in WARC's words: length, time, disconnect."""
-
-    url: str
-    requested_url: str
-    wire_url: str
-    status: int
-    body: bytes
-    headers: Sequence[tuple[bytes, bytes]] = ()
-    protocol: str = "HTTP/1.1"
-    role: str = PageRole.OTHER.value
-    truncated: str | None = None
-    ip: str | None = None
-    request_headers: Sequence[tuple[bytes, bytes]] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,34 +42,6 @@ class Resource:
     name: str
     path: Path
     media_type: str = "application/octet-stream"
-
-
-def capture_of(exchange: Exchange, evidence: Evidence | None, captured_at: datetime, limit: int) -> PageCapture:
-    """The page capture of an exchange: the same from the network and from its record."""
-    headers = _header_map(exchange.headers)
-    decoded = decode(exchange.body, headers.get("content-encoding", ""), limit)
-    return PageCapture(
-        url=exchange.url,
-        requested_url=exchange.requested_url,
-        status=exchange.status,
-        body=decoded.body,
-        headers=headers,
-        role=PageRole(exchange.role) if exchange.role in _ROLES else PageRole.OTHER,
-        captured_at=captured_at,
-        evidence=evidence,
-        truncated=exchange.truncated is not None or decoded.fault is not None,
-    )
-
-
-_ROLES = frozenset(PageRole)
-
-
-def _header_map(pairs: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for raw_name, raw_value in pairs:
-        name, value = raw_name.decode("latin-1").strip().lower(), raw_value.decode("latin-1").strip()
-        found[name] = f"{found[name]}, {value}" if name in found else value
-    return found
 
 
 class EvidenceWriter:
@@ -132,7 +89,7 @@ class EvidenceWriter:
         headers = {
             "WARC-Target-URI": exchange.wire_url,
             "WARC-Concurrent-To": answered,
-            "WARC-Payload-Digest": records.digest(b""),
+            "WARC-Payload-Digest": records.digest(exchange.sent),
         }
         self._append("request", records.new_id(), moment, headers, _request_block(exchange))
 
@@ -159,6 +116,38 @@ class EvidenceWriter:
         self._note("response", record_id, moment, headers, (offset, *packed), head)
         self._write_request(exchange, record_id, moment)
         return Evidence(sha256.hexdigest(), self.warc, record_id)
+
+    def write_drawn(self, page: PageCapture, body: bytes, cut: str | None) -> PageCapture:
+        """Stores the document that a browser drew from a captured page, and gives the capture to read."""
+        moment, record_id = self._now(), records.new_id()
+        headers = {
+            "WARC-Target-URI": page.url,
+            "WARC-Payload-Digest": records.digest(body),
+            "Content-Type": DRAWN_TYPE,
+            "Restock-Role": page.role.value,
+            "Restock-Address": page.url,
+            "Restock-Requested": page.requested_url,
+            "Restock-Media-Type": "text/html",
+        }
+        headers |= {"WARC-Refers-To": page.evidence.record_id} if page.evidence is not None else {}
+        headers |= {"WARC-Truncated": cut} if cut is not None else {}
+        self._append("conversion", record_id, moment, headers, body)
+        evidence = Evidence(hashlib.sha256(body).hexdigest(), self.warc, record_id)
+        return drawn_capture(page, body, evidence, moment, truncated=cut is not None)
+
+    def write_picture(self, page: PageCapture, png: bytes) -> None:
+        """Stores the picture of a page that was drawn."""
+        headers = {
+            "WARC-Target-URI": f"urn:fullPage:{page.url}",
+            "WARC-Payload-Digest": records.digest(png),
+            "Content-Type": "image/png",
+            "Restock-Role": PICTURE,
+            "Restock-Address": page.url,
+            "Restock-Requested": page.requested_url,
+            "Restock-Media-Type": "image/png",
+        }
+        headers |= {"WARC-Refers-To": page.evidence.record_id} if page.evidence is not None else {}
+        self._append("resource", records.new_id(), self._now(), headers, png)
 
     def store(self, resource: Resource) -> Evidence:
         """Stores a file of any size. Raises EvidenceError where it changes meanwhile."""
@@ -246,7 +235,7 @@ def _response_headers(exchange: Exchange) -> dict[str, str]:
         "Restock-Address": exchange.url,
         "Restock-Requested": exchange.requested_url,
     }
-    media_type = _header_map(exchange.headers).get("content-type", "").partition(";")[0].strip()
+    media_type = header_map(exchange.headers).get("content-type", "").partition(";")[0].strip()
     optional = {
         "Restock-Media-Type": media_type,
         "WARC-IP-Address": exchange.ip,
@@ -272,7 +261,7 @@ _STATUSES = frozenset(status.value for status in HTTPStatus)
 def _request_block(exchange: Exchange) -> bytes:
     target = re.sub(r"^[a-z]+://[^/?#]*", "", exchange.wire_url, count=1).partition("#")[0] or "/"
     sent = [pair for pair in exchange.request_headers if pair[0].lower() not in _SECRET_HEADERS]
-    return _head(f"GET {target} HTTP/1.1".encode(), sent)
+    return _head(f"{exchange.method} {target} HTTP/1.1".encode(), sent) + exchange.sent
 
 
 def _head(first: bytes, pairs: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -182,6 +182,14 @@ def shop() -> Iterator[Shop]:
 
 
 @pytest.fixture
+def other_shop() -> Iterator[Shop]:
+    """A host that is none of the site's."""
+    found = Shop()
+    yield found
+    found.close()
+
+
+@pytest.fixture
 def paper() -> PaperShop:
     return PaperShop()
 

@@ -53,7 +53,7 @@ def test_a_page_that_it_dies_of_fails_alone() -> None:
     with closing(Reader(SITE)) as reader:
         first = reader.pid
         died, *others = asyncio.run(readings())
-        assert died == "the reading process ended"
+        assert died == "reading failed: the reading process ended"
         assert others == [read_page(PAGE, SITE)] * 2
         assert reader.pid != first
 

@@ -1,10 +1,13 @@
-"""A child that dies with its parent, however the parent ends."""
+"""A child that dies with its parent, however the parent ends.
+
+`python -m spiders.lifeline PIDFILE PROGRAM ARGUMENTS…` becomes another program, which then dies with its parent too."""
 
 import ctypes
 import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 
@@ -30,3 +33,9 @@ def _watch() -> None:
     while os.read(0, 1):
         pass
     os._exit(1)
+
+
+if __name__ == "__main__":
+    bind(os.getppid())
+    Path(sys.argv[1]).write_text(str(os.getpid()), encoding="ascii")
+    os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606  what this project's own code asks for
