@@ -107,7 +107,18 @@ def with_vat(tag: Sign, signs: Sequence[Sign]) -> str:
     if not near:
         return tag.text
     closest = min(near, key=lambda sign: (abs(sign.order - tag.order), sign.order))
-    return f"{tag.text} {closest.text}" if abs(closest.order - tag.order) <= 12 else tag.text
+    beside = abs(closest.order - tag.order) <= 12 or (_all_say(near, closest.text) and _frames(closest, tag))
+    return f"{tag.text} {closest.text}" if beside else tag.text
+
+
+def _all_say(wordings: Sequence[Sign], text: str) -> bool:
+    return all(sign.text == text for sign in wordings)
+
+
+def _frames(wording: Sign, tag: Sign) -> bool:
+    """Whether a wording stands in a block of prices that holds this one, below others ("от 10 шт.", in dollars)."""
+    block = wording.element.getparent()
+    return block is not None and block.tag != "body" and block in tag.element.iterancestors()
 
 
 def agreeing_price(claimed: str, tag: Sign, signs: Sequence[Sign]) -> str:

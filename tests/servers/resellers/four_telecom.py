@@ -13,6 +13,7 @@ from resellers.serving import Answer
 class FourTelecom(BitrixShop):
     name = "4telecom"
     encoding = "windows-1251"
+    vat = "included"
 
     def missing(self) -> Answer:
         """A soft 404."""

@@ -17,6 +17,7 @@ PAGE_SIZE = 12
 
 class Nag(Reseller):
     name = "nag"
+    vat = "included"
     disallowed = ("/search", "/personal/")
 
     def path(self, good: Good) -> str:

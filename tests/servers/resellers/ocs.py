@@ -33,7 +33,7 @@ class Ocs(Reseller):
 
     def listing(self, good: Good) -> dict[str, Any]:
         """The interface gives goods no address."""
-        return good.truth | {"sku": str(good.id)}
+        return {name: value for name, value in super().listing(good).items() if name != "url"} | {"sku": str(good.id)}
 
     def answer(self, request: Request) -> Answer:
         if request.path == "/robots.txt":

@@ -22,6 +22,7 @@ _BUILT = "konfigurator"
 class SaleServer(Reseller):
     name = "sale-server"
     frame = "sale-server/base.html"
+    vat = "included"
 
     def path(self, good: Good) -> str:
         return f"/product/{good.slug}"
@@ -80,6 +81,7 @@ class OldSaleServer(SaleServer):
     """The generation before."""
 
     frame = "sale-server/old_base.html"
+    vat = "unknown"
 
     def path(self, good: Good) -> str:
         return f"/{good.section}/products/{good.slug}"

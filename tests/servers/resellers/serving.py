@@ -46,6 +46,7 @@ class Reseller:
 
     name: str
     encoding = "utf-8"
+    vat = "unknown"  # what the shop says of it beside a price
     disallowed: tuple[str, ...] = ("/personal/", "/search/")
 
     def __init__(self) -> None:
@@ -68,7 +69,8 @@ class Reseller:
 
     def listing(self, good: Good) -> dict[str, Any]:
         """What is true of one good here."""
-        return good.truth | {"url": self.url.rstrip("/") + self.path(good)}
+        vat = {"vat": self.vat} if good.price else {}
+        return good.truth | vat | {"url": self.url.rstrip("/") + self.path(good)}
 
     def truth(self) -> dict[str, dict[str, Any]]:
         """What is true on this day, by part number."""

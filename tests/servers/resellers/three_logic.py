@@ -13,6 +13,7 @@ from resellers.goods import Good, pages_of
 from resellers.serving import Answer, Request, Reseller, as_json
 
 _HIDDEN = {"price": None, "price_type": "on_request", "regular_price": None}
+_UNSAID = {"currency", "vat"}
 LOGIN, TOKEN = "an-invented-login", "an-invented-token"
 _API_PAGE, _WEB_PAGE = 20, 10
 
@@ -100,7 +101,7 @@ class ThreeLogicPages(ThreeLogic):
     """The same shop as a visitor without a login sees it: no prices, and so no changes of them."""
 
     def listing(self, good: Good) -> dict[str, Any]:
-        return {name: value for name, value in (super().listing(good) | _HIDDEN).items() if name != "currency"}
+        return {name: value for name, value in (super().listing(good) | _HIDDEN).items() if name not in _UNSAID}
 
     def events(self, day: int) -> list[tuple[str, str]]:
         return [event for event in super().events(day) if event[1] != "price_changed"]

@@ -42,6 +42,13 @@ def test_the_visible_price_says_its_vat(product):
     assert (row.price, row.currency) == ("100 ₽ в т.ч. НДС 20%", "RUB")
 
 
+def test_a_vat_wording_below_several_prices_speaks_of_all(product):
+    steps = "".join(f"<tr><td>от {n}0 шт.</td><td><span>{100 - n} руб.</span></td></tr>" for n in range(1, 6))
+    prices = f"<div class=price>100 руб.</div><table class=price_matrix>{steps}</table>"
+    (row,) = product(f"<h1>Cisco A-100</h1><div class=prices>{prices}<p>в т.ч. НДС</p></div>", node())
+    assert row.price == "100 руб. в т.ч. НДС"
+
+
 def test_a_structured_price_without_tax_yields_to_what_the_buyer_sees(product):
     (row,) = product("<h1>Cisco A-100</h1><p class=price>120 руб. с НДС</p>", node(price="100"))
     assert row.price == "120 руб. с НДС"
