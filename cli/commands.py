@@ -23,6 +23,7 @@ WHERE = {
     "explain": "cli.questions:explain",
     "review": "cli.review:review",
     "reparse": "cli.evidence:reparse",
+    "evidence": "cli.evidence:evidence",
     "verify": "cli.evidence:verify",
     "report": "cli.report:app",
     "schedule": "cli.schedule:app",

@@ -1,5 +1,6 @@
-"""`verify` and `reparse`: stored evidence, checked and read again."""
+"""`verify`, `reparse` and `evidence`: stored evidence, checked, read again, and handed on."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from cli.options import Home, OutFormat, Output
 from cli.session import workspace_of
 from restock.listing import LISTING_FIELDS
 from scheduler.evidence import verify_runs
+from scheduler.proof import write_proof
 from scheduler.reparse import Reparsed
 
 FAULT_COLUMNS = ("run", "message", "record_id", "file")
@@ -47,3 +49,22 @@ def reparse(
         show((listing.to_json() for listing in found), LISTING_COLUMNS, format, output, whole=LISTING_FIELDS)
         for line in found.told():
             say(f"{run}: {line}")
+
+
+def evidence(
+    listing: Annotated[str, typer.Argument(help="A listing: its URL, its key, or SITE:KEY.")],
+    output: Annotated[Path, typer.Option("--output", help="A new or empty folder.", metavar="DIR")],
+    home: Home = None,
+) -> None:
+    """Write one row's proof for a third party into a folder: page, headers, hashes, records, reasons, screenshot, and
+    how to check them.
+
+    Example: restock evidence nag:00123 --output proof
+    """
+    with workspace_of(home) as workspace:
+        proof = write_proof(workspace, listing, output)
+    for path in proof.files:
+        typer.echo(path)
+    for line in proof.missing:
+        say(f"missing: {line}")
+    raise typer.Exit(3 if proof.missing else 0)

@@ -21,7 +21,12 @@ import pytest
 
 from catalog import Catalogue
 
-pytest_plugins = ["browsers", "mail_servers", "small_shop"]  # in tests/servers, which pyproject.toml puts on the path
+pytest_plugins = [
+    "browsers",
+    "drawn_shop",
+    "mail_servers",
+    "small_shop",
+]  # in tests/servers, which pyproject.toml puts on the path
 
 NewDatabase = Callable[..., str]
 _PR_SET_PDEATHSIG = 1

@@ -3,6 +3,7 @@
 from spiders.evidence.encoding import Decoded, decode
 from spiders.evidence.exchange import Exchange, capture_of
 from spiders.evidence.files import StoredFile, open_file, plain_file, stored_lists
+from spiders.evidence.index import find_entry
 from spiders.evidence.naming import begun, find_warc, run_of, site_slug
 from spiders.evidence.reading import Witness, read_capture, read_captures, read_pages, witnesses
 from spiders.evidence.replacing import finish_all, stems, word_path
@@ -22,6 +23,7 @@ __all__ = [
     "begun",
     "capture_of",
     "decode",
+    "find_entry",
     "find_warc",
     "finish_all",
     "open_file",

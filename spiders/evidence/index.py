@@ -55,10 +55,10 @@ def line(record: Record, filename: str) -> bytes:
         "requested": headers.get("restock-requested", url),
         "role": headers.get("restock-role", ""),
     }
-    return f"{_sort_key(url)} {stamp} ".encode() + orjson.dumps(found)
+    return f"{sort_key(url)} {stamp} ".encode() + orjson.dumps(found)
 
 
-def _sort_key(url: str) -> str:
+def sort_key(url: str) -> str:
     """The address with its host turned round (com,example)/path, as CDX tools sort by it; "-" for none."""
     try:
         parts = urlsplit(url)
@@ -86,6 +86,10 @@ def read_index(warc: Path) -> list[Entry]:
         return [_entry(row) for row in lines]
     except (ValueError, KeyError, IndexError, TypeError):
         raise EvidenceError(f"{path.name}: the index is damaged") from None
+
+
+def find_entry(warc: Path, record_id: str) -> Entry | None:
+    return next((entry for entry in read_index(warc) if entry.record_id == record_id), None)
 
 
 def _entry(row: bytes) -> Entry:

@@ -18,6 +18,7 @@ from restock.listing import time_text
 from restock.terms import PageRole
 from spiders.evidence import replacing
 from spiders.evidence.exchange import PICTURE, ROBOTS
+from spiders.evidence.extracting import copy_member
 from spiders.evidence.index import Entry, index_path, read_index
 from spiders.evidence.naming import seal_path
 from spiders.evidence.verifying import seal_faults
@@ -145,7 +146,7 @@ def _replace(warc: Path, kept: list[Entry], thinning: Thinning) -> None:
             hashes = _Sums(out), _Sums(lines)
             for entry in kept:
                 moved = _moved(entry, hashes[0].size)
-                _copy(stream, entry, hashes[0])
+                copy_member(stream, entry, hashes[0])
                 hashes[1].write(moved + b"\n")
         sums = {path.name: hashed.value for path, hashed in zip((warc, index), hashes, strict=True)}
     else:
@@ -183,15 +184,3 @@ def _moved(entry: Entry, offset: int) -> bytes:
     """The index line of a record that stands elsewhere now."""
     start, stamp, found = entry.line.split(b" ", 2)
     return b" ".join((start, stamp, orjson.dumps(orjson.loads(found) | {"offset": str(offset)})))
-
-
-def _copy(stream: BinaryIO, entry: Entry, out: _Sums) -> None:
-    """Copies a record of any size, and sees that it is the one that was indexed."""
-    stream.seek(entry.offset)
-    found, left = hashlib.sha256(), entry.length
-    while left and (piece := stream.read(min(left, _CHUNK))):
-        out.write(piece)
-        found.update(piece)
-        left -= len(piece)
-    if left or found.hexdigest() != entry.member_sha256:
-        raise EvidenceError(f"{stream.name}: record {entry.record_id} is not the one that was indexed")
