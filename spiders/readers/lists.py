@@ -15,7 +15,7 @@ from spiders.readers.signs import number_of
 from spiders.readers.structure import ASIDE, Structure
 from spiders.readers.text import Element, short_text, squeeze
 from spiders.readers.titles import Card
-from spiders.readers.visible import agreeing_price, price_tags, visible_facts
+from spiders.readers.visible import agreeing_price, dress_selected_price, price_tags, visible_facts
 
 _COUNTS = re.compile(
     r"найден|всего|показан|товар|позици|предложени|total|found|showing|result|items?|product|барлығы", re.IGNORECASE
@@ -93,6 +93,7 @@ def _card_facts(page: Structure, card: Card, node: Node | None) -> Facts:
     for name, selector in page.site.selectors.card_fields.items():
         text = select_text(card.element, selector)
         facts.say(name, page.absolute(text) if name == "url" and text else text, "selectors")
+    dress_selected_price(facts, card.signs)
     structured = Facts()
     if node is not None:
         structured = goods.listings_of(node, "microdata" if ELEMENT in node else "json-ld")[0]

@@ -1,6 +1,6 @@
 """Platforms: the selectors of common shop engines, as data in platforms.yaml."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -54,12 +54,14 @@ def select(element: Element, selector: str) -> list[Element]:
     return elements(xpath(selector), element)
 
 
-def select_text(element: Element, selector: str) -> str | None:
-    """The first non-blank value: an element's whole text, or the text or attribute that the selector names."""
+def select_text(element: Element, selector: str, *, own: Callable[[Element], bool] | None = None) -> str | None:
+    """The first non-blank value: an element's whole text, or the text or attribute that the selector names. `own` says
+    which elements count."""
     values = xpath(selector)(element)
     for found in values if isinstance(values, list) else ():
+        node = found if isinstance(found, Element) else getattr(found, "getparent", lambda: None)()
         text = text_of(found) if isinstance(found, Element) else squeeze(str(found))
-        if text:
+        if text and (own is None or node is None or own(node)):
             return text
     return None
 

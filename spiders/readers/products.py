@@ -1,6 +1,6 @@
 """Product pages: whether a page is one, and the listing (or listings) that it shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from restock.terms import PageRole
@@ -12,7 +12,8 @@ from spiders.readers.facts import Facts
 from spiders.readers.platforms import select, select_text
 from spiders.readers.signs import Kind, number_of
 from spiders.readers.structure import Structure, loose_of
-from spiders.readers.visible import agreeing_price, price_tags, visible_facts
+from spiders.readers.text import Element
+from spiders.readers.visible import agreeing_price, dress_selected_price, price_tags, visible_facts
 
 Node = dict[str, Any]
 
@@ -106,6 +107,7 @@ def _reader(page: Structure) -> str:
 def _single(page: Structure, structured: Facts) -> Facts:
     facts = Facts()
     _say_selected(page, facts)
+    dress_selected_price(facts, page.own_signs)
     heading = page.heading
     name = structured.get("title")
     if name and (heading is None or _fold(name) in _fold(heading) or _fold(heading) in _fold(name)):
@@ -129,8 +131,13 @@ def _single(page: Structure, structured: Facts) -> Facts:
 def _say_selected(page: Structure, facts: Facts) -> None:
     """What the site's own definition selects, which stands before everything else."""
     for name, selector in page.site.selectors.page_fields.items():
-        text = select_text(page.root, selector)
+        text = select_text(page.root, selector, own=_is_own(page))
         facts.say(name, page.absolute(text) if name == "url" and text else text, "selectors")
+
+
+def _is_own(page: Structure) -> Callable[[Element], bool]:
+    """Whether an element is the product's: similar goods on its page have prices in the same markup."""
+    return lambda node: "zone_similar" not in page.zones(node)
 
 
 def _say_platform(page: Structure, visible: Facts) -> None:
@@ -138,7 +145,7 @@ def _say_platform(page: Structure, visible: Facts) -> None:
         for name, selector in selectors.page_fields.items():
             if name == "title" or visible.get(name) or (name in _STOCK and any(visible.get(one) for one in _STOCK)):
                 continue  # the visible reader found it too, with the words beside it
-            visible.say(name, select_text(page.body, selector), _reader(page))
+            visible.say(name, select_text(page.body, selector, own=_is_own(page)), _reader(page))
 
 
 def _weigh_price(page: Structure, structured: Facts, visible: Facts) -> None:

@@ -131,7 +131,7 @@ def _price_wording(text: str) -> Wording | None:
     if len(text) > MAX_TAG:
         return None
     if words.VAT.fullmatch(text):
-        return Wording.VAT if len(text) > 5 else None  # a bare "НДС" says nothing
+        return Wording.VAT if len(text) > 4 else None  # a bare "НДС" says nothing
     if any(char.isdigit() for char in text):
         return Wording.NUMBER
     return Wording.ASKED if words.ON_REQUEST.fullmatch(text) else None

@@ -128,9 +128,20 @@ def agreeing_price(claimed: str, tag: Sign, signs: Sequence[Sign]) -> str:
     return f"от {text}" if bound else text
 
 
+def dress_selected_price(facts: Facts, signs: Sequence[Sign]) -> None:
+    """A price that the definition's selector gave, with the words that stand beside it ("с НДС", "от")."""
+    price = facts.get("price") if facts.by.get("price") == "selectors" else None
+    amount = number_of(price) if price else None
+    tag = next((tag for tag in price_tags(signs) if amount is not None and number_of(tag.text) == amount), None)
+    if price and tag is not None and money_in(price).amounts == 1:
+        facts.replace("price", agreeing_price(price, tag, signs), "selectors")
+
+
 def say_stock(facts: Facts, signs: Sequence[Sign], labels: Sequence[Sign], by: str) -> None:
     """Availability and quantity: labelled ones first, then what stock wordings say, a button's wording last."""
-    for sign in [sign for sign in labels if sign.name in {"availability", "quantity"}]:
+    stocked = [sign for sign in labels if sign.name in {"availability", "quantity"}]
+    # The stocks of all places before a label whose text begins with the first of them.
+    for sign in sorted(stocked, key=lambda sign: sign.name == "availability" or sign.weight <= SURE):
         if sign.name == "quantity" and sign.weight > SURE:
             facts.say("quantity", sign.text, "labels")
         else:

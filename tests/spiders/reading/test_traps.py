@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from restock.site import Selectors
 from restock.terms import PageRole
 from spiders.reading import read_page
 
@@ -47,6 +48,25 @@ def test_a_vat_wording_below_several_prices_speaks_of_all(product):
     prices = f"<div class=price>100 руб.</div><table class=price_matrix>{steps}</table>"
     (row,) = product(f"<h1>Cisco A-100</h1><div class=prices>{prices}<p>в т.ч. НДС</p></div>", node())
     assert row.price == "100 руб. в т.ч. НДС"
+
+
+@pytest.mark.parametrize(
+    ("shown", "price"),
+    [("<b class=ours>100 ₽</b> <small>с НДС</small>", "100 ₽ с НДС"), ("<i>Запросить цену</i>", "Запросить цену")],
+)
+def test_a_selected_price_is_the_products_with_its_vat(capture, site, shown, price):
+    similar = "<div class=similar><p><a href=/p/2>Cisco B-200</a> <b class=ours>900 ₽</b></p></div>"
+    body = f"<h1>Cisco A-100</h1><p>Код товара: 7</p><div class=price>{shown}</div>{similar}"
+    chosen = site.model_copy(update={"selectors": Selectors(page_fields={"price": ".ours"})})
+    page = capture(f"<html><body>{body}</body></html>", "http://shop.example/p/1", role=PageRole.PRODUCT)
+    (row,) = read_page(page, chosen).listings
+    assert row.price == price
+
+
+def test_the_stocks_of_places_stand_before_their_label(product):
+    places = "<ul><li>Москва: 2 шт</li><li>Казань: 1 шт</li><li>Пермь: 6 шт</li></ul>"
+    (row,) = product(f"<h1>Cisco A-100</h1><p class=price>100 руб.</p><div><b>Наличие</b>{places}</div>")
+    assert row.quantity == "Москва: 2 шт; Казань: 1 шт; Пермь: 6 шт"
 
 
 def test_a_structured_price_without_tax_yields_to_what_the_buyer_sees(product):
