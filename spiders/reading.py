@@ -1,10 +1,11 @@
 """Reading: a page capture in, a page reading out. Pure; the same bytes always read the same."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from restock.capture import PageCapture, PageReading
+from restock.capture import Link, PageCapture, PageReading
 from restock.listing import RawListing
 from restock.site import Site
 from restock.terms import Drawing, PageRole
@@ -12,7 +13,7 @@ from spiders.readers import lists, products
 from spiders.readers.addresses import url_key
 from spiders.readers.facts import Facts
 from spiders.readers.links import find_links
-from spiders.readers.scripted import drawing_of
+from spiders.readers.scripted import drawing_of, going_on
 from spiders.readers.structure import Structure
 from spiders.readers.walls import is_blank, wall_of
 
@@ -55,16 +56,25 @@ def read_page(capture: PageCapture, site: Site) -> PageReading:
     if role is PageRole.LIST:
         goods |= {url_key(facts.values["url"]): facts.values["url"] for facts in found if "url" in facts.values}
     links, skipped = find_links(page, page.anchors, goods, role)
+    total = lists.total_of(page) if role is PageRole.LIST else None
     return PageReading(
         role=role,
         listings=tuple(_listing(page, facts, role) for facts in found),
         links=tuple(links),
-        total=lists.total_of(page) if role is PageRole.LIST else None,
+        total=total,
         blank=is_blank(page) and not found,
         notes=notes,
         skipped=dict(skipped),
-        drawing=Drawing.PLAIN if capture.drawn or _tells(found) else drawing_of(page),
+        drawing=Drawing.PLAIN if capture.drawn else _drawing(page, role, found, links, total),
     )
+
+
+def _drawing(page: Structure, role: PageRole, found: list[Facts], links: Sequence[Link], total: int | None) -> Drawing:
+    if not _tells(found):
+        return drawing_of(page)
+    if role is not PageRole.LIST or any(link.page is not None or not link.certain for link in links):
+        return Drawing.PLAIN
+    return going_on(page, len({facts.values.get("url", facts.values.get("title")) for facts in found}), total)
 
 
 def _listings(page: Structure) -> tuple[PageRole, list[Facts]]:

@@ -53,7 +53,10 @@ class SaleServer(Reseller):
         return self.render("list", section=section, goods=goods[:_NEW_PAGE], total=len(goods))
 
     def _beside(self, good: Good) -> dict[str, Any]:
-        return {"section": self.section(good.section), "similar": self.stock.similar(good, self.day)}
+        """Its section, and similar goods: of the list's first page, so that they lead to no others."""
+        section = self.section(good.section)
+        first = self.in_section(section)[:_NEW_PAGE] if section else []
+        return {"section": section, "similar": [other for other in first if other.id != good.id][:3]}
 
     def _more(self, request: Request) -> Answer:
         """What the button `Показать ещё` asks for."""

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from restock.terms import PageRole
+from restock.terms import Drawing, PageRole
 from spiders.reading import read_page
 
 LIST = "http://shop.example/catalog/switches/"
@@ -243,3 +243,29 @@ def test_goods_that_only_structured_data_lists_are_followed(capture, site):
         "http://shop.example/p/1": PageRole.PRODUCT,
         "http://shop.example/p/2": PageRole.PRODUCT,
     }
+
+
+MORE = "<button type=button>Показать ещё</button>"
+SCRIPT = "<script>document.querySelector('button').onclick = () => fetch('/api')</script>"
+
+
+@pytest.mark.parametrize(
+    ("below", "drawing"),
+    [
+        (f"<p>Найдено товаров: 9</p>{MORE}{SCRIPT}", Drawing.SURELY),
+        (f"{MORE}{SCRIPT}", Drawing.PERHAPS),
+        (f"<p>Товаров в разделе: 9</p>{SCRIPT}", Drawing.PERHAPS),
+        (f"<p>Найдено товаров: 3</p>{MORE}{SCRIPT}", Drawing.PLAIN),
+        (f"<a href='#'>Загрузить ещё 3</a>{SCRIPT}", Drawing.PERHAPS),
+        (f"<a href='?page=2'>Показать ещё</a>{SCRIPT}", Drawing.PLAIN),
+        (f"{MORE}<div class=pages><b>1</b> <a href='?page=2'>2</a></div>{SCRIPT}", Drawing.PLAIN),
+        (f"<div class=filter>{MORE}</div>{SCRIPT}", Drawing.PLAIN),
+        (MORE, Drawing.PLAIN),
+        (SCRIPT, Drawing.PLAIN),
+    ],
+)
+def test_a_list_that_only_its_scripts_go_on_with(capture, site, below, drawing):
+    cards = "".join(card(number, "100 ₽") for number in (1, 2, 3))
+    page = capture(f"<h1>Коммутаторы</h1><div class=goods>{cards}</div>{below}", LIST, role=PageRole.LIST)
+    reading = read_page(page, site)
+    assert (len(reading.listings), reading.drawing) == (3, drawing)
