@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,9 @@ from spiders.crawling.frames import frame, frames_in
 _GRACE = 5.0
 # So many pages waiting for a reader are worth another one. A polite crawl never sees a second.
 _CROWD = 4
+# The largest pages take a few seconds; what takes so long was made to.
+MAX_SECONDS = 60.0
+_TICK = 1.0
 
 
 class Readers:
@@ -57,7 +61,8 @@ class Readers:
 class Reader:
     """Asks a reading process, which reads one page after the other in the order of asking.
 
-    A page that the process dies of can't be read; those behind it are asked again of a new process."""
+    A page that the process dies of, or doesn't come to an end with, can't be read; those behind it are asked again of a
+    new process."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -66,6 +71,9 @@ class Reader:
         self._in: asyncio.BaseTransport | None = None
         self._out: asyncio.WriteTransport | None = None
         self._connecting = False
+        self._began = 0.0
+        self._watch: asyncio.TimerHandle | None = None
+        self._ending = "the reading process ended"
 
     @property
     def pid(self) -> int:
@@ -79,7 +87,10 @@ class Reader:
     async def read(self, capture: PageCapture) -> PageReading | str:
         answer: asyncio.Future[PageReading | str] = asyncio.get_running_loop().create_future()
         asked = frame(pickle.dumps(capture))
+        if not self._waiting:
+            self._began = monotonic()
         self._waiting.append((asked, answer))
+        self._watch = self._watch or asyncio.get_running_loop().call_later(_TICK, self._look)
         if self._out is not None:
             self._out.write(asked)
         elif not self._connecting:
@@ -96,8 +107,18 @@ class Reader:
             self._out.write(asked)
         self._connecting = False
 
+    def _look(self) -> None:
+        """Ends a process that has been at one page for too long: `_lost` goes on from there."""
+        self._watch = None
+        if self._waiting:
+            self._watch = asyncio.get_running_loop().call_later(_TICK, self._look)
+            if monotonic() - self._began > MAX_SECONDS:
+                self._ending = f"it took longer than {MAX_SECONDS:.0f} s"
+                self._process.kill()
+
     def _hand_out(self, said: PageReading | str) -> None:
         _, answer = self._waiting.popleft()
+        self._began = monotonic()
         if not answer.cancelled():
             answer.set_result(said)
 
@@ -105,13 +126,18 @@ class Reader:
         """The process has ended; where pages wait, over the first of them."""
         self.hang_up()
         if self._waiting:
-            self._hand_out("reading failed: the reading process ended")
+            self._hand_out(f"reading failed: {self._ending}")
+            self._ending = "the reading process ended"
             self.close()
             self._process = _started()
+            self._watch = asyncio.get_running_loop().call_later(_TICK, self._look)
             self._reconnecting = asyncio.ensure_future(self._connect())
 
     def hang_up(self) -> None:
         """Ends the talk, while the loop still runs: the process goes when nobody can ask it any more."""
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
         if self._in is not None and self._out is not None:
             self._in.close()
             self._out.abort()

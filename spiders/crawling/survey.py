@@ -147,6 +147,8 @@ class Survey:
             return
         for note in reading.notes:
             self._ledger.note(note)
+        if capture.truncated:
+            self._ledger.note(f"{visit.requested_url}: it was cut off: too long, too slow, or packed wrongly")
         if not reading.listings and not reading.links and (target := _refresh(capture)):
             yield from self._redirected(visit, target)
             return

@@ -8,7 +8,7 @@ from spiders.readers.page import Page
 from spiders.readers.text import Element, elements, text_of
 
 MAX_ITEMS = 5_000
-_FIND = etree.XPath("//*[@itemscope or @itemprop]")
+_FIND = etree.XPath("descendant-or-self::*[@itemscope or @itemprop]")
 _ADDRESS = {"a": "href", "area": "href", "link": "href", "img": "src", "object": "data", "embed": "src"}
 ELEMENT = "element"  # the key under which an item keeps its element; no schema.org property has this name
 

@@ -9,8 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from restock.capture import PageCapture, PageReading
 from restock.site import Site
+from spiders.crawling import reader as reading
 from spiders.crawling.frames import frame, frames_in
 from spiders.crawling.reader import Reader, Readers
 from spiders.reading import read_page
@@ -56,6 +59,23 @@ def test_a_page_that_it_dies_of_fails_alone() -> None:
         assert died == "reading failed: the reading process ended"
         assert others == [read_page(PAGE, SITE)] * 2
         assert reader.pid != first
+
+
+def test_a_page_that_it_never_ends_with_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def readings() -> list[PageReading | str]:
+        await reader.read(PAGE)
+        asked = [asyncio.ensure_future(reader.read(page)) for page in (BIG, PAGE)]
+        await asyncio.sleep(0)
+        os.kill(reader.pid, signal.SIGSTOP)
+        monkeypatch.setattr(reading, "MAX_SECONDS", 0.1)
+        stuck = await asked[0]
+        monkeypatch.setattr(reading, "MAX_SECONDS", 60.0)
+        return [stuck, await ended(reader, asked[1])]
+
+    with closing(Reader(SITE)) as reader:
+        stuck, other = asyncio.run(readings())
+        assert stuck == "reading failed: it took longer than 0 s"
+        assert other == read_page(PAGE, SITE)
 
 
 def test_a_crowd_is_shared() -> None:
