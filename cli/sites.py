@@ -11,7 +11,7 @@ from restock.errors import CrawlError, UsageError
 from restock.run import CrawlOutcome
 from scheduler.crawl import Pace
 from scheduler.probe import add_site, adopt_snapshots, check_site
-from spiders.definitions import write_site
+from spiders.definitions import own_sites, write_site
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Sites. Example: restock sites list")
 
@@ -62,8 +62,8 @@ def add(
     Example: restock sites add meridian https://meridian.example/catalog --delay 2
     """
     with workspace_of(home) as workspace:
-        if name in workspace.sites and not replace:
-            raise UsageError(f"{name}: this site is known already (--replace writes over it)")
+        if name in own_sites(workspace.settings.home) and not replace:
+            raise UsageError(f"{name}: this site is described already (--replace writes over it)")
         found = add_site(workspace, name, url, Pace(delay, concurrency), market)
         if not any(field.filled for field in found.fields):
             raise CrawlError(f"{url}: no listing was found on its pages, and no definition was written")

@@ -29,8 +29,13 @@ def load_sites(home: Path) -> dict[str, Site]:
     """Every known site by name, in order of name: the built-in ones, overruled by `<home>/sites/*.yaml`.
 
     Raises SettingsError ("file:line: key: reason") for the first definition that can't be used."""
-    found = _load_folder(BUILT_IN) | _load_folder(home / "sites")
+    found = _load_folder(BUILT_IN) | own_sites(home)
     return dict(sorted(found.items()))
+
+
+def own_sites(home: Path) -> dict[str, Site]:
+    """The sites that the user's own definitions describe, by name."""
+    return _load_folder(home / "sites")
 
 
 def _load_folder(folder: Path) -> dict[str, Site]:

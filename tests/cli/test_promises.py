@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_shop import Shop
 
 from scheduler.shops import ShopServer
 
@@ -125,3 +126,11 @@ def test_a_bundle_holds_its_own_proof(restock: Restock, shops: ShopServer, tmp_p
     assert {"listings.jsonl", "manifest.json"} < names
     assert any(name.endswith(".warc.gz") for name in names)
     assert len((bundle / "listings.jsonl").read_text(encoding="utf-8").splitlines()) == len(answer.rows)
+
+
+def test_a_built_in_definition_is_overruled_and_the_users_own_is_kept(restock: Restock, shop: Shop) -> None:
+    assert restock("sites", "add", "nag", shop.url, *FAST).code == 0
+    again = restock("sites", "add", "nag", shop.url, *FAST)
+    assert (again.code, len(again.error_lines)) == (2, 1)
+    (shown,) = restock("sites", "show", "nag").rows
+    assert shown["start"] == [shop.url]

@@ -36,11 +36,12 @@ BUILT_IN: dict[str, type[Reseller]] = {
 OF_THEIR_OWN: dict[str, type[Reseller]] = {"sale-server-before": OldSaleServer, "3logic-pages": ThreeLogicPages}
 """Shops whose pages are not what the built-in definition is for: read without one."""
 SHOPS = BUILT_IN | OF_THEIR_OWN
+CRAWLED = {"nag": 2, "sale-server": 2, "sale-server-before": 2, "3logic-pages": 1}
 
 
 def days(name: str) -> tuple[int, ...]:
-    """The days on which a shop is crawled: two of them where a browser draws it, or where it is another's variant."""
-    return DAYS if name in BUILT_IN and name != "nag" else DAYS[:2]
+    """The days on which a shop is crawled: fewer where a browser draws it, or where it is another's variant."""
+    return DAYS[: CRAWLED.get(name, len(DAYS))]
 
 
 @dataclass
