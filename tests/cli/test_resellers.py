@@ -1,8 +1,5 @@
 """The resellers' definitions, pointed at their fixture shops, crawled over three days by the command line."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -22,6 +19,7 @@ from resellers.sale_server import OldSaleServer, SaleServer
 from resellers.serving import Reseller
 from resellers.three_logic import ThreeLogicPages
 
+from cli.main import run
 from restock.site import Site
 from restock.terms import Event
 from spiders.definitions import load_sites, write_site
@@ -56,13 +54,12 @@ class Street:
     truth: dict[int, dict[str, dict[str, dict[str, Any]]]] = field(default_factory=dict)
 
     def restock(self, *args: str, day: int = DAYS[-1]) -> Rows:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("RESTOCK_")}
-        given = {"RESTOCK_HOME": str(self.home), "RESTOCK_NOW": f"2026-11-{15 + day}T06:00:00+00:00"}
-        done = subprocess.run(
-            [sys.executable, "-m", "cli.main", *args], env=clean | given, capture_output=True, timeout=240, check=False
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return [orjson.loads(line) for line in done.stdout.splitlines()]
+        """A command in this process: its rows. (The crawls themselves have processes of their own.)"""
+        output = self.home / "answer.jsonl"
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("RESTOCK_NOW", f"2026-11-{15 + day}T06:00:00+00:00")
+            assert run([*args, "--home", str(self.home), "--output", str(output)]) == 0
+        return [orjson.loads(line) for line in output.read_bytes().splitlines()]
 
     def pass_a_day(self, day: int) -> None:
         for shop in self.shops.values():
