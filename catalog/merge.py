@@ -67,7 +67,8 @@ def _note_moves(work: Merge) -> None:
     """What a listing was last seen under; a run that shows no SKU doesn't take the known one away."""
     for name in ("url_hash", "sku_hash"):
         moved = and_(
-            _stage.listing_id == _listing.id,
+            _stage.listing_id.is_not(None),  # said, so that the index over known ones serves
+            _listing.id == _stage.listing_id,
             _stage[name].is_not(None),
             _stage[name].is_distinct_from(_listing[name]),
             _is_unsettled(),
@@ -202,11 +203,11 @@ def _offer_of(rows: Any) -> list[ColumnElement[Any]]:
 
 def _counts(work: Merge) -> dict[str, int]:
     connection = work.connection
-    verbs: dict[int, int] = dict(connection.execute(select(_stage.verb, func.count()).group_by(_stage.verb)).all())
+    marks = (func.sum(case((_stage[name], 1), else_=0)) for name in ("restricted", "undecided"))
+    staged = connection.execute(select(_stage.verb, func.count(), *marks).group_by(_stage.verb)).all()
+    verbs = {row[0]: row[1] for row in staged}
     gone = m.missed.c.gone
     missed: dict[bool, int] = dict(connection.execute(select(gone, func.count()).group_by(gone)).all())
-    marks = (func.coalesce(func.sum(case((_stage[name], 1), else_=0)), 0) for name in ("restricted", "undecided"))
-    restricted, undecided = connection.execute(select(*marks)).one()
     found = (
         work.settled["listings"] + sum(verbs.values()),
         connection.execute(select(func.count()).select_from(m.fresh)).scalar_one(),
@@ -214,8 +215,8 @@ def _counts(work: Merge) -> dict[str, int]:
         verbs.get(Verb.RETURNED, 0),
         missed.get(True, 0),
         missed.get(False, 0),
-        work.settled["restricted"] + int(restricted),
-        work.settled["undecided"] + int(undecided),
+        work.settled["restricted"] + sum(int(row[2]) for row in staged),
+        work.settled["undecided"] + sum(int(row[3]) for row in staged),
     )
     return dict(zip(COUNTS, found, strict=True))
 

@@ -53,11 +53,14 @@ class Row(NamedTuple):
 
     def staged(self) -> Values:
         """The row in full, with the key that a new listing would have."""
-        row, _, _, state, shot, _ = self.sighted
-        url, title, _, mpn, _, sku, *_ = self.details
-        key = key_of(url, title, mpn, sku)
-        head = (row, key, text_hash(key), hashed_address(self.address), hashed_sku(sku), self.hash, state, shot)
-        return head + self.details + self.offer
+        row, sku_hash, url_hash, state, shot, _ = self.sighted
+        details = self.details
+        key, sku = key_of(details[0], details[1], details[3], details[5]), details[5]
+        # Most keys are a SKU as it is compared: one hash for both.
+        key_hash = sku_hash if sku_hash is not None and sku_text(sku) == key else text_hash(key)
+        if url_hash is None:
+            url_hash = hashed_address(self.address)
+        return (row, key, key_hash, url_hash, sku_hash, self.hash, state, shot, *details, *self.offer)
 
 
 @dataclass(slots=True)

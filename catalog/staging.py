@@ -4,9 +4,11 @@ On most days nearly all of them are what the catalogue has already. Each batch i
 comes; what is a known listing in the state that it has is `settled`, and only the rest is staged in full.
 """
 
+import gc
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sqlalchemy import Connection, Select, Table, func, insert, select
 from sqlalchemy.schema import CreateTable, DropTable
@@ -78,18 +80,40 @@ def spool(connection: Connection, site_id: int, listings: Iterable[Listing], fai
     found = Spool(as_of=runs.stamp(connection, site_id))
     maker = RowMaker(facts=found.facts)
     batches = _Batches(connection, site_id, maker)
-    for listing in listings:
+    coming = iter(listings)
+    while chunk := list(islice(coming, _BATCH)):
+        with _uncollected():
+            batches.add(_rows(chunk, maker, failed, found))
+    found.unkept = maker.unkept
+    _finish(connection)
+    return found
+
+
+def _rows(chunk: Iterable[Listing], maker: RowMaker, failed: Collection[str], found: Spool) -> list[Row]:
+    """The rows of listings, but for those whose page failed."""
+    rows = []
+    for listing in chunk:
         forms = forms_of(listing.url)
         if failed and forms is not None and forms[1] in failed:
             found.failed += 1
             sku_hash = hashed_sku(storable(listing.sku) if listing.sku else None)
             found.skus |= set() if sku_hash is None else {sku_hash}
         else:
-            batches.add(maker.row(listing, forms))
-    batches.flush()
-    found.unkept = maker.unkept
-    _finish(connection)
-    return found
+            rows.append(maker.row(listing, forms))
+    return rows
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing is looked through for garbage meanwhile: a batch of rows is many thousands of tuples and not one cycle,
+    and a look at all of them again and again takes as long as making them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _finish(connection: Connection) -> None:
@@ -121,17 +145,10 @@ class _Batches:
         self._connection = connection
         self._site_id = site_id
         self._maker = maker
-        self._rows: list[Row] = []
         known = select(_listing.id).where(_listing.site_id == site_id).limit(1)
         self._is_new_site = connection.execute(known).first() is None
 
-    def add(self, row: Row) -> None:
-        self._rows.append(row)
-        if len(self._rows) >= _BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        rows, self._rows = self._rows, []
+    def add(self, rows: list[Row]) -> None:
         shots, self._maker.shots = self._maker.shots, []
         if not self._is_new_site and rows:
             rows = self._unsettled(rows)
