@@ -48,16 +48,15 @@ class Wanted:
             and (self.brand is None or _same(self.brand, listing.brand))
             and (self.category is None or _same(self.category, listing.category))
             and (self.tier is None or self.tier in {rule.tier for rule in listing.restrictions})
-            and _within(listing.price, self.min_price, self.max_price)
-            and _within(listing.quantity, self.min_quantity, None)
+            and (self.min_price is None or _at_least(listing.price, self.min_price))
+            and (self.max_price is None or (listing.price is not None and listing.price <= self.max_price))
+            and (self.min_quantity is None or _at_least(listing.quantity, self.min_quantity))
         )
 
 
-def _within(value: Decimal | int | None, low: Decimal | int | None, high: Decimal | int | None) -> bool:
+def _at_least(value: Decimal | int | None, low: Decimal | int) -> bool:
     """What is not known is within no bounds."""
-    if low is None and high is None:
-        return True
-    return value is not None and (low is None or value >= low) and (high is None or value <= high)
+    return value is not None and value >= low
 
 
 def _same(wanted: str, value: str | None) -> bool:
