@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from restock import clock
 from restock.errors import UsageError
@@ -9,8 +10,9 @@ from restock.listing import RawListing
 from restock.run import CrawlOutcome, Run
 from restock.settings import Settings
 from restock.site import Site
-from restock.terms import PageRole, RunKind
+from restock.terms import PageRole, RunKind, RunStatus
 from scheduler.corrections import correct_if_rules_changed
+from scheduler.evidence import warc_path
 from scheduler.forbidden import keep_forbidden
 from scheduler.reading import Clerk, read_rows
 from scheduler.workspace import Workspace
@@ -55,12 +57,26 @@ def crawl_site(
         )
         try:
             job = crawl_job(workspace.settings, site, run.id, pace=pace or Pace(), start=start)
+            if kind is RunKind.CRAWL:  # a snapshot is a proof by itself
+                job = job.model_copy(update={"earlier": _earlier(workspace, site)})
             clerk = Clerk(workspace.normaliser(site), run)
             result = run_crawl(job, on_progress=_meanwhile(job, clerk, on_progress))
             return settle(workspace, site, run, read_spool(result.spool), result.outcome, clerk=clerk, warnings=notes)
         except BaseException as error:
             _fail(workspace, run, error)
             raise
+
+
+def _earlier(workspace: Workspace, site: Site) -> Path | None:
+    """The evidence of the site's last complete crawl: what has not changed since is not stored again."""
+    for run in workspace.catalogue.runs(site.name, limit=_LOOKED_THROUGH):
+        if run.kind is RunKind.CRAWL and run.status is RunStatus.COMPLETE and run.whole_site:
+            path = warc_path(workspace.settings, run)
+            return path if path.exists() else None
+    return None
+
+
+_LOOKED_THROUGH = 50  # runs
 
 
 def _meanwhile(job: CrawlJob, clerk: Clerk, on_progress: OnProgress | None) -> Callable[[Progress], None]:

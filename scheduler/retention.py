@@ -13,7 +13,7 @@ from restock.run import Run
 from restock.terms import RunKind, RunStatus
 from scheduler.evidence import name_of, warc_path
 from scheduler.workspace import Workspace
-from spiders.evidence import Thinning, begun, finish_all, run_of, stems, thin, word_path
+from spiders.evidence import Thinning, begun, finish_all, referred, run_of, stems, thin, word_path
 
 _AT_ONCE = 200  # runs that one look into the catalogue is for
 _KINDS = (RunKind.CRAWL, RunKind.IMPORT)
@@ -58,6 +58,8 @@ def _thin_run(workspace: Workspace, run: Run, path: Path, proofs: Collection[str
     setting = f"evidence.keep_days = {workspace.settings.evidence.keep_days}"
     try:
         with workspace.site_lock(run.site):
+            # What other files rest on stays too.
+            proofs = set(proofs) | referred(workspace.settings.evidence_dir, path)
             done.count(thin(path, proofs, walk=run.counts.get("gone", 0) > 0, setting=setting, at=now))
     except BusyError:
         return

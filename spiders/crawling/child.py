@@ -31,7 +31,9 @@ def main(job_file: Path, parent: int, wanted: Wanted | None = None) -> None:
     job = CrawlJob.model_validate_json(job_file.read_bytes())
     began = monotonic()
     with (
-        EvidenceWriter(job.evidence_dir, job.site.name, job.run_id, limit=job.max_bytes) as evidence,
+        EvidenceWriter(
+            job.evidence_dir, job.site.name, job.run_id, limit=job.max_bytes, earlier=job.earlier
+        ) as evidence,
         Spool(job.folder / SPOOL_FILE) as spool,
         Readers(job.site) as readers,
     ):

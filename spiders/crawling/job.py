@@ -21,7 +21,8 @@ class CrawlJob(BaseModel):
     crawl down; otherwise the site's own pace is found within them. `page_only` takes the start page alone; None
     takes it alone where it turns out to be a product page. `sample` bounds a look at a site to about so many
     product pages and a few lists. `browser` names the program that draws pages, which may take `page_seconds` each.
-    `child` is the module that is run as the crawl's process, and `home` the folder that it may read its rules from.
+    `earlier` is the WARC file of an earlier run, whose unchanged pages are not stored again. `child` is the module that
+    is run as the crawl's process, and `home` the folder that it may read its rules from.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,6 +47,7 @@ class CrawlJob(BaseModel):
     page_seconds: float = Field(default=120.0, gt=0)
     child: str = "spiders.crawling.child"
     home: Path | None = None
+    earlier: Path | None = None
 
     @property
     def starts(self) -> tuple[str, ...]:

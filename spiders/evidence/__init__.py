@@ -7,6 +7,7 @@ from spiders.evidence.index import find_entry
 from spiders.evidence.naming import begun, find_warc, run_of, site_slug
 from spiders.evidence.reading import Witness, read_capture, read_captures, read_pages, witnesses
 from spiders.evidence.replacing import finish_all, stems, word_path
+from spiders.evidence.revisiting import referred
 from spiders.evidence.thinning import Thinning, thin
 from spiders.evidence.verifying import Fault, verify
 from spiders.evidence.writing import EvidenceWriter, Resource, store_file
@@ -31,6 +32,7 @@ __all__ = [
     "read_capture",
     "read_captures",
     "read_pages",
+    "referred",
     "run_of",
     "site_slug",
     "stems",

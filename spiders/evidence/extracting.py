@@ -8,8 +8,9 @@ from typing import BinaryIO, Protocol
 
 from restock.errors import EvidenceError
 from spiders.evidence.exchange import PICTURE
-from spiders.evidence.index import Entry, read_index
+from spiders.evidence.index import Entry, find_entry, read_index
 from spiders.evidence.records import Record, record_at
+from spiders.evidence.revisiting import original_of
 
 _CHUNK = 1 << 20
 
@@ -39,15 +40,34 @@ def extract(warc: Path, record_id: str, out: BinaryIO) -> Extract:
     with warc.open("rb") as stream:
         for entry in own:
             copy_member(stream, entry, out)
+    _copy_originals(warc, own, out)
     found: dict[str, Record] = {}
     for entry in own:
         name = _NAMES.get("picture" if entry.role == PICTURE else entry.kind)
         if name is not None:
-            found[name] = record_at(warc, entry.offset, entry.length)
+            record = record_at(warc, entry.offset, entry.length)
+            found[name] = original_of(record, warc) if record.kind == "revisit" else record
     return Extract(**found)
 
 
-_NAMES = {"response": "response", "request": "request", "conversion": "drawn", "picture": "picture"}
+def _copy_originals(warc: Path, own: Iterable[Entry], out: BinaryIO) -> None:
+    """What a record refers to is part of the proof."""
+    for file, record_id in dict.fromkeys(entry.refers_to for entry in own if entry.refers_to is not None):
+        other = warc.parent.parent / file
+        entry = find_entry(other, record_id)
+        if entry is None:
+            raise EvidenceError(f"{warc.name}: record {record_id} of {file}, which it refers to, is missing")
+        with other.open("rb") as stream:
+            copy_member(stream, entry, out)
+
+
+_NAMES = {
+    "response": "response",
+    "revisit": "response",
+    "request": "request",
+    "conversion": "drawn",
+    "picture": "picture",
+}
 
 
 def _belonging(entries: list[Entry], record_id: str) -> Iterator[Entry]:

@@ -17,7 +17,8 @@ from spiders.evidence.replacing import finish
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where a record stands in its WARC file, with the index line that says so."""
+    """Where a record stands in its WARC file, with the index line that says so. `refers_to` is the file and the id of
+    the record that holds a revisit's payload."""
 
     line: bytes
     record_id: str
@@ -29,10 +30,14 @@ class Entry:
     requested_url: str
     role: str
     status: str
+    refers_to: tuple[str, str] | None = None
 
 
 def index_path(warc: Path) -> Path:
     return warc.with_name(warc.name.removesuffix(".warc.gz") + ".cdxj")
+
+
+_REFERS = ("restock-refers-to-file", "warc-refers-to", "warc-refers-to-target-uri", "warc-refers-to-date")
 
 
 def line(record: Record, filename: str) -> bytes:
@@ -55,6 +60,8 @@ def line(record: Record, filename: str) -> bytes:
         "requested": headers.get("restock-requested", url),
         "role": headers.get("restock-role", ""),
     }
+    if record.kind == "revisit":
+        found["refers"] = [headers.get(name, "") for name in _REFERS]
     return f"{sort_key(url)} {stamp} ".encode() + orjson.dumps(found)
 
 
@@ -105,6 +112,7 @@ def _entry(row: bytes) -> Entry:
         requested_url=found["requested"],
         role=found["role"],
         status=found["status"],
+        refers_to=tuple(found["refers"][:2]) if "refers" in found else None,
     )
 
 

@@ -23,8 +23,10 @@ from spiders.evidence.exchange import (
 )
 from spiders.evidence.index import Entry, read_index
 from spiders.evidence.records import Record, record_at, records
+from spiders.evidence.revisiting import original_of
 
-_CAPTURES = frozenset({"response", "resource", "conversion"})
+_ANSWERS = frozenset({"response", "revisit"})
+_CAPTURES = _ANSWERS | {"resource", "conversion"}
 # Stored beside pages, and none themselves.
 ASIDE = frozenset({ROBOTS, PART, PICTURE})
 
@@ -67,14 +69,14 @@ def witnesses(path: Path) -> dict[str, Witness]:
     return {
         entry.record_id: Witness(entry.role, frozenset({url_key(entry.url), url_key(entry.requested_url)}))
         for entry in read_index(path)
-        if entry.kind in {"response", "conversion"} and entry.role not in ASIDE
+        if entry.kind in _ANSWERS | {"conversion"} and entry.role not in ASIDE
     }
 
 
 def _is_page(entry: Entry) -> bool:
     if entry.role in ASIDE:
         return False
-    return entry.kind in {"resource", "conversion"} or (entry.kind == "response" and entry.status.startswith("2"))
+    return entry.kind in {"resource", "conversion"} or (entry.kind in _ANSWERS and entry.status.startswith("2"))
 
 
 def read_capture(evidence_dir: Path, evidence: Evidence) -> PageCapture:
@@ -103,7 +105,8 @@ def _limit(warcinfo: Record) -> int:
 
 
 def _capture(record: Record, path: Path, limit: int) -> PageCapture:
-    evidence = Evidence(_sha256(record), f"{path.parent.name}/{path.name}", record.id)
+    payload = original_of(record, path).payload if record.kind == "revisit" else record.payload
+    evidence = Evidence(hashlib.sha256(payload).hexdigest(), f"{path.parent.name}/{path.name}", record.id)
     moment = _moment(record, path)
     if record.kind == "conversion":
         return _drawn(record, evidence, moment)
@@ -112,7 +115,7 @@ def _capture(record: Record, path: Path, limit: int) -> PageCapture:
         headers = ((b"content-type", record.headers.get("content-type", "").encode("latin-1", "replace")),)
         exchange = Exchange(url=url, requested_url=url, wire_url=url, status=200, body=record.block, headers=headers)
         return capture_of(exchange, evidence, moment, max(limit, len(record.block)))
-    return capture_of(_exchange(record, path), evidence, moment, limit)
+    return capture_of(_exchange(record, path, payload), evidence, moment, limit)
 
 
 def _drawn(record: Record, evidence: Evidence, moment: datetime) -> PageCapture:
@@ -130,10 +133,6 @@ def _drawn(record: Record, evidence: Evidence, moment: datetime) -> PageCapture:
     return drawn_capture(page, record.block, evidence, moment, truncated="warc-truncated" in record.headers)
 
 
-def _sha256(record: Record) -> str:
-    return hashlib.sha256(record.payload).hexdigest()
-
-
 def _moment(record: Record, path: Path) -> datetime:
     try:
         return parse_moment(record.headers["warc-date"])
@@ -141,8 +140,8 @@ def _moment(record: Record, path: Path) -> datetime:
         raise EvidenceError(f"{path.name}: the record at byte {record.offset} has no date") from None
 
 
-def _exchange(record: Record, path: Path) -> Exchange:
-    head, _, body = record.block.partition(b"\r\n\r\n")
+def _exchange(record: Record, path: Path, body: bytes) -> Exchange:
+    head = record.block.partition(b"\r\n\r\n")[0]
     first, *lines = head.split(b"\r\n")
     protocol, _, rest = first.decode("latin-1").partition(" ")
     pairs = [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]

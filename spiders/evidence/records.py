@@ -35,7 +35,12 @@ CONTENT_TYPES = {
     "warcinfo": "application/warc-fields",
     "request": "application/http; msgtype=request",
     "response": "application/http; msgtype=response",
+    "revisit": "application/http; msgtype=response",
 }
+
+
+_ANSWERS = frozenset({"response", "revisit"})
+_HTTP = _ANSWERS | {"request"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +58,17 @@ class Record:
     @property
     def payload(self) -> bytes:
         """The body behind the HTTP head; of other kinds the whole block."""
-        return self.block.partition(b"\r\n\r\n")[2] if self.kind in {"request", "response"} else self.block
+        return self.block.partition(b"\r\n\r\n")[2] if self.kind in _HTTP else self.block
 
     @property
     def status(self) -> str:
         """The three digits of a response's status, "" for other kinds."""
-        return self.block[:24].partition(b" ")[2][:3].decode("latin-1") if self.kind == "response" else ""
+        return self.block[:24].partition(b" ")[2][:3].decode("latin-1") if self.kind in _ANSWERS else ""
 
     @property
     def digests_hold(self) -> bool:
-        payload = self.headers.get("warc-payload-digest")
+        # A revisit's payload stands in the record that it refers to.
+        payload = self.headers.get("warc-payload-digest") if self.kind != "revisit" else None
         return self.headers.get("warc-block-digest") == digest(self.block) and (
             payload is None or payload == digest(self.payload)
         )
@@ -115,7 +121,9 @@ def _named(kind: str, record_id: str, moment: datetime, headers: dict[str, str])
 def _write(out: object, kind: str, named: dict[str, str], block: Readable, length: int) -> None:
     content_type = named.get("Content-Type") or CONTENT_TYPES[kind]
     head = StatusAndHeaders("", list(named.items()), protocol=VERSION)
-    record = ArcWarcRecord("warc", kind, head, block, None, content_type, length)
+    # warcio writes no block of what it knows for a revisit; its type stands in the head.
+    written = "response" if kind == "revisit" else kind
+    record = ArcWarcRecord("warc", written, head, block, None, content_type, length)
     WARCWriter(out, gzip=False, warc_version="1.1").write_record(record)
 
 

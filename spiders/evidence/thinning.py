@@ -121,7 +121,7 @@ def _kept(entries: Iterable[Entry], proofs: set[str], *, walk: bool) -> Iterator
 
 
 def _may_go(entry: Entry) -> bool:
-    answered = entry.kind == "response" and entry.role != ROBOTS and entry.status.startswith("2")
+    answered = entry.kind in {"response", "revisit"} and entry.role != ROBOTS and entry.status.startswith("2")
     return answered or entry.kind in {"resource", "conversion"}
 
 

@@ -10,6 +10,7 @@ from spiders.evidence.index import Entry, index_path, line, read_index
 from spiders.evidence.naming import seal_path
 from spiders.evidence.records import record_at, records
 from spiders.evidence.replacing import finish, word_path
+from spiders.evidence.revisiting import original_of
 from spiders.evidence.writing import seal_text
 
 
@@ -102,6 +103,11 @@ def _entry_faults(path: Path, entry: Entry) -> Iterator[Fault]:
         yield Fault(path.name, "the record's digest does not hold", entry.record_id, entry.offset)
     elif line(record, path.name) != entry.line:
         yield Fault(path.name, "the record is not the one that was indexed", entry.record_id, entry.offset)
+    elif record.kind == "revisit":
+        try:
+            original_of(record, path)
+        except EvidenceError as error:
+            yield Fault(path.name, str(error), entry.record_id, entry.offset)
 
 
 def _walk_faults(path: Path) -> Iterator[Fault]:

@@ -29,6 +29,7 @@ from spiders.evidence.exchange import (
     header_map,
 )
 from spiders.evidence.naming import new_file, seal_path
+from spiders.evidence.revisiting import Earlier
 
 _CHUNK = 1 << 20
 # What says who asks, to the site or to a proxy, is no evidence and stays out.
@@ -57,8 +58,11 @@ class EvidenceWriter:
         *,
         limit: int = DEFAULT_LIMIT,
         now: Callable[[], datetime] = clock.now,
+        earlier: Path | None = None,
     ) -> None:
+        """`earlier` is the WARC file of a run whose unchanged pages are not stored again."""
         self.limit = limit
+        self._earlier = Earlier(earlier)
         self._now = now
         self._file = new_file(evidence_dir, site, run_id)
         self.path = Path(self._file.name)
@@ -80,7 +84,12 @@ class EvidenceWriter:
         """Stores an exchange and gives the capture to read."""
         moment, record_id = self._now(), records.new_id()
         common = {"WARC-Target-URI": exchange.wire_url}
-        self._append("response", record_id, moment, common | _response_headers(exchange), _response_block(exchange))
+        headers = common | _response_headers(exchange)
+        original = self._earlier.same(exchange, headers["WARC-Payload-Digest"], moment)
+        if original is not None:
+            self._append("revisit", record_id, moment, headers | original.headers(), _response_head(exchange))
+        else:
+            self._append("response", record_id, moment, headers, _response_block(exchange))
         self._write_request(exchange, record_id, moment)
         evidence = Evidence(hashlib.sha256(exchange.body).hexdigest(), self.warc, record_id)
         return capture_of(exchange, evidence, moment, self.limit)

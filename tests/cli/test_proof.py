@@ -57,6 +57,29 @@ def test_a_row_of_a_plain_page_is_handed_on_with_its_proof(restock: Restock, sho
     assert "no browser is installed" in without.err
 
 
+def test_unchanged_pages_are_stored_once_and_every_command_follows_them(
+    restock: Restock, shop: Any, home: Path, tmp_path: Path
+) -> None:
+    shop.numbers, shop.padding = range(1, 8), "<p>Гарантия производителя</p>" * 200
+    assert restock("sites", "add", "shop", shop.url, *FAST).code == 0
+    for day in ("2026-11-16", "2026-11-17"):
+        assert restock("crawl", "shop", RESTOCK_NOW=f"{day}T06:00:00Z").code == 0
+    with (home / "evidence" / "shop" / "shop-0002.warc.gz").open("rb") as stream:
+        kinds = [record.rec_type for record in ArchiveIterator(stream) if "/goods/" in _target(record)]
+    assert set(kinds) == {"revisit", "request"}
+    assert restock("verify").code == 0
+    again = restock("reparse", "shop-0002")
+    assert (again.code, len(again.rows)) == (0, 7)
+    assert "the second reading is what is stored" in again.err
+    (home / "sites" / "shop.yaml").write_text(f"name: shop\nstart: {shop.url}\ndelay: 0\nencoding: utf-8\n")
+    assert restock("crawl", "shop", RESTOCK_NOW="2026-11-18T06:00:00Z").code == 0
+    assert restock("diff").rows == []
+
+
+def _target(record: Any) -> str:
+    return record.rec_headers.get_header("WARC-Target-URI") or ""
+
+
 def test_restricted_goods_on_drawn_pages_have_pictures_and_a_bundle_is_opened_by_others(
     restock: Restock, drawn_shop: str, tmp_path: Path
 ) -> None:

@@ -9,12 +9,13 @@ import pytest
 
 
 class Shop:
-    """Switches on one list, each with a page that says more than its card; `linked` have no card, only a link. It
-    answers while it is `open`, and was `asked` once somebody came."""
+    """Switches on one list, each with a page that says more than its card; `linked` have no card, only a link. Product
+    pages end with some `padding`. It answers while it is `open`, and was `asked` once somebody came."""
 
     def __init__(self, numbers: range) -> None:
         self.numbers = numbers
         self.price = 1000
+        self.padding = ""
         self.forbidden: list[str] = []
         self.linked: set[int] = set()
         self.url = ""
@@ -46,7 +47,7 @@ class Shop:
             f"<html><head><title>{title}</title></head><body><h1>{title}</h1>"
             f'<script type="application/ld+json">{{"@context": "https://schema.org", "@type": "Product", '
             f'"name": "{title}", "sku": "{number}", "offers": {{"@type": "Offer", "price": "{self.price + number}", '
-            f'"priceCurrency": "RUB", "availability": "https://schema.org/InStock"}}}}</script></body></html>'
+            f'"priceCurrency": "RUB", "availability": "https://schema.org/InStock"}}}}</script>{self.padding}</body></html>'
         )
 
 
