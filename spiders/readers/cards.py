@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from spiders.readers import words
 from spiders.readers.numbering import Anchor
@@ -47,13 +48,41 @@ def find_cards(page: Page, goods: Goods, signs: Sequence[Sign]) -> list[Element]
 
     Each sign climbs to the first element around it that holds a link; what holds another such element is no card.
     Then a card grows to where the next one begins, and its plain siblings (no price, no stock) join."""
-    found = grown_cores(page, signs, lambda node, sign: _names_goods(node, sign, goods))
-    return _with_siblings(found, goods, page)
+    cores = _whole(_cores(page, signs, lambda node, sign: _names_goods(node, sign, goods)), goods)
+    return _with_siblings(_grown_all(cores, page), goods, page)
 
 
 def grown_cores(page: Page, signs: Iterable[Sign], names: Callable[[Element, Sign], bool]) -> list[Element]:
     """For each sign the first element around it that `names` an entry, grown to where the next entry begins."""
-    cores = _cores(page, signs, names)
+    return _grown_all(_cores(page, signs, names), page)
+
+
+def _whole(cores: dict[Element, None], goods: Goods) -> dict[Element, None]:
+    """Cores without the parts of one entry: where a picture with a badge ("Под заказ") and the text below it lead to
+    one address, the element around both, which leads to no other, is the core. Parts with a title each are entries."""
+    wider = {core: _around_one_address(core, goods) for core in cores}
+    held = Counter(wider.values())
+    titled = Counter(wider[core] for core in cores if _says_a_title(core, goods))
+    joined = {around for around, count in held.items() if count > 1 and titled[around] == 1}
+    return {wider[core] if wider[core] in joined else core: None for core in cores}
+
+
+def _says_a_title(core: Element, goods: Goods) -> bool:
+    return _inner_title(core) is not None or any(text_of(anchor.element) for anchor in goods.inside.get(core, ()))
+
+
+def _around_one_address(core: Element, goods: Goods) -> Element:
+    keys = {anchor.key for anchor in goods.inside.get(core, ())}
+    widest = core
+    for node in islice(core.iterancestors(), 3):
+        inside = goods.inside.get(node, ())
+        if node.tag in _STOPS or len(keys) != 1 or len(inside) > MAX_CARD_LINKS or {one.key for one in inside} != keys:
+            break
+        widest = node
+    return widest
+
+
+def _grown_all(cores: dict[Element, None], page: Page) -> list[Element]:
     held = Counter(node for core in cores for node in core.iterancestors())
     return list(dict.fromkeys(_grown(core, held, page, alone=len(cores) == 1) for core in cores))
 

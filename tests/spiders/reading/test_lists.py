@@ -245,6 +245,27 @@ def test_goods_that_only_structured_data_lists_are_followed(capture, site):
     }
 
 
+def test_a_badge_beside_the_picture_is_of_the_same_entry(capture, site):
+    entries = "".join(
+        f"<article><div><i>Под заказ</i><a href='/p/{n}'><img src=x></a></div>"
+        f"<div><h3><a href='/p/{n}'>Cisco A-{n}00</a></h3><b class=price>{n}00 ₽</b></div></article>"
+        for n in (1, 2, 3)
+    )
+    rows = read_page(capture(f"<h1>Коммутаторы</h1><div>{entries}</div>", LIST), site).listings
+    assert [(row.title, row.price, row.availability) for row in rows] == [
+        (f"Cisco A-{n}00", f"{n}00 ₽", "Под заказ") for n in (1, 2, 3)
+    ]
+
+
+def test_entries_that_lead_to_one_form_are_entries(capture, site):
+    entries = "".join(
+        f"<div class=item><h3>Cisco A-{n}00</h3><b class=price>{n}00 ₽</b> <a href='/order'>Заказать</a></div>"
+        for n in (1, 2, 3)
+    )
+    rows = read_page(capture(f"<h1>Коммутаторы</h1><div>{entries}</div>", LIST), site).listings
+    assert [(row.title, row.price) for row in rows] == [(f"Cisco A-{n}00", f"{n}00 ₽") for n in (1, 2, 3)]
+
+
 MORE = "<button type=button>Показать ещё</button>"
 SCRIPT = "<script>document.querySelector('button').onclick = () => fetch('/api')</script>"
 
