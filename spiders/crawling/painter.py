@@ -16,6 +16,7 @@ from spiders.rendering.network import Fetch
 
 # So many pages in a row that only perhaps have more to show, and didn't: the browser leaves their like alone.
 PATIENCE = 6
+MAX_TURNS = 500
 _MARGIN = 5.0  # seconds before the crawl's deadline by which a page must be drawn
 
 Read = Callable[[PageCapture], Awaitable[PageReading | str]]
@@ -72,13 +73,45 @@ class Painter:
         ends = monotonic() + 0.8 * seconds
         async with open_sheet(self._browser, capture, fetch=fetch, limit=self._job.max_bytes, seconds=seconds) as sheet:
             await sheet.settle()
-            body = await sheet.body()
-            draft = await self._read(replace(capture, body=body, headers=_HTML, evidence=None, drawn=True))
-            if visit.role is not PageRole.PRODUCT and _may_go_on(draft):
+            body, draft = await self._look(capture, sheet)
+            further = visit.role is not PageRole.PRODUCT and _may_go_on(draft)
+            if further:
                 await sheet.draw_out(ends)
-                body = await sheet.body()
-                draft = await self._read(replace(capture, body=body, headers=_HTML, evidence=None, drawn=True))
-            return await self._keep(capture, sheet, body, draft)
+                body, draft = await self._look(capture, sheet)
+            drawn, found = await self._keep(capture, sheet, body, draft)
+            if further and isinstance(found, PageReading) and found.role is PageRole.LIST:
+                found, whole = await self._turn_pages(capture, sheet, found, ends)
+                drawn = replace(drawn, truncated=drawn.truncated or not whole)
+            return drawn, found
+
+    async def _look(self, capture: PageCapture, sheet: Sheet) -> tuple[bytes, PageReading | str]:
+        body = await sheet.body()
+        return body, await self._read(replace(capture, body=body, headers=_HTML, evidence=None, drawn=True))
+
+    async def _turn_pages(
+        self, capture: PageCapture, sheet: Sheet, found: PageReading, ends: float
+    ) -> tuple[PageReading, bool]:
+        """With the goods of further pages that a script draws in the first one's place, each stored as it was drawn;
+        and whether the last of them was reached."""
+        seen = {_goods(found)}
+        for number in range(2, MAX_TURNS):
+            if monotonic() > ends:
+                note = f"{capture.requested_url}: drawn up to a bound only (page {number})"
+                return replace(found, notes=(*found.notes, note)), False
+            if not await sheet.turn():
+                break
+            at = replace(capture, url=f"{capture.url.partition('#')[0]}#page-{number}")
+            body, draft = await self._look(at, sheet)
+            if not isinstance(draft, PageReading) or _goods(draft) in seen:
+                break
+            seen.add(_goods(draft))
+            _, page = await self._keep(at, sheet, body, draft)
+            if isinstance(page, PageReading):
+                notes = tuple(dict.fromkeys(found.notes + page.notes))
+                found = replace(
+                    found, listings=found.listings + page.listings, links=found.links + page.links, notes=notes
+                )
+        return found, not sheet.network.failures
 
     async def _keep(self, capture: PageCapture, sheet: Sheet, body: bytes, draft: PageReading | str) -> Drawn:
         """Stores what was drawn, before its reading counts. What lacks an answer that should have come is not whole."""
@@ -107,6 +140,10 @@ _HTML = {"content-type": "text/html; charset=utf-8"}
 def _may_go_on(draft: PageReading | str) -> bool:
     """Whether a page may draw more goods than it shows at first: not where they have pages of their own."""
     return isinstance(draft, PageReading) and draft.wall is None and not any(link.page for link in draft.links)
+
+
+def _goods(reading: PageReading) -> tuple[tuple[str | None, str | None, str], ...]:
+    return tuple((row.url, row.sku, row.title) for row in reading.listings)
 
 
 def _shows_more(found: Reading, before: PageReading) -> bool:

@@ -16,6 +16,7 @@ from spiders.rendering.network import Fetch, Network
 
 _HERE = Path(__file__).parent
 _WATCH = (_HERE / "watch.js").read_text(encoding="utf-8")
+_TURN = (_HERE / "turn.js").read_text(encoding="utf-8")
 _MORE = (_HERE / "more.js").read_text(encoding="utf-8")
 _STATE = "window.__restock ? window.__restock() : [0, document.documentElement.scrollHeight, 0, 0]"
 MAX_ELEMENTS = 200_000
@@ -82,6 +83,13 @@ class Sheet:
             if monotonic() > ends:
                 break
         self.cut = "time"
+
+    async def turn(self) -> bool:
+        """Goes on to the list's next page, where a script draws it in this one's place; whether there was a next."""
+        pressed: bool = await self._page.evaluate(_TURN)
+        if pressed:
+            await self.settle()
+        return pressed
 
     async def picture(self) -> bytes:
         """The whole page as a PNG; of a very long one its beginning."""

@@ -189,6 +189,28 @@ def test_a_list_that_never_ends_is_drawn_up_to_a_bound(shop: Any, answer: Any, c
     assert any("drawn up to a bound only" in note for note in result.outcome.notes)
 
 
+def test_pages_that_a_script_turns_are_all_read(shop: Any, crawl: Crawl, job: Any, tmp_path: Path) -> None:
+    """The first goods are there without a script; a button puts the next ones in their place."""
+    card = '<div class="card"><a href="/goods/{n}">Коммутатор Cisco WS-C2960-{n}</a><p class="price">1 000 ₽</p></div>'
+    shop.pages["/"] = f"""<html><body><h1>Коммутаторы</h1><p>Всего 8 товаров</p>
+      <div id="goods">{"".join(card.format(n=n) for n in range(3))}</div>
+      <div class="pagination"><span class="active">1</span><span>2</span><span>3</span></div><script>
+      for (const one of document.querySelectorAll(".pagination span")) one.onclick = () => {{
+        document.querySelector(".pagination .active").className = ""; one.className = "active";
+        const start = 3 * (Number(one.textContent) - 1);
+        document.getElementById("goods").innerHTML = [0, 1, 2].map((n) => start + n).filter((n) => n < 8).map((n) =>
+          `{card}`.replaceAll("{{n}}", n)).join("");
+      }};</script></body></html>"""
+    cards_only = {"listings": "cards"}
+    result = crawl(site=cards_only, browser=browsers.chromium(), timeout=20.0)
+    assert (result.outcome.reason, result.outcome.failed_lists) == (None, {})
+    assert len(titles(result)) == 8
+    assert result.outcome.lists == {shop.key(): 8}
+    site = job(site=cards_only).site
+    again = [row for page in read_pages(tmp_path / "evidence" / result.warc) for row in read_page(page, site).listings]
+    assert sorted(again, key=repr) == sorted(read_spool(result.spool), key=repr)
+
+
 def test_without_a_browser_it_is_said_once_and_clearly(drawn: Any, crawl: Crawl) -> None:
     outcome = crawl(browser="/no/such/browser").outcome
     assert not outcome.finished
