@@ -121,7 +121,8 @@ class Database:
             self._migrate()
             return
         self._refuse_strangers()
-        raise CatalogueError(f"{self.name}: the catalogue is from an older version; run `restock db upgrade` first")
+        said = "the database is empty" if found is None else "the catalogue is from an older version"
+        raise CatalogueError(f"{self.name}: {said}; run `restock db upgrade` first")
 
     def _refuse_strangers(self) -> None:
         """Refuses a database that is somebody else's or from a newer version."""

@@ -21,7 +21,14 @@ def amount(text: str | None, option: str) -> Decimal | None:
 
 def currency_of(text: str | None) -> str | None:
     """Raises UsageError for what is no currency."""
+    from babel.numbers import is_currency  # noqa: PLC0415 - most questions name none
+
+    if text is None:
+        return None
     try:
-        return currency_code(text) if text is not None else None
+        code = currency_code(text)
     except ValueError as error:
         raise UsageError(f"--currency: {error}") from None
+    if not is_currency(code):
+        raise UsageError(f"--currency: not a currency: {text!r}")
+    return code

@@ -2,8 +2,8 @@
 
 RestockError                1  it failed and nothing usable came of it
 ├── UsageError              2  wrong usage: unknown site, bad URL, bad date
-│   ├── SettingsError       2  bad settings, definition or data file (file, line, key)
-│   └── BusyError           2  another process is at it
+│   └── SettingsError       2  bad settings, definition or data file (file, line, key)
+├── BusyError               1  another process is at it
 ├── CatalogueError          1  the database can't be opened, is corrupt, locked or from another version
 ├── EvidenceError           1  stored evidence is missing or altered
 └── CrawlError              1  a site could not be captured at all
@@ -36,7 +36,7 @@ class CrawlError(RestockError):
     pass
 
 
-class BusyError(UsageError):
+class BusyError(RestockError):
     """Another process is at it, and this one may try again later."""
 
 

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Context, Decimal
+from itertools import chain
 from typing import Any
 
 from restock.listing import STANDING_FIELDS, Listing, money_text
+from restock.terms import Condition
 from scheduler.exchange import Converted, Exchange
-from scheduler.part_numbers import asked_number
+from scheduler.part_numbers import asked_forms
 from scheduler.workspace import Workspace
 
 Priced = tuple[Converted | None, Listing]
@@ -20,25 +22,29 @@ def compare_offers(
     says so. `reporting_price` is null where no rate is known, `cheaper_than_next_pct` where the next offer can't be
     compared."""
     exchange = Exchange(workspace.catalogue, currency or workspace.settings.reporting_currency)
-    asked = {asked_number(text): text for text in reversed(part_numbers)}
-    wanted = list(dict.fromkeys(map(asked_number, part_numbers)))
+    forms = {text: asked_forms(text) for text in part_numbers}
     offers: dict[str, list[Listing]] = defaultdict(list)
-    for offer in workspace.catalogue.offers(wanted):
+    for offer in workspace.catalogue.offers(list(chain.from_iterable(forms.values()))):
         offers[offer.mpn or ""].append(offer)
-    gone = workspace.catalogue.last_offers([number for number in wanted if number not in offers])
-    for number in wanted:
+    gone = workspace.catalogue.last_offers([form for form in chain.from_iterable(forms.values()) if form not in offers])
+    told: set[str] = set()
+    for text, meant in forms.items():
+        number = next((form for known in (offers, gone) for form in meant if form in known), meant[0])
+        if number in told:
+            continue
+        told.add(number)
         if number in offers:
-            yield from _rows(asked[number], offers[number], exchange)
+            yield from _rows(text, offers[number], exchange)
         else:
             last = gone.get(number)
             note = f"no offer now; gone from {last[0]} since {last[1]:%Y-%m-%d}" if last else "no offer was ever seen"
-            yield _row(asked[number], None, None) | {"note": note}
+            yield _row(text, None, None) | {"note": note}
 
 
 def _rows(asked: str, offers: Sequence[Listing], exchange: Exchange) -> Iterator[dict[str, Any]]:
     priced = sorted(((exchange.price(offer), offer) for offer in offers), key=lambda pair: _order(*pair))
     for place, (found, offer) in enumerate(priced):
-        following = priced[place + 1][0] if place + 1 < len(priced) else None
+        following = next((other for other, next_one in priced[place + 1 :] if _alike(offer, next_one)), None)
         note = None
         if offer.in_last_run is False:
             note = "not seen by the site's last run"
@@ -51,6 +57,11 @@ def _rows(asked: str, offers: Sequence[Listing], exchange: Exchange) -> Iterator
             "cheaper_than_next_pct": money_text(_cheaper(found, following)),
             "note": note,
         }
+
+
+def _alike(one: Listing, other: Listing) -> bool:
+    """Whether two prices may be set against each other: a used device says nothing of the price of a new one."""
+    return (one.condition or Condition.NEW) == (other.condition or Condition.NEW)
 
 
 def _row(asked: str, offer: Listing | None, found: Converted | None) -> dict[str, Any]:

@@ -20,6 +20,12 @@ def asked_number(text: str) -> str:
     return number(plain) or "".join(plain.split()).upper()
 
 
+def asked_forms(text: str) -> list[str]:
+    """The part numbers that a text may mean, the likeliest first: who types one puts a space where a dash belongs."""
+    pieces = text.translate(_DASHES).strip(_WRAPPING).split()
+    return list(dict.fromkeys((asked_number(text), asked_number("-".join(pieces)))))
+
+
 def read_part_numbers(path: Path) -> list[str]:
     """The part numbers in a file, one a line or in a column of a CSV: the one whose header says so, else the first.
     What follows a # at the beginning of a line is a remark.

@@ -14,7 +14,7 @@ from catalog import Catalogue
 from pipelines.normalise import Normaliser
 from pipelines.rules import Rules, load_brands, load_rules
 from restock import clock
-from restock.errors import BusyError, SettingsError, UsageError
+from restock.errors import BusyError, CatalogueError, SettingsError, UsageError
 from restock.run import Run
 from restock.settings import Settings
 from restock.site import Site
@@ -43,10 +43,20 @@ class Workspace:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The open catalogue. Runs of this home whose process died are marked as failed first."""
+        self._refuse_emptied()
         catalogue = Catalogue.open(self.settings.database, owner=home_id(self.settings.home))
         for site in catalogue.running_sites():
             self._mark_dead_runs(catalogue, site)
         return catalogue
+
+    def _refuse_emptied(self) -> None:
+        """A file that something has emptied is no fresh catalogue: all goods would pass for new."""
+        file = Path(self.settings.database.removeprefix("sqlite:///"))
+        if file.is_file() and not file.stat().st_size and any(self.settings.evidence_dir.glob("*/*.warc.gz")):
+            raise CatalogueError(
+                f"{file}: the catalogue is an empty file, and evidence of earlier runs lies in"
+                f" {self.settings.evidence_dir}; put a backup in its place, or delete it to begin anew"
+            )
 
     @cached_property
     def rules(self) -> Rules:

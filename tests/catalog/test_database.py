@@ -20,6 +20,11 @@ def test_an_older_catalogue_asks_for_its_upgrade(empty_url: str, sql: Sql) -> No
         Catalogue.open(empty_url)
 
 
+def test_an_empty_database_on_a_server_is_not_called_older(new_database: Callable[..., str]) -> None:
+    with pytest.raises(CatalogueError, match="the database is empty; run `restock db upgrade` first"):
+        Catalogue.open(new_database("postgresql", empty=True))
+
+
 def test_an_upgrade_makes_a_fresh_database_and_leaves_a_current_one(empty_url: str) -> None:
     Catalogue.upgrade(empty_url)
     Catalogue.upgrade(empty_url)

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from restock.settings import load_settings
+from scheduler.workspace import Workspace
+
 Restock = Callable[..., Any]
 
 LIST = (
@@ -143,3 +146,12 @@ def test_killed_in_the_middle_the_catalogue_never_noticed(restock: Restock, csv_
     assert restock("db", "check").code == 0
     assert restock("verify").code == 0
     assert restock("import", "meridian", str(csv_list)).rows[0]["counts"]["changed"] == 0
+
+
+def test_a_site_that_another_run_holds_is_no_wrong_usage(restock: Restock, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Наименование;Цена\nCisco WS-C2960X-48TS-L;90000\n")
+    assert restock("import", "alpha", str(path)).code == 0
+    with Workspace(load_settings(home)) as workspace, workspace.site_lock("alpha"):
+        answer = restock("import", "alpha", str(path))
+    assert (answer.code, answer.error_lines) == (1, ["restock: error: alpha: another run of this site is under way"])

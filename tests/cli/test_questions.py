@@ -169,3 +169,33 @@ def test_a_broken_data_file_stops_reading_and_not_asking(
         assert (asked.code, asked.error_lines) == (0, [])
         assert fault in asked.err
         assert command == ("diff",) or len(asked.rows) == 1
+
+
+def test_a_used_offer_does_not_make_a_new_one_cheap(restock: Restock, home: Path, tmp_path: Path) -> None:
+    for site, price, state in (("alpha", 90, "новый"), ("beta", 40, "б/у"), ("gamma", 100, "новый")):
+        path = tmp_path / "list.csv"
+        path.write_text(f"Наименование;P/N;Цена;Валюта;Состояние\nCisco {SWITCH};{SWITCH};{price};RUB;{state}\n")
+        assert restock("import", site, str(path)).code == 0
+    rows = {row["site"]: row["cheaper_than_next_pct"] for row in restock("compare", SWITCH).rows}
+    assert rows == {"alpha": "10.00", "beta": None, "gamma": None}
+
+
+def test_a_number_with_a_space_for_its_dash_is_found(restock: Restock, take: Callable[..., Any]) -> None:
+    take("alpha", "2026-11-22", (SWITCH, "90000", "RUB"))
+    (row,) = restock("compare", "ws-c2960x 48ts-l").rows
+    assert (row["asked"], row["mpn"], row["price"]) == ("ws-c2960x 48ts-l", SWITCH, "90000.00")
+
+
+def test_a_currency_that_there_is_not_is_refused(restock: Restock) -> None:
+    answer = restock("compare", "X-1", "--currency", "ZZZ")
+    assert (answer.code, answer.error_lines) == (2, ["restock: error: --currency: not a currency: 'ZZZ'"])
+
+
+def test_an_emptied_catalogue_is_no_fresh_one(restock: Restock, home: Path, take: Callable[..., Any]) -> None:
+    take("alpha", "2026-11-22", (SWITCH, "90000", "RUB"))
+    for left in home.glob("restock.sqlite*"):
+        left.unlink()
+    (home / "restock.sqlite").touch()
+    answer = restock("search")
+    assert (answer.code, len(answer.error_lines)) == (1, 1)
+    assert "the catalogue is an empty file" in answer.err

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from restock.errors import UsageError
-from scheduler.part_numbers import asked_number, read_part_numbers
+from scheduler.part_numbers import asked_forms, asked_number, read_part_numbers
 
 SWITCH, ROUTER, UNKNOWN = "WS-C2960X-48TS-L", "ISR4331/K9", "NO-SUCH-1"
 
@@ -23,6 +23,11 @@ SWITCH, ROUTER, UNKNOWN = "WS-C2960X-48TS-L", "ISR4331/K9", "NO-SUCH-1"
 )
 def test_a_number_is_folded_as_normalisation_folds_it(text: str, number: str) -> None:
     assert asked_number(text) == number
+
+
+def test_a_space_may_stand_for_a_dash() -> None:
+    assert asked_forms("ws-c2960x 48ts-l") == ["WS-C2960X48TS-L", SWITCH]
+    assert asked_forms(SWITCH) == [SWITCH]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1251", "utf-16"])
