@@ -33,12 +33,14 @@ class PageCapture:
 @dataclass(frozen=True, slots=True)
 class Link:
     """A link worth following, with the role its page is expected to have. `page` is the number of a numbered list
-    page, None elsewhere; `certain` is False for a link that may lead past the end (a bare "next")."""
+    page, None elsewhere; `certain` is False for a link that may lead past the end (a bare "next"). `same_list` says
+    that the page goes on with the list that links to it, whatever its address looks like."""
 
     url: str
     role: PageRole
     page: int | None = None
     certain: bool = True
+    same_list: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,8 @@ class PageReading:
     """What a reader found on a page: its role, its listings (text as shown), where it leads, the total that the site
     itself prints, the wall it turned out to be (captcha, login, front page, …), and notes for the operator. `skipped`
     counts the addresses on the page that are not worth following, by reason (off-site, filter, cart, …). `drawing` says
-    whether scripts draw what the page doesn't show."""
+    whether scripts draw what the page doesn't show. `fault` says what of it could not be read, though it should have
+    been: what stood there is unseen."""
 
     role: PageRole
     listings: tuple[RawListing, ...] = ()
@@ -57,3 +60,4 @@ class PageReading:
     notes: tuple[str, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     drawing: Drawing = Drawing.PLAIN
+    fault: str | None = None

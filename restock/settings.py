@@ -126,6 +126,7 @@ class Settings(BaseSettings):
     smtp_ca: Path | None = None
     smtp_timeout: float = Field(default=60.0, gt=0)
     notify: dict[str, SecretStr] = Field(default_factory=dict)
+    keys: dict[str, dict[str, SecretStr]] = Field(default_factory=dict)
     reporting_currency: str = Field(default="RUB", pattern=r"^[A-Z]{3}$")
     crawl: CrawlSettings = CrawlSettings()
     schedule: ScheduleSettings = ScheduleSettings()

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
+from restock.api import Api
 from restock.countries import is_country
 from restock.errors import UsageError
 
@@ -81,7 +82,9 @@ class Site(BaseModel):
     `platform` names the reader ("json-ld", "microdata", "bitrix", "selectors", …, or "auto" to try them in order);
     `listings` says where listings are read: on product pages ("pages"), on list pages ("cards"), or "auto".
     `source` says what is captured: its pages, or price lists (feeds) at the start addresses, whose `columns` may be
-    named as `--map` names them.
+    named as `--map` names them; or a JSON interface, which `api` describes. `keys` are headers whose values hold the
+    names of keys in braces ("Bearer {token}"): the keys themselves stand in the settings. `requests_per_hour` is what
+    the site allows.
     `seller` is the legal entity that sells there, where it is known: several sites may be one seller's.
     `crawl_at` are the times of day of its crawls, where they are not those of the settings.
     `browser` says whether a browser draws its pages ("always", "never"), or only those whose goods scripts draw
@@ -100,8 +103,11 @@ class Site(BaseModel):
     start: Many = Field(default=(), validate_default=True)
     market: str = _DEFAULT_MARKET
     platform: str = "auto"
-    source: str = Field(default="pages", pattern="^(pages|price_list)$")
+    source: str = Field(default="pages", pattern="^(pages|price_list|api)$")
     columns: dict[str, Many] = Field(default_factory=dict)
+    api: Api | None = None
+    keys: dict[str, str] = Field(default_factory=dict)
+    requests_per_hour: int | None = Field(default=None, ge=1)
     listings: str = Field(default="auto", pattern="^(auto|pages|cards)$")
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     encoding: str | None = None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from restock import clock
 from restock.errors import UsageError
+from restock.keys import key_headers
 from restock.listing import RawListing
 from restock.run import CrawlOutcome, Run
 from restock.settings import Settings
@@ -44,6 +45,7 @@ def crawl_site(
 
     Raises UsageError where another run of the site is under way; an interrupted run is marked as failed."""
     refuse_without_start(site, start)
+    key_headers(workspace.settings, site)  # said before a run begins
     catalogue = workspace.catalogue
     with workspace.site_lock(site.name):
         notes = correct_if_rules_changed(workspace, site)
@@ -115,11 +117,12 @@ def crawl_job(
     """The job of one crawl: the user's pace before the definition's, the definition's before the polite defaults."""
     delay = pace.delay if pace.delay is not None else site.delay
     concurrency = pace.concurrency if pace.concurrency is not None else site.concurrency
+    allowed = 3600 / site.requests_per_hour if site.requests_per_hour else 0.0
     return CrawlJob(
         run_id=run_id,
         site=site,
         start=(start,) if start is not None else (),
-        delay=settings.crawl.delay if delay is None else delay,
+        delay=max(settings.crawl.delay, allowed) if delay is None else delay,
         concurrency=settings.crawl.concurrency if concurrency is None else concurrency,
         given=delay is not None,
         folder=settings.runs_dir / run_id,

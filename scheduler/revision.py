@@ -9,7 +9,7 @@ from restock import addresses
 from restock.site import Site
 from spiders.reading import READERS_REVISION
 
-_READING = ("market", "source", "columns", "platform", "listings", "currency", "encoding", "selectors")
+_READING = ("market", "source", "columns", "api", "platform", "listings", "currency", "encoding", "selectors")
 
 
 def rules_revision(rules: Rules, site: Site) -> str:

@@ -4,7 +4,7 @@ import codecs
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -13,11 +13,13 @@ import yaml
 from cssselect import SelectorError
 from parsel.csstranslator import HTMLTranslator
 
+from restock.api import Api
 from restock.documents import read_document
 from restock.errors import SettingsError, UsageError
 from restock.listing import RAW_FIELDS
 from restock.site import Site
 from spiders.pricelists import MAPPED_FIELDS
+from spiders.readers.paths import holes, steps
 from spiders.readers.platforms import PLATFORM_NAMES
 
 BUILT_IN = Path(__file__).parent / "sites"
@@ -68,6 +70,7 @@ def _faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
     found += _pattern_faults(site)
     found += _selector_faults(site)
     found += _column_faults(site)
+    found += _api_faults(site)
     if site.encoding is not None:
         try:
             codecs.lookup(site.encoding)
@@ -116,6 +119,43 @@ def _column_faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
     return [
         (("columns", name), f"no such field; the fields are {known}") for name in site.columns.keys() - MAPPED_FIELDS
     ]
+
+
+def _api_faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
+    """An interface that isn't described, fields that don't exist, and paths that can't be ones."""
+    if site.api is None:
+        return (
+            [(("source",), "a site whose source is api says how its answers are read: api")]
+            if site.source == "api"
+            else []
+        )
+    if site.source != "api":
+        return [(("api",), "only a site whose source is api has one")]
+    found: list[tuple[tuple[str | int, ...], str]] = [
+        (("api", "fields", name), f"no such field; the fields are {', '.join(RAW_FIELDS)}")
+        for name in site.api.fields.keys() - set(RAW_FIELDS)
+    ]
+    for place, path in _api_paths(site.api):
+        try:
+            steps(path)
+        except ValueError as error:
+            found.append((place, str(error)))
+    return found
+
+
+def _api_paths(api: Api) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    yield ("api", "items"), api.items
+    yield ("api", "total"), api.total or ""
+    for name, paths in api.fields.items():
+        yield from ((("api", "fields", name), path) for path in paths)
+    for name, prices in (("price", api.price), ("regular_price", api.regular_price)):
+        for price in prices:
+            yield from ((("api", name), path) for path in (price.amount, price.currency or ""))
+    if api.stock is not None:
+        stock = api.stock
+        yield from ((("api", "stock"), p or "") for p in (stock.places, stock.quantity, stock.at_least, stock.place))
+    for template in (api.url, api.categories.url if api.categories else None):
+        yield from ((("api", "url"), path) for path in holes(template or ""))
 
 
 def refuse_bad_name(name: str) -> None:

@@ -11,6 +11,7 @@ from restock.site import Site
 from restock.terms import Drawing, PageRole
 from spiders.readers import lists, products
 from spiders.readers.addresses import url_key
+from spiders.readers.api import read_api
 from spiders.readers.facts import Facts
 from spiders.readers.links import find_links
 from spiders.readers.scripted import drawing_of, going_on
@@ -40,6 +41,8 @@ READERS_REVISION: str = _revision()
 
 def read_page(capture: PageCapture, site: Site) -> PageReading:
     """What a page shows: its role, its listings, where it leads; or the wall that it is."""
+    if site.source == "api":
+        return read_api(capture, site)
     page = Structure(capture, site)
     notes = (f"{page.broken_blocks} structured data blocks could not be read",) if page.broken_blocks else ()
     if capture.status >= 400:

@@ -101,7 +101,7 @@ class Frontier:
             page=link.page,
             certain=link.certain,
             list_key=list_key(link, source.list_key) if link.page is not None or not link.certain else key,
-            depth=source.depth + 1,
+            depth=source.depth + (not link.same_list),
             fruitless=fruitless,
         )
         refusal = self._refusal(visit)
@@ -191,9 +191,9 @@ def list_key(link: Link, fallback: str) -> str:
     """The key of the list that a numbered page belongs to: its address without the page's number.
 
     Where the number stands neither in a parameter nor at the end of the path (an offset), the list that links to it."""
-    parts = urlsplit(link.url)
-    if link.page is None:
+    if link.page is None or link.same_list:
         return fallback
+    parts = urlsplit(link.url)
     number = str(link.page)
     kept = [pair for pair in parts.query.split("&") if pair.partition("=")[2] != number]
     if parts.query and len(kept) == len(parts.query.split("&")) - 1:

@@ -1,5 +1,6 @@
 """What the Scrapy components of one crawl share."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from scrapy import Spider
@@ -11,11 +12,13 @@ from spiders.evidence import EvidenceWriter
 
 
 class CrawlSpider(Spider):
-    """A spider with its job, its site's hosts and its evidence. `given_up` is why the crawl must end, if it must."""
+    """A spider with its job, its site's hosts and its evidence. `given_up` is why the crawl must end, if it must.
+    `keys` are headers that only the start addresses' own servers get, and that no evidence holds."""
 
-    def __init__(self, job: CrawlJob, evidence: EvidenceWriter, **kwargs: Any) -> None:
+    def __init__(self, job: CrawlJob, evidence: EvidenceWriter, keys: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.job = job
+        self.keys = keys
         self.hosts = Hosts(job.starts)
         self.evidence = evidence
         self.given_up: str | None = None

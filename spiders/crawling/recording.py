@@ -1,5 +1,6 @@
 """Evidence before opinion: every response is stored as it came, before anything else sees it; endless ones are cut."""
 
+from collections.abc import Container
 from time import monotonic
 from typing import Any, Self
 
@@ -14,6 +15,8 @@ from spiders.evidence import Exchange
 from spiders.evidence.encoding import ACCEPTED
 from spiders.evidence.exchange import PART, ROBOTS
 
+_HIDDEN = b"(a key, not stored)"
+
 
 class Recorder:
     """Stands next to the downloader. The capture to read goes along in the request's meta as "capture"; of a price
@@ -21,6 +24,7 @@ class Recorder:
 
     def __init__(self, crawler: Crawler) -> None:
         self._evidence = spider_of(crawler).evidence
+        self._keys = frozenset(name.lower().encode() for name in spider_of(crawler).keys)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -30,7 +34,7 @@ class Recorder:
         request.headers.setdefault("Accept-Encoding", ACCEPTED)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        exchange = _exchange(request, response)
+        exchange = _exchange(request, response, self._keys)
         if (kept := request.meta.get(KEPT)) is not None:
             request.meta["evidence"] = self._evidence.write_list(exchange, kept)
         else:
@@ -38,7 +42,7 @@ class Recorder:
         return response
 
 
-def _exchange(request: Request, response: Response) -> Exchange:
+def _exchange(request: Request, response: Response, keys: Container[bytes]) -> Exchange:
     visit = request.meta.get("visit")
     return Exchange(
         url=visit.url if visit else response.url,
@@ -51,7 +55,7 @@ def _exchange(request: Request, response: Response) -> Exchange:
         role=visit.role.value if visit else PART if "part" in request.meta else ROBOTS,
         truncated=_truncated(request, response),
         ip=str(response.ip_address) if response.ip_address else None,
-        request_headers=_pairs(request.headers),
+        request_headers=[(name, _HIDDEN if name.lower() in keys else value) for name, value in _pairs(request.headers)],
         method=request.method,
         sent=request.body,
     )

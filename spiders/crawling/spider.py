@@ -3,10 +3,11 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
@@ -31,6 +32,11 @@ _PRIORITY = {PageRole.START: 3, PageRole.LIST: 2, PageRole.PRODUCT: 1, PageRole.
 _PROGRESS_EVERY = 0.3
 
 
+def _server(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.netloc.lower()
+
+
 class SiteSpider(CrawlSpider):
     name = "site"
 
@@ -41,9 +47,11 @@ class SiteSpider(CrawlSpider):
         readers: Readers,
         painter: Painter,
         evidence: EvidenceWriter,
+        keys: Mapping[str, str],
         **kwargs: Any,
     ) -> None:
-        super().__init__(job, evidence, **kwargs)
+        super().__init__(job, evidence, keys, **kwargs)
+        self._key_takers = {_server(url) for url in job.starts}
         self.survey = survey
         self._readers = readers
         self._painter = painter
@@ -57,6 +65,7 @@ class SiteSpider(CrawlSpider):
     def _request(self, visit: Visit) -> Request:
         return Request(
             visit.url,
+            headers=self.keys if _server(visit.url) in self._key_takers else None,
             callback=self.answered,
             errback=self.unanswered,
             dont_filter=True,

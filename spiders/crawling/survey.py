@@ -24,6 +24,13 @@ MAX_HOPS = 10
 PATIENCE = 20
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WALLED = {401: "login", 403: "blocked", 429: "blocked", 503: None}
+# What an interface says by its status. A key that is not taken once is not tried again.
+_NO_ENTRY = frozenset({401, 403})
+_API_SAID = {
+    401: "the interface takes no request with this key (401)",
+    403: "the interface is closed to this key or to the address that asks (403)",
+    429: "the interface asks for fewer requests (429)",
+}
 _LOGIN = re.compile(
     r"/(log-?in|sign-?in|log-?on|auth|authori[sz]e|sso)(?=[/.?;]|$)|[?&](login|auth)=yes\b", re.IGNORECASE
 )
@@ -76,13 +83,22 @@ class Survey:
             return self._redirected(visit, _as_text(location))
         if 200 <= capture.status < 300:
             return self._read(visit, capture, reading)
-        if capture.status in {404, 410}:
+        if self._job.site.source == "api":
+            self._refused_by_api(visit, capture.status)
+        elif capture.status in {404, 410}:
             self._settle(visit, Fate.GONE, f"answered {capture.status}")
         elif capture.status in _WALLED and (wall := _wall_of(visit, capture, reading)):
             self._settle(visit, Fate.WALL, wall)
         else:
             self._settle(visit, Fate.FAILED, f"answered {capture.status}")
         return iter(())
+
+    def _refused_by_api(self, visit: Visit, status: int) -> None:
+        """An interface has no page that is gone: what it doesn't answer is unseen."""
+        said = _API_SAID.get(status, f"answered {status}")
+        self._settle(visit, Fate.FAILED, said)
+        if status in _NO_ENTRY:
+            self.stopped = said
 
     def listed(self, rows: Sequence[RawListing]) -> None:
         """Takes rows of a price list that came in place of a page."""
@@ -169,6 +185,10 @@ class Survey:
 
     def _judge(self, visit: Visit, capture: PageCapture, reading: PageReading) -> bool:
         """Enters the page's fate; False where further pages of its list are not worth following."""
+        if reading.fault is not None:
+            self._ledger.add_cards(visit, {_card(listing) for listing in reading.listings}, reading.total)
+            self._settle(visit, Fate.FAILED, reading.fault)
+            return True
         if reading.wall is not None:
             self._settle(visit, Fate.WALL, reading.wall)
             return False

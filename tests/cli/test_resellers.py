@@ -14,10 +14,11 @@ import pytest
 from resellers.four_telecom import FourTelecom
 from resellers.goods import DAYS
 from resellers.nag import Nag
+from resellers.ocs import KEY, Ocs
 from resellers.prosoft import Prosoft
 from resellers.sale_server import OldSaleServer, SaleServer
 from resellers.serving import Reseller
-from resellers.three_logic import ThreeLogicPages
+from resellers.three_logic import LOGIN, TOKEN, ThreeLogic, ThreeLogicPages
 
 from cli.main import run
 from restock.site import Site
@@ -26,7 +27,9 @@ from spiders.definitions import load_sites, write_site
 
 Rows = list[dict[str, Any]]
 BUILT_IN: dict[str, type[Reseller]] = {
+    "3logic": ThreeLogic,
     "nag": Nag,
+    "ocs": Ocs,
     "4telecom": FourTelecom,
     "prosoft": Prosoft,
     "sale-server": SaleServer,
@@ -34,7 +37,8 @@ BUILT_IN: dict[str, type[Reseller]] = {
 OF_THEIR_OWN: dict[str, type[Reseller]] = {"sale-server-before": OldSaleServer, "3logic-pages": ThreeLogicPages}
 """Shops whose pages are not what the built-in definition is for: read without one."""
 SHOPS = BUILT_IN | OF_THEIR_OWN
-CRAWLED = {"nag": 2, "sale-server": 2, "sale-server-before": 2, "3logic-pages": 1}
+KEYS = {"OCS__KEY": KEY, "3LOGIC__LOGIN": LOGIN, "3LOGIC__TOKEN": TOKEN}
+CRAWLED = {"3logic": 2, "nag": 2, "sale-server": 2, "sale-server-before": 2, "3logic-pages": 1}
 
 
 def days(name: str) -> tuple[int, ...]:
@@ -57,6 +61,8 @@ class Street:
         """A command in this process: its rows. (The crawls themselves have processes of their own.)"""
         output = self.home / "answer.jsonl"
         with pytest.MonkeyPatch.context() as environment:
+            for name, key in KEYS.items():
+                environment.setenv(f"RESTOCK_KEYS__{name}", key)
             environment.setenv("RESTOCK_NOW", f"2026-11-{15 + day}T06:00:00+00:00")
             assert run([*args, "--home", str(self.home), "--output", str(output)]) == 0
         return [orjson.loads(line) for line in output.read_bytes().splitlines()]
@@ -91,10 +97,12 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
 
 def definition(name: str, shop: Reseller, home: Path) -> Site:
     """The built-in definition with its start addresses moved to loopback; elsewhere, the start address alone."""
-    pace = {"delay": 0, "concurrency": 4, "enabled": True}
+    pace: dict[str, object] = {"delay": 0, "concurrency": 4, "enabled": True}
     if name in OF_THEIR_OWN:
         return Site(name=name, start=(shop.url,), delay=0, concurrency=4)
     known = load_sites(home)[name]
+    if known.api is not None and known.api.url is not None:
+        pace["api"] = known.api.model_copy(update={"url": moved(known.api.url, shop.url)})
     return known.model_copy(update={**pace, "start": tuple(moved(start, shop.url) for start in known.start)})
 
 
@@ -102,22 +110,26 @@ def moved(start: str, url: str) -> str:
     return url.rstrip("/") + start.removeprefix(f"https://{urlsplit(start).netloc}")
 
 
+def place_of(row: dict[str, Any]) -> str:
+    """What tells goods apart: the path of their page, their part number where an interface gives them none."""
+    return urlsplit(row["url"]).path if row.get("url") else row["mpn"]
+
+
 @pytest.mark.parametrize("name", SHOPS)
 def test_all_goods_are_found_and_nothing_else(street: Street, name: str) -> None:
     for day in days(name):
         assert street.runs[day][name]["status"] == "complete", street.runs[day][name]
-        found = [urlsplit(row["url"]).path for row in street.listings[day][name]]
-        wanted = [urlsplit(true["url"]).path for true in street.truth[day][name].values()]
-        assert sorted(found) == sorted(wanted)
+        found = [place_of(row) for row in street.listings[day][name]]
+        assert sorted(found) == sorted(map(place_of, street.truth[day][name].values()))
 
 
 @pytest.mark.parametrize("name", SHOPS)
 def test_what_is_read_is_true(street: Street, name: str) -> None:
     """At least 99% of all facts, and no brand, price or restriction among the rest."""
     for day in days(name):
-        rows = {row["url"]: row for row in street.listings[day][name]}
+        rows = {place_of(row): row for row in street.listings[day][name]}
         facts = [
-            (key, wanted, rows[true["url"]][key])
+            (key, wanted, rows[place_of(true)][key])
             for true in street.truth[day][name].values()
             for key, wanted in true.items()
         ]
