@@ -7,6 +7,7 @@ from pathlib import Path
 
 from restock.capture import PageCapture
 from restock.errors import CrawlError
+from restock.keys import key_headers
 from restock.run import CrawlOutcome
 from restock.site import Site, checked_market
 from scheduler.crawl import Pace, crawl_job, refuse_without_start
@@ -35,6 +36,7 @@ def sample_site(workspace: Workspace, site: Site, pace: Pace) -> Sample:
     Raises CrawlError where the site gives nothing."""
     refuse_without_start(site)
     with tempfile.TemporaryDirectory(prefix="restock-sample-") as folder:
+        key_headers(workspace.settings, site)  # said before anything is asked for
         job = crawl_job(workspace.settings, site, "sample", pace=pace, sample=SAMPLE)
         job = job.model_copy(update={"folder": Path(folder), "evidence_dir": Path(folder) / "evidence"})
         result = run_crawl(job)

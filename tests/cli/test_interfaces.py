@@ -31,6 +31,8 @@ def test_a_key_that_nobody_gave_is_asked_for(restock: Restock, distributor: Ocs)
     assert (answer.code, answer.out) == (2, "")
     assert "keys.ocs.key" in answer.err
     assert "RESTOCK_KEYS__OCS__KEY" in answer.err
+    checked = restock("sites", "check", "ocs")
+    assert (checked.code, len(checked.error_lines)) == (2, 1)
     assert distributor.spent == 0
     assert restock("runs", "list").rows == []
 
@@ -40,6 +42,8 @@ def test_a_key_is_sent_and_stored_nowhere(restock: Restock, distributor: Ocs, ho
     answer = restock("crawl", "ocs")
     assert answer.code == 0, answer.err
     assert len(restock("search").rows) == len(distributor.goods)
+    filled = {row["field"]: row["filled"] for row in restock("sites", "check", "ocs").rows}
+    assert filled["title"] == filled["mpn"] == len(distributor.goods)
     warc = next(home.glob("evidence/**/*.warc.gz"))
     told = [answer.out, answer.err, restock("sites", "show", "ocs").out]
     stored = [path.read_bytes() for path in home.rglob("*") if path.is_file() and path.name != "restock.toml"]
