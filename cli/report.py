@@ -8,7 +8,7 @@ import typer
 
 from cli.console import say
 from cli.options import Home
-from cli.schedule import tell
+from cli.schedule import tell, tell_doubts
 from cli.session import workspace_of
 from cli.windows import moment
 from restock import clock
@@ -45,6 +45,7 @@ def weekly_report(
     """
     end = moment(until, "--until", end_of_day=True) if until else clock.now()
     with workspace_of(home) as workspace:
+        tell_doubts(workspace)
         if send:
             raise typer.Exit(_send(workspace, min(end, clock.now()), output))
         report = weekly(workspace, until=end, language=language)

@@ -15,6 +15,7 @@ from restock.listing import time_text
 from scheduler.daemon import Daemon
 from scheduler.jobs import Job, JobKind, Standing, job_of, jobs_of, standings
 from scheduler.rounds import Done, Round, exit_code
+from scheduler.watching import doubts_of
 from scheduler.workspace import Workspace
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ def list_jobs(format: OutFormat = None, output: Output = None, home: Home = None
     """
     with workspace_of(home) as workspace:
         found = standings(workspace, jobs_of(workspace), clock.now())
+        tell_doubts(workspace)
         show((_row(standing) for standing in found), JOB_COLUMNS, format, output)
         if not found:
             say("no job: no site is enabled, and nobody is to be sent a report")
@@ -112,6 +114,12 @@ def _run_job(workspace: Workspace, job: Job) -> list[Done]:
     else:
         at_work.report([job])
     return at_work.done
+
+
+def tell_doubts(workspace: Workspace) -> None:
+    """What watch lists name that is not there as yet."""
+    for doubt in doubts_of(workspace):
+        say(f"warning: {doubt}")
 
 
 def tell(done: Done) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -117,6 +117,22 @@ class BrandBook:
         that no data file knows is its own."""
         claim = self.claim(name)
         return name if claim.brand is None or claim.seller else claim.brand
+
+    @property
+    def names(self) -> Collection[str]:
+        """Every brand by its own name."""
+        return self._makers.keys()
+
+    def named(self, name: str) -> tuple[str, ...]:
+        """The brands that somebody may mean by a name: itself where it is a brand's own name; of another spelling of a
+        name that was divided, all that became of it. None where no data file knows it."""
+        own = next((brand for brand in self._makers if brand.casefold() == name.casefold()), None)
+        if own is not None:
+            return (own,)
+        claim = self.claim(name)
+        if claim.brand is None or claim.seller:
+            return ()
+        return (claim.brand, *sorted(self.successors(claim.brand) - {claim.brand}))
 
     def split(self, brand: str, category: str | None) -> str:
         """The brand that sells this kind of goods today, where a name was divided (HP and HPE)."""

@@ -14,7 +14,7 @@ from pipelines.text import squeeze
 from restock.countries import is_country
 from restock.errors import SettingsError
 
-_TIERS = ("1", "2", "3.A", "3.B", "4.A", "4.B")
+TIERS = ("1", "2", "3.A", "3.B", "4.A", "4.B")
 _PRECISIONS = ("day", "month", "year")
 _ESCAPED = re.compile(r"\\.|\(\?[a-zA-Z]*(?:P<\w+>)?")
 # Numbers as unlike each other as numbers are: an expression that fits two of them tells nothing.
@@ -204,7 +204,7 @@ COLUMNS: dict[str, dict[str, Check]] = {
     "categories.csv": {"category": _own_category, "hs6": _code},
     "category_refinements.csv": {"category": _category, "becomes": _category},
     "category_wordings.csv": {"category": _category},
-    "chpl.csv": {"hs_code": _code, "tier": _one_of(*_TIERS), "since": _moment, "until": _moment},
+    "chpl.csv": {"hs_code": _code, "tier": _one_of(*TIERS), "since": _moment, "until": _moment},
     "currencies.csv": {"currency": _currency},
     "known_part_numbers.csv": {"brand": _brand, "part_number": _number, "category": _category},
     "part_number_patterns.csv": {"brand": _brand, "regex": _expression, "category": _category},

@@ -20,7 +20,7 @@ from pipelines import (
 )  # fmt: skip
 from pipelines.brands import BrandBook
 from pipelines.category import Kind, Refinements, kinds_of, refinements_of
-from pipelines.checks import check_names, read_tables
+from pipelines.checks import TIERS, check_names, read_tables
 from pipelines.described import DescriptionReader
 from pipelines.identity import Identifier
 from pipelines.lexicon import Entry, Lexicon
@@ -85,6 +85,21 @@ def load_brands(home: Path | None = None) -> BrandBook:
     tables = (restrictions.COUNTRIES, components.FAMILIES, brands.ALIASES, brands.SPLITS, brands.IGNORED)
     data = read_tables(tables, home)
     return _brand_book(data, _makers(data))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people may name: brands by any spelling, the categories, the tiers of the Common High Priority List."""
+
+    brands: BrandBook
+    categories: frozenset[str]
+    tiers: frozenset[str]
+
+
+def load_names(home: Path | None = None) -> Names:
+    """As `load_brands`, with the categories and tiers."""
+    categories = read_tables((category.CATEGORIES,), home)[category.CATEGORIES.name]
+    return Names(load_brands(home), frozenset(kinds_of(categories)), frozenset(TIERS))
 
 
 def _makers(data: dict[str, list[Row]]) -> dict[str, restrictions.Maker]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import takewhile
 
 from reports.speech import Speech, speech
 from restock.change import Change, Correction, Fleeting
@@ -34,6 +35,20 @@ class Coverage:
     def whole(self) -> bool:
         """Whether every run of the window was complete, and there was one."""
         return bool(self.runs) and self.complete_runs == len(self.runs)
+
+    @property
+    def compared(self) -> bool:
+        """Whether the window's end is known beside what was there before: the last look at the whole site was complete,
+        and not the first one."""
+        looks = [run for run in self.runs if run.whole_site]
+        return bool(looks) and looks[-1].status is RunStatus.COMPLETE and not looks[-1].baseline
+
+    @property
+    def not_compared(self) -> int:
+        """New, changed and returned listings that the runs after the last complete one saw: no change tells them."""
+        looks = [run for run in self.runs if run.whole_site]
+        after = takewhile(lambda run: run.status is not RunStatus.COMPLETE, reversed(looks))
+        return sum(run.counts.get(name, 0) for run in after for name in ("new", "changed", "returned"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

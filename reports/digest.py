@@ -98,14 +98,30 @@ def _summary(data: WeeklyData, found: Sorted) -> str:
     parts += [words.count(f"summary.{event.value}", counts[event]) for event in _COUNTED if counts[event]]
     parts += [words.count("summary.fleeting", len(data.fleeting))] if data.fleeting else []
     parts += [words.count("summary.corrections", len(data.corrections))] if data.corrections else []
-    news = ", ".join(parts) or words.say("summary.nothing")
+    news = ", ".join(parts) or words.say(f"summary.{_nothing(data)}")
     line = words.count("summary.line", len(data.coverage), news=news, covered=_covered(data))
     line = line[:1].upper() + line[1:]
+    if unsure := _not_compared(data):
+        line += " " + words.count("summary.not_compared", unsure)
+    if unsettled := sum(site.not_compared for site in data.coverage):
+        line += " " + words.count("summary.unsettled", unsettled)
     if found.undecided:
         line += " " + words.count("summary.undecided", len(found.undecided))
     if data.false_positives:
         line += " " + words.count("summary.false_positives", data.false_positives)
     return line
+
+
+def _nothing(data: WeeklyData) -> str:
+    """How a window without changes is told: that nothing changed is known only where every site was compared."""
+    unsure = _not_compared(data)
+    if unsure == len(data.coverage):
+        return "unknown"
+    return "nothing_known" if unsure else "nothing"
+
+
+def _not_compared(data: WeeklyData) -> int:
+    return sum(not site.compared for site in data.coverage)
 
 
 def _covered(data: WeeklyData) -> str:
@@ -123,7 +139,7 @@ def _subject(data: WeeklyData, found: Sorted) -> str:
     elif data.changes or data.fleeting:
         news = words.count("subject.changes", len(data.changes) + len(data.fleeting))
     else:
-        news = words.say("subject.nothing")
+        news = words.say(f"subject.{_nothing(data)}", sites=_not_compared(data), whole=len(data.coverage))
     days = words.say("subject.days", since=date_text(data.since), until=date_text(data.until))
     return words.say(f"subject.{data.audience.every.value}", news=news, days=days)
 

@@ -1,14 +1,14 @@
 """Watch lists at work: read from the home folder, and asked whether a listing is on them."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 
+from reports.patterns import matches
+from reports.vocabulary import Known, doubts, settled
 from restock.change import Change
-from restock.documents import read_document
+from restock.documents import Document, read_document
 from restock.errors import SettingsError
 from restock.listing import Listing
 from restock.terms import RestrictionRule
@@ -21,15 +21,25 @@ Rate = Callable[[str, str], Decimal | None]
 """Units of the second currency for one unit of the first; None where no rate is known."""
 
 
-def load_watchlists(home: Path) -> dict[str, WatchList]:
+def load_watchlists(home: Path, known: Known) -> dict[str, WatchList]:
     """The lists of `<home>/watchlists/*.yaml` by name. Raises SettingsError with file, line, key and reason."""
     found: dict[str, WatchList] = {}
-    for file in sorted((home / FOLDER).glob("*.yaml")):
-        watchlist = read_document(file, "a watch list").model(WatchList, {"name": file.stem})
+    for document, watchlist in _read(home):
         if watchlist.name in found:
-            raise SettingsError(f"{file}:1: name: another file in this folder defines {watchlist.name!r} too")
-        found[watchlist.name] = watchlist
+            raise SettingsError(f"{document.file}:1: name: another file in this folder defines {watchlist.name!r} too")
+        found[watchlist.name] = settled(document, watchlist, known)
     return found
+
+
+def watchlist_doubts(home: Path, known: Known) -> list[str]:
+    """What the lists name that is not there as yet, with file, line, key and reason."""
+    return [doubt for document, watchlist in _read(home) for doubt in doubts(document, watchlist, known)]
+
+
+def _read(home: Path) -> Iterator[tuple[Document, WatchList]]:
+    for file in sorted((home / FOLDER).glob("*.yaml")):
+        document = read_document(file, "a watch list")
+        yield document, document.model(WatchList, {"name": file.stem})
 
 
 def load_subscriptions(home: Path, lists: Mapping[str, WatchList], chats: Iterable[str]) -> dict[str, Subscription]:
@@ -83,7 +93,7 @@ class Watch:
             (wanted.seller, self.sellers.get(listing.site or "")),
         )
         return (
-            all(not patterns or _matches(patterns, text) for patterns, text in texts)
+            all(not patterns or (text is not None and matches(patterns, (text,))) for patterns, text in texts)
             and _restricted_as(wanted, listing)
             and self._priced_within(wanted, listing)
         )
@@ -109,14 +119,3 @@ def _restricted_as(wanted: Criterion, listing: Listing) -> bool:
         and (not wanted.rule or bool(rules & set(wanted.rule)))
         and (not wanted.tier or bool(tiers & {tier.casefold() for tier in wanted.tier}))
     )
-
-
-def _matches(patterns: Sequence[str], text: str | None) -> bool:
-    return text is not None and any(_pattern(pattern).fullmatch(text.casefold()) for pattern in patterns)
-
-
-@lru_cache(maxsize=4096)
-def _pattern(text: str) -> re.Pattern[str]:
-    """`*` is any text, `?` any one character; everything else is itself."""
-    parts = {"*": ".*", "?": "."}
-    return re.compile("".join(parts.get(char) or re.escape(char) for char in text.casefold()), re.DOTALL)

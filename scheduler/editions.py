@@ -9,12 +9,13 @@ from pathlib import Path
 
 from reports.data import Audience
 from reports.mail import Envelope, new_message_id, report_message
-from reports.watchlists import Watch, load_subscriptions, load_watchlists
+from reports.watchlists import Watch, load_subscriptions
 from reports.weekly import Report, weekly_report
 from restock import clock
 from restock.post import Delivery, Letter, LetterKind, PostState
 from restock.settings import Settings, mail_addresses
 from restock.watching import Every, Subscription, WatchList
+from scheduler.watching import watchlists_of
 from scheduler.weekly import Edition, changes_between, gather
 from scheduler.workspace import Workspace
 
@@ -38,7 +39,7 @@ def subscriptions_of(workspace: Workspace) -> dict[str, Subscription]:
 
     Raises SettingsError for an entry that can't be used."""
     settings = workspace.settings
-    found = load_subscriptions(settings.home, load_watchlists(settings.home), settings.notify)
+    found = load_subscriptions(settings.home, watchlists_of(workspace), settings.notify)
     if not found and settings.mail_to is not None:
         return {EVERYBODY: Subscription(name=EVERYBODY, to=mail_addresses(settings.mail_to))}
     return found
@@ -90,7 +91,7 @@ def _next_window(workspace: Workspace, subscription: Subscription, until: dateti
 
 
 def _edition(workspace: Workspace, subscription: Subscription, until: datetime) -> Edition:
-    known = load_watchlists(workspace.settings.home)
+    known = watchlists_of(workspace)
     lists = [known[name] for name in subscription.lists]
     audience = Audience(
         name=subscription.name,

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from reports.feeds import atom_feed
 from reports.files import make_folder, write_text
-from reports.watchlists import load_watchlists
 from restock.change import Change
 from restock.run import Run
 from restock.terms import RunKind, RunStatus
 from scheduler.editions import watch_over
+from scheduler.watching import watchlists_of
 from scheduler.weekly import is_false_positive, standing_marks
 from scheduler.workspace import Workspace
 
@@ -19,7 +19,7 @@ REACH = timedelta(days=14)
 
 def write_feeds(workspace: Workspace, now: datetime) -> list[str]:
     """One feed for each watch list, over the changes of the last two weeks; gives the files' names."""
-    lists = load_watchlists(workspace.settings.home)
+    lists = watchlists_of(workspace)
     if not lists:
         return []
     marks = standing_marks(workspace)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from reports.watchlists import Watch, load_subscriptions, load_watchlists
+from reports.vocabulary import Known
+from reports.watchlists import Watch, load_subscriptions, load_watchlists, watchlist_doubts
 from restock.change import Change
 from restock.errors import SettingsError
 from restock.listing import Listing, Restriction
@@ -30,6 +31,17 @@ SWITCH = Listing(
         Restriction(RestrictionRule.BRAND_POLICY, "cisco", "reason", "source"),
         Restriction(RestrictionRule.CHPL, "8517.62", "reason", "source", tier="2"),
     ),
+)
+
+
+NAMES = {"cisco": ["Cisco"], "cisco systems": ["Cisco"], "hewlett packard": ["HP", "HPE"], "juniper": ["Juniper"]}
+KNOWN = Known(
+    brand=lambda name: NAMES.get(name.casefold(), []),
+    brands=["Cisco", "HP", "HPE", "Juniper"],
+    categories=["router", "switch"],
+    tiers=["1", "2", "3.A"],
+    sites=["nag", "ocs"],
+    sellers=["ООО НАГ"],
 )
 
 
@@ -120,7 +132,7 @@ def write(home: Path, subscriptions: str = GOOD, routers: str = "any:\n  - brand
 
 def test_subscriptions_are_read_with_their_defaults(tmp_path: Path) -> None:
     home = write(tmp_path)
-    found = load_subscriptions(home, load_watchlists(home), ["team"])
+    found = load_subscriptions(home, load_watchlists(home, KNOWN), ["team"])
     assert list(found) == ["anna", "desk"]
     assert (found["anna"].to, found["anna"].lists) == (("anna@example.org",), ("routers",))
     assert (found["anna"].language, found["anna"].every) == (Language.RUSSIAN, Every.WEEK)
@@ -137,6 +149,19 @@ def test_subscriptions_are_read_with_their_defaults(tmp_path: Path) -> None:
         ("any:\n  - {min_price: 10, max_price: 5, currency: RUB}\n", "routers.yaml:2: any.0: min_price is above"),
         ("any:\n  - rule: sanctions\n", "routers.yaml:2: any.0.rule.0"),
         ("any: []\n", "routers.yaml:1: any"),
+        (
+            "any:\n  - brand:\n      - Cisco\n      - Cicso\n",
+            "routers.yaml:4: any.0.brand.1: no brand is known as 'Cicso' (is 'Cisco'",
+        ),
+        (
+            "any:\n  - category: swich\n",
+            "routers.yaml:2: any.0.category.0: no category is known as 'swich' (is 'switch' meant",
+        ),
+        ("any:\n  - category: sw?tsch*\n", "routers.yaml:2: any.0.category.0: no category is known as 'sw?tsch*'"),
+        ("any:\n  - tier: 3A\n", "routers.yaml:2: any.0.tier.0: no tier is known as '3A' (is '3.A' meant?)"),
+        ("any:\n  - tier: '*'\n", "routers.yaml:2: any.0.tier.0: no tier is known as '*' (known: 1, 2, 3.A)"),
+        ("any:\n  - {max_price: 1, currency: RUR}\n", "routers.yaml:2: any.0.currency: no currency is known as 'RUR'"),
+        ("any:\n  - restricted: true\nnone:\n  - brand: Cicso\n", "routers.yaml:4: none.0.brand.0: no brand"),
         ("any:\n  - brand: Cisco\n    brand: HPE\n", "routers.yaml:3: brand: the key stands here twice"),
         ("name: 'a\\nBcc: x'\nany:\n  - brand: Cisco\n", "routers.yaml:1: name"),
         ("any: [", "routers.yaml:1: not readable as YAML"),
@@ -144,9 +169,31 @@ def test_subscriptions_are_read_with_their_defaults(tmp_path: Path) -> None:
 )
 def test_a_bad_list_is_named_with_its_line(tmp_path: Path, routers: str, said: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        load_watchlists(write(tmp_path, routers=routers))
+        load_watchlists(write(tmp_path, routers=routers), KNOWN)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_brand_stands_under_its_own_name_however_it_is_spelt(tmp_path: Path) -> None:
+    brands = "any:\n  - brand: [Cisco Systems, hewlett packard, 'Jun*']\n    currency: RUB\n    tier: 3.a\n"
+    (criterion,) = load_watchlists(write(tmp_path, routers=brands), KNOWN)["routers"].any
+    assert criterion.brand == ("Cisco", "HP", "HPE", "Jun*")
+
+
+def test_what_is_not_there_yet_is_a_doubt_with_its_line(tmp_path: Path) -> None:
+    text = (
+        "any:\n  - site: [nag, nga]\n    seller: ООО НГА\n  - brand: 'Zz*'\nnone:\n  - {site: 'o*', seller: ооо наг}\n"
+    )
+    home = write(tmp_path, routers=text)
+    assert load_watchlists(home, KNOWN)
+    waits = "; it watches nothing until there is one"
+    doubts = [one.partition("routers.yaml:")[2].removesuffix(waits) for one in watchlist_doubts(home, KNOWN)]
+    own = "; a brand of your own is a row of data/brand_countries.csv"
+    assert doubts == [
+        "2: any.0.site.1: no site is known as 'nga' (is 'nag' meant?)",
+        "3: any.0.seller.0: no seller is known as 'ООО НГА' (is 'ООО НАГ' meant?)",
+        f"4: any.1.brand.0: no brand is known as 'Zz*' (known: Cisco, HP, HPE, Juniper){own}",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -171,5 +218,5 @@ def test_a_bad_list_is_named_with_its_line(tmp_path: Path, routers: str, said: s
 def test_a_bad_subscription_is_named_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     home = write(tmp_path, subscriptions=text)
     with pytest.raises(SettingsError) as caught:
-        load_subscriptions(home, load_watchlists(home), ["team"])
+        load_subscriptions(home, load_watchlists(home, KNOWN), ["team"])
     assert f"subscriptions.yaml{said}" in str(caught.value)

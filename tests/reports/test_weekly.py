@@ -59,7 +59,37 @@ def test_an_empty_week_says_so_in_one_line(weekly: Make, run: Callable[..., Run]
 
 def test_an_empty_week_that_was_badly_seen_does_not_sound_quiet(weekly: Make, run: Callable[..., Run]) -> None:
     report = weekly(coverage=[Coverage(site="nag", runs=[run(RunStatus.FAILED)]), Coverage(site="ocs")])
-    assert "No changes at 2 sites; 2 sites were not crawled completely." in report.text
+    assert "Nothing could be compared at 2 sites; 2 sites were not crawled completely." in even(report.text)
+    assert report.subject == "restock weekly: nothing could be compared, 2026-11-11 to 2026-11-18"
+
+
+@pytest.mark.parametrize(
+    ("last", "counts", "subject", "summary"),
+    [
+        ({}, {}, "no changes", "No changes at 2 sites"),
+        (
+            {"status": RunStatus.PARTIAL},
+            {"new": 3, "changed": 1, "unseen": 9},
+            "nothing known, sites not compared: 1 of 2",
+            "whether anything changed is not known. Incomplete crawls saw 4 new or changed listings, which are not",
+        ),
+        (
+            {"baseline": True},
+            {"new": 40},
+            "nothing known, sites not compared: 1 of 2",
+            "Nothing is known to have changed at 2 sites; every crawl was complete. 1 site could not be compared",
+        ),
+        ({"whole_site": False}, {}, "no changes", "No changes at 2 sites"),
+    ],
+)
+def test_nothing_sounds_quiet_that_could_not_be_compared(
+    weekly: Make, run: Make, last: dict[str, Any], counts: dict[str, int], subject: str, summary: str
+) -> None:
+    seen = [run(baseline=last.get("baseline", False)), run(**last, counts=counts)]
+    report = weekly(coverage=[Coverage(site="nag", runs=[run()]), Coverage(site="ocs", runs=seen)])
+    assert report.subject == f"restock weekly: {subject}, 2026-11-11 to 2026-11-18"
+    assert summary in even(report.text)
+    assert summary in visible(report)
 
 
 def test_sections_come_in_the_order_of_importance(weekly: Make, change: Make, listing: Make, run: Make) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from reports.data import WeeklyData
 from reports.exchange import net_of_rate
+from reports.weekly import weekly_report
 from restock.listing import Listing
 from restock.rate import Rate
 from restock.run import CrawlOutcome
@@ -30,10 +31,10 @@ def offer(number: int, price: str) -> Listing:
     )  # fmt: skip
 
 
-def crawl(workspace: Workspace, site: str, day: int, *listings: Listing) -> None:
+def crawl(workspace: Workspace, site: str, day: int, *listings: Listing, finished: bool = True) -> None:
     at = MONDAY + timedelta(days=day)
     run = workspace.catalogue.begin_run(site, RunKind.CRAWL, rules="1", observed_at=at, started_at=at)
-    outcome = CrawlOutcome(finished=True)
+    outcome = CrawlOutcome(finished=finished)
     workspace.catalogue.finish_run(run.id, listings, outcome, guard=Guard(), finished_at=at)
 
 
@@ -68,6 +69,20 @@ def test_the_latest_week_is_told_as_it_is(workspace: Workspace) -> None:
     coverage = {one.site: one for one in found.coverage}
     assert [len(coverage[name].runs) for name in ("shop", "other")] == [1, 1]
     assert coverage["shop"].last_complete == MONDAY + timedelta(days=8)
+
+
+def test_goods_that_only_a_partial_run_saw_are_not_called_no_change(tmp_path: Path) -> None:
+    with Workspace(load_settings(tmp_path / "home")) as found:
+        crawl(found, "shop", 0, offer(1, "100"))
+        crawl(found, "shop", 8, offer(1, "100"), offer(2, "50"), finished=False)
+        report = weekly_report(of_week(found, MONDAY + timedelta(days=9)))
+        assert not report.data.changes
+        assert "o changes" not in report.subject + report.summary
+        assert "Incomplete crawls saw 1 new or changed listing" in report.summary
+        crawl(found, "shop", 9, offer(1, "100"), offer(2, "50"))
+        told = weekly_report(of_week(found, MONDAY + timedelta(days=10)))
+    assert "1 newly available restricted" in told.subject
+    assert "compared" not in told.summary
 
 
 def test_a_price_that_follows_the_dollar_is_judged_from_the_days_on_which_it_was_set(tmp_path: Path) -> None:
