@@ -45,7 +45,7 @@ _SEEING = frozenset({"camera", "drone"})  # a "матрица" of these is a lig
 _NEAR = 14  # letters between "на базе" and the name: "на базе процессора Intel"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Part:
     """A part inside the goods: whose, of what kind, and where the title says so."""
 
@@ -81,7 +81,11 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
 
 def names_parts(title: Title, head: str | None) -> bool:
     """Whether a title has anything that may name a part; most have not."""
-    return bool(title.families or title.relations) or head in _WITH_PROCESSORS or ON in title.folded
+    if title.families or head in _WITH_PROCESSORS or ON in title.folded:
+        return True
+    if not title.relations:
+        return False
+    return any(sign in title.folded for sign in _HAVING) or any(hit[2].value in INSIDE for hit in title.relations)
 
 
 def _by_number(title: Title, head: str | None, foreign: Sequence[Span], insides: Sequence[Hit]) -> Iterator[Part]:

@@ -17,6 +17,9 @@ from pipelines.titles import Span, Title, head, within
 from restock.listing import RawListing
 from restock.terms import Relation
 
+# Bound here: what is asked of every listing costs a tenth of a microsecond as an attribute of its class.
+_IS, _SERVICE_FOR = Relation.IS, Relation.SERVICE_FOR
+_COMPATIBLE_WITH, _ACCESSORY_FOR = Relation.COMPATIBLE_WITH, Relation.ACCESSORY_FOR
 _SERVICE = "a service"
 _NOBODYS = "the names are those of other goods"
 _ORIGINAL = "the brand of the original"
@@ -59,17 +62,17 @@ class Identifier:
         self, title: Title, raw: RawListing, bearing: Bearing, site_hits: Sequence[Hit], described: Described = NOTHING
     ) -> Identity:
         case = self._case(title, raw, bearing, site_hits, described)
-        if bearing.relation is Relation.SERVICE_FOR:
+        if bearing.relation is _SERVICE_FOR:
             case.parts = []
             return _identity(case, MakerFound(None, _SERVICE), NumberFound(None, _SERVICE), bearing)
         if bearing.nobody:
             return _identity(case, MakerFound(None, _NOBODYS), NumberFound(None, _NOBODYS), bearing)
-        if bearing.relation is Relation.ACCESSORY_FOR and (genuine := self._genuine(case)):
+        if bearing.relation is _ACCESSORY_FOR and (genuine := self._genuine(case)):
             return genuine
         maker = find_maker(case, self._book)
         if described is not NOTHING:
             case.parts.extend(self._described_parts(case, described))
-        if case.bearing.relation is Relation.ACCESSORY_FOR and maker.brand is not None:
+        if case.bearing.relation is _ACCESSORY_FOR and maker.brand is not None:
             case.own = (*case.own, *self._behind_others(case, maker.brand))
         if case.head is not None and maker.brand is not None and len(case.own) > 1:
             case.own = self._without_hosts(case, maker.brand)
@@ -108,7 +111,7 @@ class Identifier:
 
     def _described_parts(self, case: Case, described: Described) -> Sequence[Part]:
         """The parts that the description of a device names: of a computer any, of others those called its processor."""
-        if case.bearing.relation is not Relation.IS:
+        if case.bearing.relation is not _IS:
             return ()
         if case.head in COMPUTERS:
             return described.parts + described.loose_parts
@@ -128,31 +131,31 @@ class Identifier:
             others = (*foreign, *((part.start, part.end) for part in parts))
         named, own = title.brands, title.candidates
         if others:
-            named = [hit for hit in named if not within(hit[0], others)]
-            makers = {hit[2].value for hit in named}
-            own = [item for item in own if not within(item.start, foreign if item.owners.maker in makers else others)]
+            named, own = _of_own_goods(title, foreign, others)
         own = _without_models(title, own)
         claimed = self._claimed(raw.mpn or described.number)
         case = Case(title, raw, claim, bearing, site_hits, noun, category, parts, named, own, claimed)
-        case.named = [hit for hit in named if not hit[2].ambiguous or is_supported(case, hit)]
+        if _has_ambiguous(named):
+            case.named = [hit for hit in named if not hit[2].ambiguous or is_supported(case, hit)]
         return case
 
     def _settle(self, case: Case, maker: MakerFound, number: NumberFound) -> Identity:
         """The relation, once the maker is known; without a maker there is no number of its own."""
         bearing = case.bearing
         doubted = None
-        if bearing.relation is Relation.COMPATIBLE_WITH and self._is_originals(case, maker.brand):
+        if bearing.relation is _COMPATIBLE_WITH and self._is_originals(case, maker.brand):
             doubted = maker.brand
             maker, number = MakerFound(None, _ORIGINAL, maker.text), NOTHING_FITS
         elif maker.rule == SEVERAL:
             doubted = case.named[0][2].value
-        case.parts = [part for part in case.parts if part.brand != maker.brand]
+        if case.parts:
+            case.parts = _without_makers(case.parts, maker.brand)
         if maker.brand is None:
-            if bearing.relation is Relation.IS and case.parts:
+            if bearing.relation is _IS and case.parts:
                 bearing = Bearing(Relation.CONTAINS, bearing.foreign, bearing.loose, _PARTS, None)
-            borne_out = bearing.relation is Relation.IS and number.rule == "claim in the title"
+            borne_out = bearing.relation is _IS and number.rule == "claim in the title"
             number = number if borne_out else NOTHING_FITS
-        elif bearing.relation is Relation.ACCESSORY_FOR and self._is_for_itself(case, maker.brand):
+        elif bearing.relation is _ACCESSORY_FOR and self._is_for_itself(case, maker.brand):
             bearing = replace(bearing, relation=Relation.IS, rule=_FOR_ITSELF, text=None)
         identity = _identity(case, maker, number, bearing)
         identity.doubted = doubted
@@ -233,6 +236,29 @@ def _claim_apart(case: Case) -> Sequence[Candidate]:
     return (claimed,)
 
 
+def _of_own_goods(
+    title: Title, foreign: Sequence[Span], others: Sequence[Span]
+) -> tuple[Sequence[Hit], Sequence[Candidate]]:
+    """The names and candidates that speak neither of others' goods nor of parts; a number of a maker that is named for
+    the goods may stand within a part."""
+    named = [hit for hit in title.brands if not within(hit[0], others)]
+    makers = {hit[2].value for hit in named}
+    return named, [
+        item for item in title.candidates if not within(item.start, foreign if item.owners.maker in makers else others)
+    ]
+
+
+def _has_ambiguous(named: Sequence[Hit]) -> bool:
+    for hit in named:  # noqa: SIM110  asked of every listing: a generator costs more than the answer
+        if hit[2].ambiguous:
+            return True
+    return False
+
+
+def _without_makers(parts: Sequence[Part], brand: str | None) -> list[Part]:
+    return [part for part in parts if part.brand != brand]
+
+
 def _makers(title: Title, foreign: Sequence[Span], claim: Claim, noun: str | None) -> frozenset[str]:
     """The brands that the title names for its own goods; for parts sold by themselves the claim's too."""
     makers = frozenset(hit[2].value for hit in title.brands if not within(hit[0], foreign))
@@ -244,11 +270,23 @@ def _without_models(title: Title, own: Sequence[Candidate]) -> Sequence[Candidat
     they have a form of its maker."""
     if not own:
         return own
-    lines = [(hit[0] + 1, hit[1], hit[2].value) for hit in title.brands if hit[2].detail.category]
-    ends = [(hit[1], hit[2].value) for hit in title.brands if hit[2].detail.model_follows]
-    ends += [(hit[1], "") for hit in title.relations if hit[2].value == "series"]
-    if not ends and not lines:
-        return own
+    lines: list[tuple[int, int, str]] = []
+    ends: list[tuple[int, str]] = []
+    for start, end, entry in title.brands:
+        if entry.detail.category:
+            lines.append((start + 1, end, entry.value))
+        if entry.detail.model_follows:
+            ends.append((end, entry.value))
+    for _, end, entry in title.relations:
+        if entry.value == "series":
+            ends.append((end, ""))
+    return _unshaped(own, lines, ends) if ends or lines else own
+
+
+def _unshaped(
+    own: Sequence[Candidate], lines: Sequence[tuple[int, int, str]], ends: Sequence[tuple[int, str]]
+) -> Sequence[Candidate]:
+    """Without the shape of what begins within a line's name or follows a name's end."""
     return [
         item._replace(shape=0, owners=NOBODY)
         if any(0 <= item.start - end <= 1 and not item.owners.rank(brand) for end, brand in ends)

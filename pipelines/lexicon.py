@@ -38,7 +38,8 @@ class Lexicon:
                 found.setdefault(key, []).append(entry)
         self._automaton = ahocorasick.Automaton()
         for key, group in found.items():
-            self._automaton.add_word(key, (len(key) - 1, key[0].isalnum(), tuple(group)))
+            goes_on = not key[-1].isalnum() or any(entry.stem or entry.prefix for entry in group)
+            self._automaton.add_word(key, (len(key) - 1, key[0].isalnum(), goes_on, tuple(group)))
         self._automaton.make_automaton()
         self._exact = found
 
@@ -59,11 +60,13 @@ class Lexicon:
         left out."""
         hits: list[Hit] = []
         size, reached, apart = len(folded), 0, True
-        for last, (reach, is_word, group) in self._automaton.iter(folded):
+        for last, (reach, is_word, goes_on, group) in self._automaton.iter(folded):
             start, end = last - reach, last + 1
             if is_word and start and folded[start - 1].isalnum():
                 continue
             closed = end == size or folded[end] == " "  # most are: only a hyphen before them can speak against
+            if not (closed or goes_on) and folded[end].isalpha():
+                continue  # the beginning of a longer word
             behind_hyphen = start > 1 and folded[start - 1] == "-"
             for entry in group:
                 if (closed and not behind_hyphen) or _stands(folded, start, end, entry, closed=closed):

@@ -1,7 +1,7 @@
 """The maker of the goods: names in the title, the site's claim, its category and part-number forms weighed together."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 
 from pipelines.brands import BrandBook
@@ -16,6 +16,7 @@ _MODEL_AFTER = re.compile(r" (?:[A-ZА-Я][\w-]* ){0,2}(?:[A-Z][\w/.-]*\d|\d{3,}
 _JOINED = re.compile(rf"[/,+&]|\b(?:{skeleton('и|или')}|and|or|und|et|ve)\b")
 _MANY = 3  # makers in a row: the goods are for all of them, or of any of them
 _BETWEEN = ("", ",", "/", "|", skeleton("и"), skeleton("или"), "and", "or")
+_IS, _COMPATIBLE_WITH = Relation.IS, Relation.COMPATIBLE_WITH  # bound here: asked of every listing
 SEVERAL = "several makers in a row"
 NOBODY_NAMED = MakerFound(None, "nobody is named")
 
@@ -66,12 +67,11 @@ def find_maker(case: Case, book: BrandBook) -> MakerFound:
 
 
 def _named(case: Case) -> MakerFound:
-    chosen = next((hit for hit in case.named if hit[2].value == case.claim.brand), None)
+    chosen = _first_named(case.named, {case.claim.brand})
     if chosen is None:
         chosen = case.named[0]
         if len(case.named) > 1:
-            proven = {item.owners.maker for item in case.own}
-            sure = next((hit for hit in case.named if hit[2].value in proven), None)
+            sure = _first_named(case.named, {item.owners.maker for item in case.own})
             if sure is None and len(case.named) >= _MANY and _is_list(case):
                 return MakerFound(None, SEVERAL, case.title.text[chosen[0] : case.named[_MANY - 1][1]])
             chosen = sure or chosen
@@ -79,6 +79,13 @@ def _named(case: Case) -> MakerFound:
         return MakerFound(None, "the brand of the original")
     entry = chosen[2]
     return MakerFound(entry.value, f"title: {entry.rule}", case.title.text[chosen[0] : chosen[1]], entry.source)
+
+
+def _first_named(named: Sequence[Hit], brands: Collection[str | None]) -> Hit | None:
+    for hit in named:
+        if hit[2].value in brands:
+            return hit
+    return None
 
 
 def _is_list(case: Case) -> bool:
@@ -90,7 +97,7 @@ def _is_list(case: Case) -> bool:
 
 def _is_the_original(case: Case, hit: Hit) -> bool:
     """In "Совместимый картридж HP CF259X" the only name is the original's; a maker of compatible goods is itself."""
-    if case.bearing.relation is not Relation.COMPATIBLE_WITH or case.bearing.foreign:
+    if case.bearing.relation is not _COMPATIBLE_WITH or case.bearing.foreign:
         return False
     return not hit[2].detail.third_party and len({other[2].value for other in case.named}) == 1
 
@@ -98,7 +105,7 @@ def _is_the_original(case: Case, hit: Hit) -> bool:
 def _unnamed(case: Case) -> MakerFound:
     """No name stands in the title for its own goods: the first of the other witnesses that speaks."""
     witnesses: tuple[Callable[[Case], MakerFound | None], ...] = (_claimed, _standing, _proven_apart)
-    if case.bearing.relation is Relation.IS:
+    if case.bearing.relation is _IS:
         witnesses = (_proven, _family, _claimed, _of_category, _standing)
     return next((found for witness in witnesses if (found := witness(case))), NOBODY_NAMED)
 
@@ -138,7 +145,7 @@ def _is_usable(case: Case) -> bool:
     others |= {part.brand for part in case.parts}
     if claim.brand is None or claim.seller or claim.brand in others:
         return False
-    return case.bearing.relation is not Relation.COMPATIBLE_WITH or not _is_original_of(case, claim.brand)
+    return case.bearing.relation is not _COMPATIBLE_WITH or not _is_original_of(case, claim.brand)
 
 
 def _follows_original(case: Case, hit: Hit) -> bool:

@@ -21,6 +21,7 @@ from restock.addresses import clean_url
 from restock.listing import Component, Listing, Normalised, RawListing
 from restock.terms import Condition, PriceType, Relation, Vat
 
+_SERVICE_FOR, _NO_VAT, _FROM = Relation.SERVICE_FOR, Vat.UNKNOWN, PriceType.FROM  # bound here: asked of every listing
 _REFURBISHED = ("-RF", "-RF=")
 
 
@@ -61,7 +62,7 @@ class Normaliser:
         """The listing, and the names of the raw fields that no rule understood."""
         raw, identity, price, stock = reasoning.raw, reasoning.identity, reasoning.price, reasoning.stock
         kind = self._rules.kinds.get(reasoning.category.value)
-        hs6 = kind.hs6 if kind and identity.relation is not Relation.SERVICE_FOR else None
+        hs6 = kind.hs6 if kind and identity.relation is not _SERVICE_FOR else None
         verdict = self._court.judge(identity, title, kind, on)
         reasoning.why_restricted = partial(self._court.why, identity, kind, verdict, on)
         url, gtin = _url(raw.url), _gtin(raw.gtin)
@@ -114,7 +115,7 @@ class Normaliser:
         price = self._rules.prices.read(raw.price, raw.currency, self._currency)
         if not raw.priced:
             price = price._replace(kind=None, rule="no column of prices is known")
-        if price.vat is Vat.UNKNOWN and described.vat is not Vat.UNKNOWN:
+        if price.vat is _NO_VAT and described.vat is not _NO_VAT:
             return price._replace(vat=described.vat, vat_rule="wording of the description")
         return price
 
@@ -137,7 +138,7 @@ class Normaliser:
 
     def _regular(self, raw: RawListing, price: Price) -> Any:
         """The struck-through price, where it is higher than the current one."""
-        if price.amount is None or price.kind is PriceType.FROM:
+        if price.amount is None or price.kind is _FROM:
             return None
         stated = self._rules.prices.read(raw.regular_price, raw.currency, self._currency) if raw.regular_price else None
         regular = stated.amount if stated is not None and stated.currency in {price.currency, None} else None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipelines.candidate import NOBODY, Candidate
 from pipelines.case import Case, NumberFound
@@ -10,6 +11,7 @@ from pipelines.text import latin, skeleton
 from pipelines.titles import Title, within
 from restock.terms import Relation
 
+_IS = Relation.IS  # bound here: asked of every listing
 NOTHING_FITS = NumberFound(None, "nothing fits")
 _PLAUSIBLE = "looks like a number"
 _ARTICLE = "shop's article is the maker's number"
@@ -48,7 +50,7 @@ def _with_variant(case: Case, found: NumberFound) -> NumberFound:
 
 def _article(case: Case, brand: str, grammar: Grammar) -> NumberFound | None:
     """A shop's article that is a listed number of the maker, or has a form that proves it."""
-    number = claimed_number(case.raw.sku) if case.bearing.relation is Relation.IS else None
+    number = claimed_number(case.raw.sku) if case.bearing.relation is _IS else None
     if number is None or not any(map(str.isalpha, number)):
         return None
     owners = grammar.owners(number)
@@ -97,23 +99,38 @@ def _fit(item: Candidate, brand: str | None) -> int:
 def _not_of_others(case: Case, brand: str | None) -> Sequence[Candidate]:
     """Without the maker's name ("KFA2"), the numbers that are surely another maker's, where the goods are made for
     another's, and those of the devices that a licence is for."""
-    name = "" if brand is None else "".join(brand.upper().split())
-    own = [item for item in case.own if item.number != name]
+    own = case.own if brand is None else _without_name(case.own, _as_number(brand))
     if case.head in _LICENCES:
         return [item for item in own if not case.title.folded[: item.start].endswith(_FOR)]
-    if case.bearing.relation is Relation.IS:
+    if case.bearing.relation is _IS:
         return own
     return [item for item in own if item.owners.maker in {None, brand}]
 
 
+@lru_cache(maxsize=1024)
+def _as_number(brand: str) -> str:
+    return "".join(brand.upper().split())
+
+
+def _without_name(own: Sequence[Candidate], name: str) -> Sequence[Candidate]:
+    for item in own:
+        if item.number == name:
+            return [other for other in own if other.number != name]
+    return own
+
+
 def _best(case: Case, brand: str | None, own: Sequence[Candidate], grammar: Grammar) -> NumberFound:
     """The best token of the title: of the maker's forms and lists; of any shape, unless its forms are all known."""
-    if fitting := [item for item in own if _fit(item, brand)]:
+    if brand is not None and (fitting := _fitting_of(own, brand)):
         return NumberFound(_fitting(case, fitting, brand), "form or list of the maker")
     if brand is not None and grammar.is_strict(brand):
         labelled = next((item for item in own if item.shape == _LABELLED), None)
         return NumberFound(labelled, "labelled number") if labelled else NOTHING_FITS
     return NOTHING_FITS if brand is None else _unknown_form(case, brand, own, grammar)
+
+
+def _fitting_of(own: Sequence[Candidate], brand: str) -> list[Candidate]:
+    return [item for item in own if item.owners.rank(brand)]
 
 
 def _unknown_form(case: Case, brand: str, own: Sequence[Candidate], grammar: Grammar) -> NumberFound:

@@ -2,12 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from pipelines.candidate import NOBODY, Candidate, Owners
 from pipelines.forms import Form, Forms
-from pipelines.mending import EDGES, Mender
+from pipelines.mending import EDGES, Mender, Piece
 from pipelines.tables import Row, Table
 from pipelines.text import latin
 from pipelines.text import number as as_number
@@ -18,9 +18,10 @@ KNOWN = Table(
 SPECIFICATIONS = Table("specification_forms.csv", ("form", "regex", "source"), ("form",), ("regex",))
 STRICT = Table("strict_numbers.csv", ("brand", "source", "note"), ("brand",))
 
-_RUN = re.compile(r"(?<![\w+/=#.:*&%~^@-])(?=[^\W\d_+/=#.:*&%~^@]*+[\w+/=#.:*&%~^@]*?[\d-])[\w+/=#.:*&%~^@-]{4,}")
+# A run of letters, digits and signs, all of them ASCII and with a digit or a hyphen among them.
+_RUN = re.compile(r"(?<![\w+/=#.:*&%~^@-])(?=[A-Z_+/=#.:*&%~^@]*+[0-9-])[A-Z0-9_+/=#.:*&%~^@-]{4,}+(?!\w)")
 _AFTER_WHOLE = re.compile(
-    r"\d (?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|\d{3}-)| [A-Z] \d{4,6}-[A-Z]"
+    r" (?:(?<=\d )(?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|\d{3}-)|[A-Z] \d{4,6}-[A-Z])"
 )  # what may go on with a whole number, or go before it: "ADUM1201 ARZ", "P 19720-B21"
 _DIGIT = re.compile(r"\d")
 _LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)[:#=]+", re.IGNORECASE)
@@ -77,19 +78,22 @@ class Grammar:
             upper = self._mender.close(upper)
         whole = False
         for match in _RUN.finditer(upper):
-            token = match[0]
-            if not token.isascii():
-                continue
-            place = match.start()
-            for number, offset, length, owners, shape in self._token(token, text[place : match.end()]):
+            place, end = match.span()
+            if end - place == 4 and match[0].isdigit():
+                continue  # a year, a power: most of what has digits and is no number
+            for number, offset, length, owners, shape in self._token(match[0], text[place:end]):
                 whole = whole or owners.maker is not None or (owners.any and "-" in number)
                 found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
         if not whole and found:
-            found.extend(Candidate(*piece, self.owners(piece[0]), 3) for piece in self._mender.joined(upper, names))
+            found.extend(self._mended(self._mender.joined(upper, names), 3))
         if (not whole or _AFTER_WHOLE.search(upper)) and (pieces := self._mender.glued(upper)):
-            found.extend(Candidate(*piece, self.owners(piece[0]), 0) for piece in pieces)
+            found.extend(self._mended(pieces, 0))
             found.sort(key=lambda item: item.start)
         return found
+
+    def _mended(self, pieces: Iterable[Piece], shape: int) -> Iterator[Candidate]:
+        for number, start, end in pieces:
+            yield Candidate(number, start, end, self.owners(number), shape)
 
     def _judge_token(self, token: str, written: str) -> tuple[tuple[str, int, int, Owners, int], ...]:
         """What a token is: (number, offset, length, owners, shape), several where a slash or a plus parts two."""

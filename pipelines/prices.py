@@ -21,6 +21,7 @@ ROLES = frozenset(
      "filler"}
 )  # fmt: skip
 _MULTIPLIERS = {"thousand": 1000, "thousand_roubles": 1000, "million": 1_000_000, "milliard": 1_000_000_000}
+_EXACT, _NO_VAT = PriceType.EXACT, Vat.UNKNOWN  # bound here: asked of every listing
 _ABSURD = Decimal(10) ** 12
 _NUMBER = re.compile(
     r"(?<![\w.,])"
@@ -123,13 +124,13 @@ class PriceReader:
             mark = mark.removesuffix(",")
             if (mark and mark not in self._currency) or (vat and vat not in self._vat):
                 return None
-        tax = self._vat[vat] if vat else Vat.UNKNOWN
+        tax = self._vat[vat] if vat else _NO_VAT
         whole, cents = match["whole"].replace(" ", ""), match["cents"]
         amount = Decimal(f"{whole}.{cents}" if cents else whole)
         if amount >= _ABSURD:
             return _unread(tax)
         currency, rule = (self._currency[mark], "currency mark") if mark else (None, None)
-        return Price(amount, currency, PriceType.EXACT, tax, None, "one price", rule)
+        return Price(amount, currency, _EXACT, tax, None, "one price", rule)
 
     def _with_currency(self, found: Price, claimed: str | None, fallback: str | None) -> Price:
         if found.currency is not None or found.currency_rule is not None:

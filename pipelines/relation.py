@@ -26,7 +26,7 @@ def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
     """The relation that the title's wording and the site's category speak for."""
     if not title.relations and not category:
         return IS
-    category_roles = {hit[2].value for hit in category if hit[2].kind == "relation"}
+    category_roles = {hit[2].value for hit in category if hit[2].kind == "relation"} if category else set()
     if not title.relations and not category_roles & _BY_CATEGORY:
         return IS
     if found := other_goods.other_goods(title, category_roles) or _service(title, category_roles):

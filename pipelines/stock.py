@@ -12,6 +12,7 @@ from pipelines.text import clean, skeleton
 from restock.terms import Availability, QuantityBound
 
 WORDINGS = Table("stock_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
+_LATER = frozenset({Availability.BACK_ORDER, Availability.PRE_ORDER})
 _STATES = frozenset(state.value for state in Availability)
 _OTHER_ROLES = frozenset(
     {"many", "at_least", "at_least_after", "at_most", "piece", "days", "weeks", "months", "remote", "total", "reserved",
@@ -65,7 +66,7 @@ class Stock:
 
     def lead_time(self, on: date) -> int | None:
         """Days from `on` until the goods can be had, where the texts say so and the goods are not at hand."""
-        if self.availability is not Availability.BACK_ORDER and self.availability is not Availability.PRE_ORDER:
+        if self.availability not in _LATER:
             return None
         if self.arrival is None:
             return self.lead_days

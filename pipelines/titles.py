@@ -38,7 +38,7 @@ def read_title(title: str, lexicon: Lexicon, grammar: Grammar) -> Title:
     kinds: dict[str, list[Hit]] = {"brand": [], "family": [], "category": [], "relation": [], "condition": []}
     for hit in lexicon.scan(folded):
         kinds[hit[2].kind].append(hit)
-    if shops := [hit for hit in kinds["relation"] if hit[2].value == SHOP]:
+    if kinds["relation"] and (shops := [hit for hit in kinds["relation"] if hit[2].value == SHOP]):
         begun = {hit[0] for hit in shops}
         kinds["relation"] = [hit for hit in kinds["relation"] if hit[0] not in begun]
         kinds["brand"] = [hit for hit in kinds["brand"] if hit[1] not in begun]
@@ -86,11 +86,13 @@ def _is_break(folded: str, index: int) -> bool:
 def head(title: Title, foreign: Sequence[Span]) -> Hit | None:
     """The word that says what the title's goods are: the first in Russian, where the noun leads; the last before the
     first comma or preposition in English, where it ends the phrase."""
-    hits = [hit for hit in title.categories if not within(hit[0], foreign)]
+    hits = title.categories
+    if hits and foreign:
+        hits = [hit for hit in hits if not within(hit[0], foreign)]
     if not hits:
         return None
     first = hits[0]
-    if first[2].detail:  # the noun leads in this language
+    if first[2].detail or len(hits) == 1:  # the noun leads in this language
         return first
     stop = min(
         (place for sign in _STOPS if (place := title.folded.find(sign, first[1])) > 0), default=len(title.folded)

@@ -15,7 +15,10 @@ from pipelines.titles import Title
 from restock.listing import Restriction
 from restock.terms import Relation, RestrictionRule
 
-_NAMELESS = frozenset({Relation.COMPATIBLE_WITH, Relation.ACCESSORY_FOR})
+# Bound here: asked of every listing.
+_SERVICE_FOR, _COMPATIBLE_WITH = Relation.SERVICE_FOR, Relation.COMPATIBLE_WITH
+_BATTLEFIELD = RestrictionRule.BATTLEFIELD
+_NAMELESS = frozenset({_COMPATIBLE_WITH, Relation.ACCESSORY_FOR})
 _BOUGHT = ("bought brand", "(bought brand)")
 _LINE = "sub-brand"
 _SHORT = 5  # letters of a number whose form alone says little: of five, Dell's fits any
@@ -34,7 +37,7 @@ class Verdict(NamedTuple):
     def restricted(self) -> bool:
         """A find in a weapon is named among the reasons and restricts nothing."""
         for reason in self.reasons:  # noqa: SIM110  asked of every listing: a generator costs more than the answer
-            if reason.rule is not RestrictionRule.BATTLEFIELD:
+            if reason.rule is not _BATTLEFIELD:
                 return True
         return False
 
@@ -52,7 +55,7 @@ class Court:
 
     def judge(self, identity: Identity, title: Title, kind: Kind | None, on: date) -> Verdict:
         """The verdict on goods of a kind (None: not known)."""
-        if identity.relation is Relation.SERVICE_FOR:
+        if identity.relation is _SERVICE_FOR:
             return _NONE
         brand, nameless = identity.maker.brand, _is_nameless(identity)
         sort = kind.sort if kind else None
@@ -70,7 +73,7 @@ class Court:
             found.extend(watched)
         if (
             mpn is not None
-            and identity.relation is not Relation.COMPATIBLE_WITH
+            and identity.relation is not _COMPATIBLE_WITH
             and (find := self._book.battlefield(brand, mpn))
         ):
             found.append(find)
@@ -106,11 +109,11 @@ class Court:
     def why(self, identity: Identity, kind: Kind | None, verdict: Verdict, on: date) -> str:
         """The verdict in words: what restricts, or why nothing does."""
         if verdict.restricted:
-            rules = [reason for reason in verdict.reasons if reason.rule is not RestrictionRule.BATTLEFIELD]
+            rules = [reason for reason in verdict.reasons if reason.rule is not _BATTLEFIELD]
             return "restricted by " + ", ".join(f"{reason.rule.value} {reason.id}" for reason in rules)
         if self._market != MARKET:
             return f"the policies and the list speak of {MARKET}, the site serves {self._market}"
-        if identity.relation is Relation.SERVICE_FOR:
+        if identity.relation is _SERVICE_FOR:
             return "somebody's work, no goods of the named maker"
         if _is_nameless(identity) and identity.doubted is None:
             return "goods of a maker that is not named: the names in the title are those of other goods"

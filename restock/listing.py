@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Self, TypeVar, dataclass_transform
 
 from restock.terms import (
     Availability,
@@ -16,6 +16,15 @@ from restock.terms import (
     RestrictionRule,
     Vat,
 )
+
+_Noun = TypeVar("_Noun")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+def noun(kind: type[_Noun]) -> type[_Noun]:
+    """A dataclass of many fields that is frozen for the type checker only: at run time, setting each field past the
+    lock takes as long as a good part of reading a listing, and there is one for every listing."""
+    return dataclass(slots=True, kw_only=True, unsafe_hash=True)(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,7 @@ RAW_FIELDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class RawListing:
     """One seller's entry as the site shows it. Every text is verbatim; what the site doesn't show is None.
 
@@ -143,7 +152,7 @@ class Restriction:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Listing:
     """One seller's entry for a product, normalised. A value that is not known is None, never a guess.
 
