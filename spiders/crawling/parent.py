@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 
 import orjson
@@ -33,20 +34,22 @@ def run_crawl(job: CrawlJob, *, on_progress: OnProgress | None = None) -> CrawlR
     # What an earlier run of this name left (its catalogue was lost or restored) is no state of today.
     for left in (OUTCOME_FILE, SPOOL_FILE):
         (job.folder / left).unlink(missing_ok=True)
-    with (job.folder / LOG_FILE).open("ab") as log:
-        child = _start(job, job_file, log.fileno())
-    try:
-        ended = _follow(child, job.deadline, on_progress)
-    except BaseException:
-        _stop(child, signal.SIGTERM)
-        raise
-    finally:
-        _stop(child, signal.SIGKILL)
+    # Whatever a child that is killed, or its browser, leaves lying about goes with this folder.
+    with TemporaryDirectory(prefix="restock-crawl-", ignore_cleanup_errors=True) as scratch:
+        with (job.folder / LOG_FILE).open("ab") as log:
+            child = _start(job, job_file, log.fileno(), scratch)
+        try:
+            ended = _follow(child, job.deadline, on_progress)
+        except BaseException:
+            _stop(child, signal.SIGTERM)
+            raise
+        finally:
+            _stop(child, signal.SIGKILL)
     warc = find_warc(job.evidence_dir, job.site.name, job.run_id)
     return CrawlResult(_outcome(job, ended), job.folder / SPOOL_FILE, str(warc.relative_to(job.evidence_dir)))
 
 
-def _start(job: CrawlJob, job_file: Path, log: int) -> subprocess.Popen[bytes]:
+def _start(job: CrawlJob, job_file: Path, log: int, scratch: str) -> subprocess.Popen[bytes]:
     """A session of its own, so that Ctrl-C in a terminal reaches the parent alone and the child is stopped in order.
 
     `-P` keeps a folder of the same name as a room, where the command happens to run, out of the child's imports."""
@@ -56,6 +59,7 @@ def _start(job: CrawlJob, job_file: Path, log: int) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=log,
         start_new_session=True,
+        env={**os.environ, "TMPDIR": scratch},
     )
 
 
