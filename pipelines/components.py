@@ -16,7 +16,7 @@ FAMILIES = Table(
 # Goods that are themselves such a part, by the part's kind.
 _SAME = {
     "cpu": frozenset({"cpu"}),
-    "accelerator": frozenset({"accelerator", "processor_board", "video_card", "single_board_computer"}),
+    "accelerator": frozenset({"accelerator", "processor_board", "video_card", "single_board_computer", "module"}),
     "video_card": frozenset({"video_card", "accelerator"}),
     "fpga": frozenset({"fpga", "ic_processor", "ic_other"}),
     "ssd": frozenset({"ssd", "memory_module"}),
@@ -112,7 +112,10 @@ def _is_product(title: Title, hit: Hit, head: str | None, insides: Sequence[Hit]
     brand, kind = hit[2].value, hit[2].detail
     if _follows(hit[0], insides, title) and head not in _SAME.get(kind, ()):
         return False
-    if head is not None and kind != "cpu" and title.folded[: _with_brand(title, hit)].endswith((ON, *_HAVING)):
+    before = title.folded[: _with_brand(title, hit)]
+    if head is not None and kind != "cpu" and before.endswith((ON, *_HAVING)):
+        return False
+    if head is None and before.endswith(ON):  # goods of a kind that isn't known, built on the part
         return False
     others = makers - {brand}
     if head is None:
