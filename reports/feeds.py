@@ -22,13 +22,17 @@ def atom_feed(watchlist: WatchList, changes: Sequence[Change], at: datetime) -> 
     words = Speech(Language.ENGLISH)
     name = f"urn:restock:feed:{watchlist.name.replace(' ', '-')}"
     title = shown(watchlist.title or watchlist.name, 120)
-    feed = Atom1Feed(title=f"restock: {title}", link=name, description=None, feed_guid=name, language="en")
+    feed = Atom1Feed(
+        title=f"restock: {title}", link=name, description=None, feed_guid=name, language="en",
+        feed_url=quote(feed_name(watchlist.name)),  # where it lies is known only to whom it is served by
+        author_name="restock",
+    )  # fmt: skip
     newest = sorted(changes, key=lambda change: (change.at, _id(change)), reverse=True)
     for change in newest[:LONGEST]:
         feed.add_item(
             title=_title(change),
             link=safe_link(change.listing.url) or name,
-            description=html.escape(_summary(change, words)),  # readers take it for HTML
+            description=html.escape(_summary(change, words), quote=False),  # readers take it for HTML
             unique_id=_id(change),
             author_name=shown(change.listing.site, 60) or "restock",
             pubdate=change.at.astimezone(UTC),
@@ -38,6 +42,11 @@ def atom_feed(watchlist: WatchList, changes: Sequence[Change], at: datetime) -> 
     out = StringIO()
     feed.write(out, "utf-8")
     return out.getvalue()
+
+
+def feed_name(watchlist: str) -> str:
+    """The file of a watch list's feed."""
+    return f"{watchlist}.atom"
 
 
 def _id(change: Change) -> str:

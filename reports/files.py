@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import get_ident
 
 from restock.errors import UsageError
 
@@ -13,7 +14,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     """A path beside `path` to write to; when the block ends well, it takes the place of `path`.
 
     Raises UsageError where the folder is not there or can't be written."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}.part")
     try:
         yield part
         with part.open("rb") as written:

@@ -13,7 +13,7 @@ from reports.entries import differences, held_since
 from reports.exchange import net_of_rate
 from reports.render import TEMPLATES, fill
 from reports.safety import safe_link, shown
-from reports.sections import Section, first_news, rank
+from reports.sections import Section, first_news, rank, section_note
 from reports.wording import brief_reason_text, date_text, price_text, stock_text
 from restock.change import Change
 
@@ -70,6 +70,7 @@ def render_page(digest: Digest, data: WeeklyData) -> str:
         others=[cut(section, _LIMIT, digest.words) for section in digest.sections if _stands_by_itself(section)],
         table=change_table(digest, data),
         weeks=_week_plots(digest, data),
+        weeks_note=section_note("trend", data),
         plots=plots,
         script=script,
         style=style,

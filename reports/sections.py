@@ -200,8 +200,15 @@ def _section(
     charts: tuple[Chart, ...] = (),
 ) -> Section:
     ranked = tuple(sorted(found, key=lambda item: item.rank))
-    title, note = data.words.say(f"section.{name}.title"), data.words.say(f"section.{name}.note")
+    title, note = data.words.say(f"section.{name}.title"), section_note(name, data)
     return Section(name=name, title=title, note=note, items=ranked, weight=weight, aside=aside, charts=charts)
+
+
+def section_note(name: str, data: WeeklyData) -> str:
+    """What stands under a heading; where the reader chose lists, which figures are not of these alone."""
+    note = data.words.say(f"section.{name}.note")
+    counts_all = data.audience.lists and name in {"trend", "coverage"}
+    return f"{note} {data.words.say('page.all_listings')}" if counts_all else note
 
 
 def _followed(found: Sequence[tuple[Change, Net]], data: WeeklyData) -> tuple[str, ...]:

@@ -12,11 +12,13 @@ from reports.render import render
 from reports.tables import json_text, write_table
 from reports.wording import date_text
 from reports.workbook import write_workbook
+from restock.watching import Every
 
 __all__ = ["Coverage", "Report", "Total", "WeeklyData", "weekly_report"]
 
 
 SUFFIXES = (".html", ".page.html", ".txt", ".csv", ".xlsx", ".json")
+_STEMS = {Every.DAY: "daily", Every.WEEK: "weekly"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +34,11 @@ class Report:
     data: WeeklyData
 
     def write(self, folder: Path) -> list[Path]:
-        """Writes weekly-<until>.html, .page.html, .txt, .csv, .xlsx and .json; each file appears whole or not at all.
+        """Writes weekly-<until> (or daily-<until>) as .html, .page.html, .txt, .csv, .xlsx and .json; each
+        file appears whole or not at all.
 
         Raises UsageError where the folder can't be written."""
-        stem = make_folder(folder) / f"weekly-{date_text(self.data.until)}"
+        stem = make_folder(folder) / f"{_STEMS[self.data.audience.every]}-{date_text(self.data.until)}"
         html, page, text, table, book, document = (stem.with_name(f"{stem.name}{suffix}") for suffix in SUFFIXES)
         write_text(html, self.html)
         write_text(page, self.page)

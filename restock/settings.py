@@ -1,5 +1,6 @@
 """Settings: `restock.toml` in the home folder, every key overridden by RESTOCK_… in the environment."""
 
+import json
 import os
 import tomllib
 from email.utils import parseaddr
@@ -8,7 +9,16 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -52,7 +62,12 @@ class CrawlSettings(BaseModel):
 
 
 def _split(value: object) -> object:
-    """Several values in one text, comma separated, as an environment variable has them."""
+    """Several values in one text, as an environment variable has them: comma separated, or a list in JSON."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError("it begins like a list in JSON, and is none") from None
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
@@ -151,6 +166,16 @@ class Settings(BaseSettings):
             raise ValueError("one mail address is expected")
         return text
 
+    @field_validator("health")
+    @classmethod
+    def _knows_its_chats(cls, health: HealthSettings, info: ValidationInfo) -> HealthSettings:
+        chats = info.data.get("notify")  # not there where it is wrong itself, which is said first
+        for name in health.notify if chats is not None else ():
+            if name not in chats:
+                known = ", ".join(sorted(chats)) or "nothing"
+                raise ValueError(f"notify: no chat is called {name!r}; known from `notify` in the settings: {known}")
+        return health
+
     @property
     def evidence_dir(self) -> Path:
         return self.home / "evidence"
@@ -215,4 +240,5 @@ def load_settings(home: Path | None = None) -> Settings:
 def _settings_message(folder: Path, error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
-    return f"{folder / SETTINGS_FILE} or RESTOCK_{key.upper().replace('.', '__')}: {key}: {first['msg']}"
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"{folder / SETTINGS_FILE} or RESTOCK_{key.upper().replace('.', '__')}: {key}: {reason}"

@@ -15,13 +15,16 @@ from scheduler.health import health_of_reports, health_of_sites
 from scheduler.workspace import Workspace
 
 OPERATORS = "operators"
+MAX_NAMED = 3  # sites in a subject
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is to be told, a line or two for each site, and what has then been told of each (None: it is well)."""
+    """What is to be told, a line or two for each site, and what has then been told of each (None: it is well).
+    `recovered` are the sites that are well again."""
 
     lines: list[str] = field(default_factory=list)
+    recovered: list[str] = field(default_factory=list)
     alarms: dict[str, Alarm | None] = field(default_factory=dict)
 
 
@@ -39,7 +42,7 @@ def raise_alarms(workspace: Workspace, now: datetime) -> list[str]:
         found = [*health_of_sites(workspace, now), *health_of_reports(workspace, now)]
         news = news_of(found, desk.alarms(), now, settings.health.remind_days)
         if news.alarms:
-            desk.tell(_alert(settings, news) if news.lines else None, news.alarms)
+            desk.tell(alert(settings, news) if news.lines else None, news.alarms)
     return news.lines
 
 
@@ -51,6 +54,7 @@ def news_of(found: Sequence[SiteHealth], told: Mapping[str, Alarm], now: datetim
         if site.trouble is None:
             if alarm is not None:
                 news.lines.append(f"{site.site}: well again, after trouble since {alarm.since:%Y-%m-%d %H:%M} UTC")
+                news.recovered.append(site.site)
                 news.alarms[site.site] = None
             continue
         since = alarm.since if alarm else now
@@ -70,15 +74,11 @@ def _lines(site: SiteHealth, since: datetime, *, reminder: bool) -> list[str]:
     return [f"{site.site}: {still}{run}", *(f"  {shown(reason, 300)}" for reason in site.reasons)]
 
 
-def _alert(settings: Settings, news: News) -> Letter:
+def alert(settings: Settings, news: News) -> Letter:
     sender = sender_of(settings)
     to = mail_addresses(settings.health.mail_to)
     envelope = Envelope(sender, to, new_message_id(sender), clock.now())
-    ill = sum(alarm is not None for alarm in news.alarms.values())
-    well = sum(not line.startswith(" ") and ": well again" in line for line in news.lines)
-    subject = "restock: " + ", ".join(
-        part for part in (f"{ill} in trouble" if ill else "", f"{well} well again" if well else "") if part
-    )
+    subject = _subject(news)
     text = "\n".join(news.lines) + "\n\n`restock health` shows each site beside its own history.\n"
     return Letter(
         kind=LetterKind.ALERT,
@@ -90,3 +90,15 @@ def _alert(settings: Settings, news: News) -> Letter:
         created_at=clock.now(),
         deliveries=deliveries_for(to, settings.health.notify),
     )
+
+
+def _subject(news: News) -> str:
+    """Which sites it is about, as far as a line holds them."""
+    ill = [site for site, alarm in news.alarms.items() if alarm is not None]
+    parts = ((ill, "in trouble"), (news.recovered, "well again"))
+    return "restock: " + ", ".join(f"{len(sites)} {what} ({_named(sites)})" for sites, what in parts if sites)
+
+
+def _named(sites: Sequence[str]) -> str:
+    more = "" if len(sites) <= MAX_NAMED else " …"
+    return ", ".join(shown(site, 40) for site in sites[:MAX_NAMED]) + more

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from reports.feeds import atom_feed
+from reports.feeds import atom_feed, feed_name
 from reports.files import make_folder, write_text
 from restock.change import Change
 from restock.run import Run
@@ -14,6 +14,7 @@ from scheduler.watching import watchlists_of
 from scheduler.weekly import is_false_positive, standing_marks
 from scheduler.workspace import Workspace
 
+FEEDS = "feeds"
 REACH = timedelta(days=14)
 
 
@@ -24,12 +25,17 @@ def write_feeds(workspace: Workspace, now: datetime) -> list[str]:
         return []
     marks = standing_marks(workspace)
     changes = [change for change in _recent_changes(workspace, now) if not is_false_positive(marks, change.listing)]
-    folder = make_folder(workspace.settings.home / "feeds")
-    for name, watchlist in lists.items():
-        watch = watch_over(workspace, [watchlist], now)
-        text = atom_feed(watchlist, [change for change in changes if watch.wants(change)], now)
-        write_text(folder / f"{name}.atom", text)
-    return [f"{name}.atom" for name in lists]
+    folder = make_folder(workspace.settings.home / FEEDS)
+    with workspace.held(FEEDS, wait=60) as alone:
+        if not alone:
+            return []  # another process is writing them
+        for left in folder.glob(".*.part"):
+            left.unlink()  # of a writer that was killed
+        for name, watchlist in lists.items():
+            watch = watch_over(workspace, [watchlist], now)
+            text = atom_feed(watchlist, [change for change in changes if watch.wants(change)], now)
+            write_text(folder / feed_name(name), text)
+    return [feed_name(name) for name in lists]
 
 
 def _recent_changes(workspace: Workspace, now: datetime) -> Iterator[Change]:

@@ -22,13 +22,15 @@ _LATE = timedelta(days=1)
 def health_of_sites(workspace: Workspace, now: datetime) -> Iterator[SiteHealth]:
     """How every enabled site is, by name."""
     complete = workspace.catalogue.last_complete(now)
-    stale_after = timedelta(days=workspace.settings.health.stale_days)
+    settings = workspace.settings
+    # A crawl begins up to `jitter` later than its time: two that lie so many days apart may lie that much less apart.
+    stale_after = timedelta(days=settings.health.stale_days) - timedelta(seconds=settings.schedule.jitter)
     for site in workspace.sites.values():
         if site.enabled:
             known_since = workspace.catalogue.desk.meet_job(f"crawl:{site.name}", now).first_seen
             last = complete.get(site.name)
             signs = [one for one in workspace.catalogue.vitals(site.name, HISTORY) if one.observed_at <= now]
-            overdue = now - (last or known_since) > stale_after
+            overdue = now - (last or known_since) >= stale_after
             yield diagnose(site.name, signs, last, overdue=overdue)
 
 

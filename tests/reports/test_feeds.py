@@ -8,8 +8,8 @@ from lxml import etree
 
 from reports.feeds import LONGEST, atom_feed
 from restock.change import Change
-from restock.listing import Listing
-from restock.terms import Event, PriceType
+from restock.listing import Listing, Restriction
+from restock.terms import Event, PriceType, RestrictionRule
 from restock.watching import Criterion, WatchList
 
 NOW = datetime(2026, 11, 9, 8, tzinfo=UTC)
@@ -54,6 +54,23 @@ def test_an_empty_feed_is_one_and_a_long_one_is_cut() -> None:
     assert entries(atom_feed(LIST, [], NOW)) == []
     assert f"<updated>{NOW.isoformat()}" in atom_feed(LIST, [], NOW)
     assert len(entries(atom_feed(LIST, [change(number) for number in range(LONGEST + 5)], NOW))) == LONGEST
+
+
+def test_a_feed_names_itself_and_its_author_with_entries_or_without() -> None:
+    for changes in ([], [change()]):
+        feed = etree.fromstring(atom_feed(LIST.model_copy(update={"name": "my routers"}), changes, NOW).encode())
+        links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+        assert links["self"] == "my%20routers.atom"
+        assert feed.findtext(f"{ATOM}author/{ATOM}name") == "restock"
+
+
+def test_an_apostrophe_is_escaped_once() -> None:
+    rule = Restriction(RestrictionRule.BRAND_POLICY, "cisco", 'Cisco\'s "exit" <2022>', "source")
+    one = change()
+    assert one.after is not None
+    listed = replace(one, after=replace(one.after, restricted=True, restrictions=(rule,)))
+    (entry,) = entries(atom_feed(LIST, [listed], NOW))
+    assert 'Cisco\'s "exit" &lt;2022&gt;' in (entry.findtext(f"{ATOM}summary") or "")
 
 
 def test_hostile_texts_stay_text() -> None:

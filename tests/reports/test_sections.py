@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from reports.data import Total, WeeklyData, WeekTotals
+from reports.data import Audience, Total, WeeklyData, WeekTotals
 from reports.digest import digest
 from reports.mail import Envelope, report_message
 from reports.render import WIDTH
@@ -118,6 +118,15 @@ def test_twelve_weeks_by_site_and_brand(full_week: WeeklyData) -> None:
     assert [(bar.name, bar.now, bar.change, len(bar.line)) for bar in by_site.bars] == [("meridian", 116, "+22", 12)]
     assert {bar.name for bar in by_brand.bars} == {"Cisco", "No brand"}
     assert by_site.bars[0].line == "▁▁▂▂▃▄▄▅▆▆▇█"
+
+
+@pytest.mark.parametrize("lists", [(), ("Routers",)])
+def test_figures_that_are_not_of_the_watch_lists_alone_say_so(full_week: WeeklyData, lists: tuple[str, ...]) -> None:
+    report = weekly_report(replace(full_week, audience=Audience(lists=lists)))
+    said = "Counted are all listings of the sites, not only those on the watch lists."
+    assert " ".join(report.text.split()).count(said) == 2 * len(lists), "under the weeks, and under the coverage"
+    assert report.html.count(said) == 2 * len(lists)
+    assert report.page.count(said) == 2 * len(lists)
 
 
 def test_weeks_of_which_nothing_is_known_are_no_zeros(full_week: WeeklyData) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from lxml import html as lxml_html
 
-from reports.data import WeekTotals
+from reports.data import Audience, WeekTotals
 from reports.digest import digest
 from reports.render import MAX_HTML
 from reports.weekly import SUFFIXES, Coverage, Report, Total, WeeklyData, weekly_report
@@ -20,6 +20,7 @@ from restock.errors import UsageError
 from restock.listing import Listing
 from restock.run import Run, Trip
 from restock.terms import Availability, Condition, Event, PriceType, Relation, RunStatus, Vat
+from restock.watching import Every
 
 Make = Callable[..., Any]
 
@@ -90,6 +91,11 @@ def test_nothing_sounds_quiet_that_could_not_be_compared(
     assert report.subject == f"restock weekly: {subject}, 2026-11-11 to 2026-11-18"
     assert summary in even(report.text)
     assert summary in visible(report)
+
+
+def test_files_of_a_daily_report_are_called_daily(weekly: Make, tmp_path: Path) -> None:
+    written = weekly(audience=Audience(every=Every.DAY)).write(tmp_path)
+    assert [path.name for path in written] == [f"daily-2026-11-18{suffix}" for suffix in SUFFIXES]
 
 
 def test_sections_come_in_the_order_of_importance(weekly: Make, change: Make, listing: Make, run: Make) -> None:

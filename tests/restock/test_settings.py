@@ -67,6 +67,29 @@ def test_several_values_stand_in_one_variable(tmp_path: Path, monkeypatch: pytes
     assert "t0k3n" not in repr(settings)
 
 
+def test_several_values_may_stand_as_a_list_in_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESTOCK_SCHEDULE__CRAWL_AT", '["03:00", "15:00"]')
+    monkeypatch.setenv("RESTOCK_HEALTH", '{"notify": ["ops"]}')
+    monkeypatch.setenv("RESTOCK_NOTIFY", '{"ops": "json://127.0.0.1"}')
+    settings = load_settings(tmp_path)
+    assert (settings.schedule.crawl_at, settings.health.notify) == (("03:00", "15:00"), ("ops",))
+    monkeypatch.setenv("RESTOCK_HEALTH__NOTIFY", '["ops"')
+    with pytest.raises(SettingsError, match="it begins like a list in JSON"):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["osp", "ops, osp", '["ops", "osp"]'])
+def test_a_chat_that_nobody_named_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("RESTOCK_NOTIFY__OPS", "slack://t0k3n")
+    monkeypatch.setenv("RESTOCK_HEALTH__NOTIFY", text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path)
+    assert "health: notify: no chat is called 'osp'; known from `notify` in the settings: ops" in str(caught.value)
+    assert "t0k3n" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from restock.health import Alarm, SiteHealth, Trouble, Vitals
+from restock.listing import Listing
 from restock.post import Answer, Delivery, Letter, LetterKind, PostState
+from restock.run import CrawlOutcome
 from restock.settings import load_settings
-from restock.terms import RunStatus
-from scheduler.alarms import news_of
-from scheduler.health import diagnose, health_of_reports
+from restock.site import Guard
+from restock.terms import RunKind, RunStatus
+from scheduler.alarms import alert, news_of
+from scheduler.health import diagnose, health_of_reports, health_of_sites
 from scheduler.workspace import Workspace
 
 
@@ -73,6 +76,32 @@ def test_what_was_not_crawled_completely_for_days_is_stale_and_says_why() -> Non
     health = found(signs(1, status=RunStatus.FAILED, reasons=("timeout",)), overdue=True)
     assert health.trouble is Trouble.STALE
     assert health.reasons == ("last crawled completely: 2026-11-10 08:00 UTC", "timeout")
+
+
+@pytest.mark.parametrize(("hours", "trouble"), [(71, None), (72, Trouble.STALE)])
+def test_a_site_is_stale_on_the_day_that_the_settings_name(
+    catalogue_home: Workspace, hours: int, trouble: Trouble | None
+) -> None:
+    """Three days without a complete run: it is said on the third day, not on the fourth."""
+    (catalogue_home.settings.home / "sites").mkdir()
+    definition = "{name: daily, start: 'https://shop.example/'}"
+    (catalogue_home.settings.home / "sites" / "daily.yaml").write_text(definition, encoding="utf-8")
+    catalogue = catalogue_home.catalogue
+    run = catalogue.begin_run("daily", RunKind.CRAWL, rules="1", observed_at=NOW, started_at=NOW)
+    goods = Listing(site="daily", key="1", url="https://shop.example/1", title="Switch")
+    catalogue.finish_run(run.id, [goods], CrawlOutcome(finished=True), guard=Guard(), finished_at=NOW)
+    found = {one.site: one for one in health_of_sites(catalogue_home, NOW + timedelta(hours=hours))}
+    assert found["daily"].trouble is trouble
+
+
+def test_an_alert_names_its_sites_in_the_subject(catalogue_home: Workspace) -> None:
+    settings = catalogue_home.settings.model_copy(update={"mail_from": "restock@example.org"})
+    told = {"back": Alarm("back", "broken", NOW, NOW)}
+    sites = [ill(name=name) for name in ("a", "b\r\nBcc: x", "c", "d")]
+    letter = alert(settings, news_of([*sites, well("back")], told, NOW, 3))
+    assert "\n" not in letter.subject
+    assert letter.subject.startswith("restock: 4 in trouble (a, b")
+    assert letter.subject.endswith(", c …), 1 well again (back)")
 
 
 def well(name: str = "shop") -> SiteHealth:

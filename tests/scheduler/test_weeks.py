@@ -284,9 +284,9 @@ def test_breakage_goes_to_operators_and_never_to_analysts(weeks: Weeks, mailbox:
     code, out, _ = weeks.run(MONDAY + timedelta(days=6), "health", "--format", "jsonl")
     assert (code, json.loads(out)["health"]) == (0, "well")
     assert [(to, message["Subject"]) for to, message in mailbox.taken] == [
-        (("ops@example.org",), "restock: 1 in trouble"),
-        (("ops@example.org",), "restock: 1 in trouble"),
-        (("ops@example.org",), "restock: 1 well again"),
+        (("ops@example.org",), "restock: 1 in trouble (away)"),
+        (("ops@example.org",), "restock: 1 in trouble (away)"),
+        (("ops@example.org",), "restock: 1 well again (away)"),
     ]
     bodies = [message.get_body(("plain",)).get_content() for _, message in mailbox.taken]
     assert bodies[0].startswith("away: broken (run away-0002)")
