@@ -13,6 +13,7 @@ from restock.run import CrawlOutcome
 from restock.settings import load_settings
 from restock.site import Guard
 from restock.terms import RunKind
+from scheduler.feeds import write_feeds
 from scheduler.watching import doubts_of, watchlists_of
 from scheduler.workspace import Workspace
 
@@ -66,3 +67,25 @@ def test_a_site_that_is_not_there_yet_is_a_warning_of_the_commands(
     watch(tmp_path, "any:\n  - site: shop\n")
     with Workspace(load_settings(tmp_path)) as workspace:
         assert doubts_of(workspace) == []
+
+
+def test_what_a_killed_writer_of_feeds_left_is_swept(tmp_path: Path) -> None:
+    watch(tmp_path, "any:\n  - brand: Cisco\n")
+    (tmp_path / "feeds").mkdir()
+    (tmp_path / "feeds" / ".mine.atom.4711.1.part").write_text("<feed", encoding="utf-8")
+    with Workspace(load_settings(tmp_path)) as workspace:
+        assert write_feeds(workspace, AT) == ["mine.atom"]
+    assert [path.name for path in (tmp_path / "feeds").iterdir()] == ["mine.atom"]
+
+
+def test_health_of_a_home_with_nothing_to_watch_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RESTOCK_NOW", AT.isoformat())
+    assert run(["health", "--home", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert (said.out, "nothing to watch: no site is enabled" in said.err) == ("", True)
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / "shop.yaml").write_text("{name: shop, start: 'https://shop.example/'}", encoding="utf-8")
+    assert run(["health", "--home", str(tmp_path)]) == 0
+    assert "not crawled yet: shop" in capsys.readouterr().err
