@@ -169,8 +169,10 @@ class Settings(BaseSettings):
     @field_validator("health")
     @classmethod
     def _knows_its_chats(cls, health: HealthSettings, info: ValidationInfo) -> HealthSettings:
-        chats = info.data.get("notify")  # not there where it is wrong itself, which is said first
-        for name in health.notify if chats is not None else ():
+        if "notify" not in info.data:
+            return health  # it is wrong itself, which is said first
+        chats: dict[str, SecretStr] = info.data["notify"]
+        for name in health.notify:
             if name not in chats:
                 known = ", ".join(sorted(chats)) or "nothing"
                 raise ValueError(f"notify: no chat is called {name!r}; known from `notify` in the settings: {known}")
