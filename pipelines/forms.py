@@ -1,12 +1,12 @@
-"""Forms of part numbers: which makers' forms a number has. A form is tried only where its first two letters allow it,
-and compiled when it is first tried."""
+"""Forms of part numbers: which makers' forms a number has. A form is tried only where the number's length and first
+letters allow it, and compiled when it is first tried."""
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 
-from pipelines.openings import Opening, openings
+from pipelines.openings import Opening, openings, width
 from pipelines.tables import Row, Table
 
 PATTERNS = Table(
@@ -15,6 +15,7 @@ PATTERNS = Table(
     ("brand", "form"),
     ("regex",),
 )
+_BEGUN = 3  # letters of a number by which forms are told apart before they are tried
 _ANYTHING = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -34,12 +35,24 @@ class Form:
 
     @cached_property
     def _openings(self) -> set[Opening]:
-        return openings(self._regex, 2)
+        return openings(self._regex, _BEGUN)
+
+    @cached_property
+    def _width(self) -> tuple[int, int]:
+        return width(self._regex)
 
     def second_letters(self, first: str) -> frozenset[str]:
         """What may follow a first letter in a number of this form."""
-        begun = [opening for opening in self._openings if len(opening) == 2 and first in opening[0]]
-        return frozenset().union(*(second for _, second in begun))
+        begun = [opening for opening in self._openings if len(opening) > 1 and first in opening[0]]
+        return frozenset().union(*(opening[1] for opening in begun))
+
+    def may_be(self, begun: str, length: int) -> bool:
+        """Whether a number that begins so and is so long may have this form."""
+        shortest, longest = self._width
+        return shortest <= length <= longest and any(
+            len(opening) == len(begun) and all(map(frozenset.__contains__, opening, begun))
+            for opening in self._openings
+        )
 
 
 class Forms:
@@ -53,7 +66,8 @@ class Forms:
                 check(row)
             for letter in form.first_letters:
                 self._by_letter[letter].append(form)
-        self._near = lru_cache(maxsize=256)(self._by_second_letter)
+        self._begun = lru_cache(maxsize=256)(self._by_second_letter)
+        self._near = lru_cache(maxsize=8192)(self._that_may_be)
 
     def _by_second_letter(self, first: str) -> dict[str, list[Form]]:
         found: dict[str, list[Form]] = defaultdict(list)
@@ -62,9 +76,12 @@ class Forms:
                 found[second].append(form)
         return dict(found)
 
+    def _that_may_be(self, begun: str, length: int) -> tuple[Form, ...]:
+        return tuple(form for form in self._begun(begun[:1]).get(begun[1:2], ()) if form.may_be(begun, length))
+
     def of(self, number: str) -> list[Form]:
         """The forms that a number has."""
-        return [form for form in self._near(number[:1]).get(number[1:2], ()) if form.fits(number)]
+        return [form for form in self._near(number[:_BEGUN], len(number)) if form.fits(number)]
 
 
 def check(row: Row) -> None:

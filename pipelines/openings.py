@@ -25,6 +25,12 @@ def openings(regex: str, size: int) -> set[Opening]:
     return _after(_parser.parse(regex), {()}, size)
 
 
+def width(regex: str) -> tuple[int, int]:
+    """How many characters a string that the expression matches has at least, and at most."""
+    shortest, longest = _parser.parse(regex).getwidth()
+    return shortest, longest
+
+
 def _after(items: Iterable[tuple[Any, Any]], begun: set[Opening], size: int) -> set[Opening]:
     """The openings that go on with some items."""
     for kind, value in items:
