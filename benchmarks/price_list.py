@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from io import StringIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -85,7 +85,7 @@ def speed(folder: Path) -> tuple[float, ...]:
     """Rows imported a second; that as a share of `normalise`, from text to text, and of a bare normaliser; medians."""
     listings = rows(ROWS)
     write_csv(folder / "list.csv", listings)
-    lines = "".join(json_text(raw.to_json()) + "\n" for raw in listings)
+    lines = "".join(json_text(raw.to_json()) + "\n" for raw in listings).encode()
     with Workspace(load_settings(folder / "home")) as workspace:
         workspace.catalogue.runs()  # makes the database, which is no part of an import
         turns = [_turn(workspace, f"site-{turn}", listings, lines, folder / "list.csv") for turn in range(TURNS)]
@@ -93,7 +93,7 @@ def speed(folder: Path) -> tuple[float, ...]:
 
 
 def _turn(
-    workspace: Workspace, site: str, listings: list[RawListing], lines: str, path: Path
+    workspace: Workspace, site: str, listings: list[RawListing], lines: bytes, path: Path
 ) -> tuple[float, float, float]:
     bare = seconds(lambda: _bare(workspace, listings))
     text = seconds(lambda: _normalise(workspace, lines))
@@ -113,8 +113,8 @@ def _bare(workspace: Workspace, listings: list[RawListing]) -> None:
         normaliser.normalise(raw, on=DAY)
 
 
-def _normalise(workspace: Workspace, lines: str) -> None:
-    for row in normalise_rows(StringIO(lines), Normaliser(workspace.rules), on=DAY):
+def _normalise(workspace: Workspace, lines: bytes) -> None:
+    for row in normalise_rows(BufferedReader(BytesIO(lines)), Normaliser(workspace.rules), on=DAY):
         json_text(row)
 
 
