@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from pipelines.candidate import NOBODY, Candidate, Owners
 from pipelines.forms import Form, Forms
+from pipelines.lexicon import Hit
 from pipelines.mending import EDGES, Mender, Piece
 from pipelines.tables import Row, Table
 from pipelines.text import latin
@@ -69,9 +70,9 @@ class Grammar:
             return NOBODY
         return self._owners_by(tuple(known), tuple(fitting))
 
-    def candidates(self, text: str, folded: str, names: Collection[int] = ()) -> list[Candidate]:
-        """The tokens of a title that may be part numbers, in order, broken ones mended. `names` are the places where a
-        maker's name begins, which is no piece of a number before it: "AGL1250 Actel"."""
+    def candidates(self, text: str, folded: str, names: Sequence[Hit] = ()) -> list[Candidate]:
+        """The tokens of a title that may be part numbers, in order, broken ones mended. `names` are the makers'
+        names, which are no pieces of a number before them: "AGL1250 Actel"."""
         upper = latin(folded)
         found: list[Candidate] = []
         if " -" in upper or "- " in upper:
@@ -85,7 +86,7 @@ class Grammar:
                 whole = whole or owners.maker is not None or (owners.any and "-" in number)
                 found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
         if not whole and found:
-            found.extend(self._mended(self._mender.joined(upper, names), 3))
+            found.extend(self._mended(self._mender.joined(upper, {hit[0] for hit in names}), 3))
         if (not whole or _AFTER_WHOLE.search(upper)) and (pieces := self._mender.glued(upper)):
             found.extend(self._mended(pieces, 0))
             found.sort(key=lambda item: item.start)

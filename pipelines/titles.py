@@ -44,7 +44,7 @@ def read_title(title: str, lexicon: Lexicon, grammar: Grammar) -> Title:
         kinds["brand"] = [hit for hit in kinds["brand"] if hit[1] not in begun]
     return Title(
         text, folded, kinds["brand"], kinds["family"], kinds["category"], kinds["relation"], kinds["condition"],
-        grammar.candidates(text, folded, [hit[0] for hit in kinds["brand"]]),
+        grammar.candidates(text, folded, kinds["brand"]),
     )  # fmt: skip
 
 
