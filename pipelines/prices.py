@@ -108,7 +108,7 @@ class PriceReader:
             return Price(None, claimed, PriceType.ON_REQUEST, Vat.UNKNOWN, None, "no price")
         folded = fold(text).strip()
         if (match := _PLAIN.match(folded)) and (plain := self._plainly(match, folded)):
-            return self._with_currency(plain, claimed, fallback)
+            return plain if plain.currency is not None else self._with_currency(plain, claimed, fallback)
         return self._with_currency(self._read_wordy(folded), claimed, fallback)
 
     def _wordy(self, folded: str) -> Price:

@@ -19,6 +19,7 @@ ROLES = other_goods.ROLES | asides.ROLES | components.INSIDE.keys() | {
 _BY_CATEGORY = other_goods.ROLES | {"service", "compatible"}
 _LISTED = ("", "/", ",", "and", "&", skeleton("и"))
 _WORK = ("service", "work")
+_SAYS_WORK = frozenset({*_WORK, "own_work"})
 _WITH = (" c", " with", " to", " for", " для", " к", " mit", " avec", " of", " für", " pour", " под")
 
 
@@ -95,6 +96,8 @@ def _outcome(
 def _service(title: Title, category_roles: set[str]) -> Bearing | None:
     """Somebody's work: the title begins with it, or the site files it under services, or says whose engineers do it."""
     roles = {hit[2].value for hit in title.relations}
+    if roles.isdisjoint(_SAYS_WORK) and "service" not in category_roles:
+        return None
     proven = any(candidate.owners.maker for candidate in title.candidates)
     rule = None
     head = _head(title, proven=proven)

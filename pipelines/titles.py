@@ -9,6 +9,7 @@ from pipelines.part_numbers import Grammar
 from pipelines.text import clean, skeleton
 
 Span = tuple[int, int]
+_BREAKS = "—–-|."
 _STOPS = (",", ";", "(", " - ", " — ", " – ", " with ", " для ", " for ", " c ", " на ")
 
 
@@ -70,7 +71,7 @@ def clause_end(folded: str, place: int, stops: str) -> int:
             if depth == 0:
                 return index
             depth -= 1
-        elif depth == 0 and (letter in stops or _is_break(folded, index)):
+        elif depth == 0 and (letter in stops or (letter in _BREAKS and _is_break(folded, index))):
             return index
     return len(folded)
 
