@@ -70,7 +70,7 @@ Reread = Callable[[Run, Sequence[Listing]], Mapping[str, Listing]]
 @dataclass(frozen=True, slots=True)
 class Diff:
     """Changes of the market and, apart from them, corrections; the window of each site, and why others have none.
-    `fleeting` are the listings that came and went within the window; `ends` the runs (by sequence) that the sites stand
+    `fleeting` is what came and went within the window; `ends` the runs (by sequence) that the sites stand
     at: where a following diff begins."""
 
     changes: list[Change] = field(default_factory=list)
@@ -116,7 +116,8 @@ def _read_again(window: Window, told: list[Story], reread: Reread | None) -> lis
 
 def _moments(connection: Connection, told: list[Story]) -> dict[int, datetime]:
     """When each run observed the market."""
-    wanted = {run for story in told for run in (story.came, story.moved) if run is not None}
+    wanted = {story.moved for story in told if story.moved is not None}
+    wanted |= {story.passed.from_run for story in told if story.passed is not None}
     if not wanted:
         return {}
     query = select(m.run.c.id, m.run.c.observed_at).where(m.run.c.id >= min(wanted), m.run.c.id <= max(wanted))
@@ -143,8 +144,9 @@ def _changes(window: Window, story: Story, fresh: bool, moments: dict[int, datet
 
 def _fleeting(told: list[Story], moments: dict[int, datetime]) -> Iterator[Fleeting]:
     for story in told:
-        if story.inside is not None and story.came is not None and story.moved is not None:
-            yield Fleeting(listing=story.inside, appeared_at=moments[story.came], gone_at=moments[story.moved])
+        if (passed := story.passed) is not None:
+            at = (moments[passed.from_run], moments[passed.to_run])
+            yield Fleeting(listing=passed.listing, appeared_at=at[0], gone_at=at[1], what=passed.what)
 
 
 def _corrections(connection: Connection, told: list[Story]) -> list[Correction]:

@@ -10,8 +10,10 @@ from catalog import models as m
 from catalog import runs
 from catalog.events import Corrected, Ends, Link, ends, one_move
 from catalog.kept import Kept
+from catalog.passing import Passed, passed_between
 from catalog.states import OBTAINABLE, State, load, states
 from catalog.windows import Window
+from restock.change import Passing
 from restock.listing import Listing
 from restock.terms import RunKind
 
@@ -20,16 +22,14 @@ _CHUNK = 500
 
 class Story(NamedTuple):
     """One listing within a window: its two ends, and what rules did to it. `moved` is the run in which the market
-    last moved it, None where it never did; `came` the one in which it first did, and `inside` the last state of one
-    that came and went within the window."""
+    last moved it, None where it never did; `passed` what was so within the window alone."""
 
     listing_id: int
     key: str
     ends: Ends
     corrections: Sequence[Corrected]
     moved: int | None
-    came: int | None = None
-    inside: Listing | None = None
+    passed: Passed | None = None
 
 
 def stories(connection: Connection, window: Window, *, newly: bool = False) -> list[Story]:
@@ -122,13 +122,14 @@ def _story(chain: list[State], window: Window, rules: set[int], last: Listing | 
     links = _links(chain, window, rules)
     if len(links) == 1 and not links[0].correction:
         run = links[0].run
-        return Story(head.listing_id, key, one_move(first, links[0], last), (), run, run)
+        return Story(head.listing_id, key, one_move(first, links[0], last), (), run)
     found, corrections = ends(first, links, last)
     moves = [link.run for link in links if not link.correction]
-    came, moved = (moves[0], moves[-1]) if moves else (None, None)
-    passing = found.before is None and found.after is None and len(moves) > 1
-    inside = chain[-1].listing if passing else None
-    return Story(head.listing_id, key, found, corrections, moved, came, inside)
+    if found.before is None and found.after is None and len(moves) > 1:
+        passed: Passed | None = Passed(Passing.LISTED, chain[-1].listing, moves[0], moves[-1])
+    else:
+        passed = passed_between(found.before, found.after, links)
+    return Story(head.listing_id, key, found, corrections, moves[-1] if moves else None, passed)
 
 
 def _links(chain: list[State], window: Window, rules: set[int]) -> list[Link]:

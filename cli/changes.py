@@ -24,7 +24,7 @@ from restock.terms import Event
 from scheduler.changes import market_changes
 
 CORRECTION_COLUMNS = ("site", "key", "title", "fields", "run", "at")
-FLEETING_COLUMNS = ("site", "mpn", "title", "restricted", "appeared_at", "gone_at")
+FLEETING_COLUMNS = ("what", "site", "mpn", "title", "restricted", "appeared_at", "gone_at")
 COLUMNS = ("event", "site", "mpn", "title", "was", "now", "change_pct", "restricted", "new", "day")
 
 

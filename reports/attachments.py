@@ -34,7 +34,7 @@ COVERAGE = (
     "last_complete",
 )
 FLEETING = (
-    "site", "brand", "mpn", "title", "restricted", "appeared_at", "gone_at", "price", "currency", "availability",
+    "what", "site", "brand", "mpn", "title", "restricted", "appeared_at", "gone_at", "price", "currency", "availability",
     "quantity", "restrictions", "url", "key", "evidence.warc", "evidence.record_id", "evidence.sha256",
 )  # fmt: skip
 OFFERS = (

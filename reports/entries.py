@@ -111,10 +111,10 @@ def market_change(change: Change, data: WeeklyData) -> Entry:
 
 
 def fleeting(found: Fleeting, data: WeeklyData) -> Entry:
-    """A listing that came and went inside the window."""
+    """What came and went inside the window."""
     words, listing = data.words, found.listing
     figures = (price_text(words, listing), stock_text(words, listing))
-    span = words.say("fact.fleeting", came=date_text(found.appeared_at), went=date_text(found.gone_at))
+    span = words.say(f"fact.{found.what.value}", came=date_text(found.appeared_at), went=date_text(found.gone_at))
     return _short_entry(listing, data, figures, (), span)
 
 

@@ -14,14 +14,12 @@ from reports.entries import Entry, Item
 from reports.exchange import Net, net_of_rate
 from reports.safety import shown
 from reports.trends import Chart, charts
-from restock.change import Change
+from restock.change import Change, came_in
 from restock.review import Verdict
 from restock.terms import Event
 
 Make = Callable[[Change, WeeklyData], Entry]
 MAX_FOLLOWERS = 5
-JUMP = 5
-"""Pieces by which a stock must rise, and by half at least, to be told as a shipment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +132,7 @@ def is_shipment(change: Change) -> bool:
     before, after = change.before, change.after
     if change.event is not Event.QUANTITY_CHANGED or before is None or after is None or not after.restricted:
         return False
-    if before.quantity is None or after.quantity is None:
-        return False
-    risen = after.quantity - before.quantity
-    return risen >= JUMP and 2 * risen >= before.quantity
+    return came_in(before.quantity, after.quantity)
 
 
 def sections(found: Sorted, data: WeeklyData) -> Iterator[Section]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from restock.listing import Listing, money_text, time_text
@@ -75,16 +76,37 @@ class Correction:
         }
 
 
+JUMP = 5  # pieces: fewer come and go every day
+
+
+def came_in(before: int | None, after: int | None) -> bool:
+    """Whether goods came in: more pieces than there were, by more than what moves from day to day."""
+    return before is not None and after is not None and after - before >= JUMP and 2 * (after - before) >= before
+
+
+class Passing(StrEnum):
+    """What was so within a window and at neither of its ends: a listing was there, could be had, had far more pieces,
+    or was not there."""
+
+    LISTED = "listed"
+    AVAILABLE = "available"
+    STOCKED = "stocked"
+    ABSENT = "absent"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fleeting:
-    """A listing that came and went within a window: its two ends don't show it. `listing` is its last state."""
+    """What came and went within a window: its two ends don't show it. `listing` is the state that passed; of one that
+    was absent, the one that it came back with. It was so from `appeared_at` until `gone_at`."""
 
     listing: Listing
     appeared_at: datetime
     gone_at: datetime
+    what: Passing = Passing.LISTED
 
     def to_json(self) -> dict[str, Any]:
         return {
+            "what": self.what.value,
             "site": self.listing.site,
             "key": self.listing.key,
             "title": self.listing.title,

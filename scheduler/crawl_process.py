@@ -12,12 +12,14 @@ import orjson
 from restock.errors import BusyError, told
 from restock.settings import load_settings
 from scheduler.crawl import crawl_site
+from scheduler.crawls import LATE
 from scheduler.workspace import Workspace
 from spiders import lifeline
 
 
 def main(home: Path, site: str, parent: int) -> None:
     signal.signal(signal.SIGTERM, _stop)
+    signal.signal(LATE, _late)
     lifeline.hold(parent)
     answer: dict[str, object]
     try:
@@ -33,6 +35,10 @@ def main(home: Path, site: str, parent: int) -> None:
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit("the scheduler was stopped")
+
+
+def _late(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit("it did not end by its deadline")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import orjson
 
 from restock.settings import Settings
 
+LATE = signal.SIGALRM  # tells a crawl that its deadline has passed, as SIGTERM that the scheduler stops
 _LAST = 60.0  # seconds between asking a crawl to stop and ending it
 
 
@@ -45,7 +46,7 @@ class Crawls:
             child.wait(self._deadline)
             return self._ended(site, child)
         except subprocess.TimeoutExpired:
-            self._end(child)
+            self._end(child, LATE)
             return CrawlEnd(site, error=f"{site}: the crawl did not end by its deadline and was ended")
         finally:
             with self._lock:
@@ -78,9 +79,9 @@ class Crawls:
             self._running[child.pid] = child
             return child
 
-    def _end(self, child: subprocess.Popen[bytes]) -> None:
+    def _end(self, child: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
         if child.poll() is None:
-            child.send_signal(signal.SIGTERM)
+            child.send_signal(how)
         try:
             child.wait(_LAST)
         except subprocess.TimeoutExpired:

@@ -42,7 +42,8 @@ class Timetable:
             base = trigger.get_next_fire_time(None, start)
             while base is not None and base <= end:
                 utc = base.astimezone(start.tzinfo)
-                yield utc + self._late(utc)
+                if base.utcoffset() == base.replace(fold=0).utcoffset():  # an hour that comes twice counts once
+                    yield utc + self._late(utc)
                 base = trigger.get_next_fire_time(base, base)
 
     def _late(self, base: datetime) -> timedelta:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from catalog import Catalogue, Wanted
+from restock.change import Passing
 from restock.errors import UsageError
 from restock.listing import Listing
 from restock.run import CrawlOutcome
@@ -302,6 +303,25 @@ def test_what_came_and_went_within_the_window_is_listed_apart(shop: Any, listing
     assert len(shop.catalogue.diff(**window, wanted=Wanted(brand="hpe")).fleeting) == 1
     (back,) = shop.catalogue.diff(since="shop-0002").fleeting
     assert (back.listing.url[-1], back.appeared_at.day) == ("2", 3)
+
+
+def test_what_restricted_goods_went_through_between_ends_that_look_alike(shop: Any, listing: Make) -> None:
+    none: dict[str, Any] = {"availability": Availability.OUT_OF_STOCK, "quantity": 0}
+    some: dict[str, Any] = {"availability": Availability.IN_STOCK}
+    steady = [listing(number) for number in range(10, 16)]
+    ends = [listing(1, **none), listing(2, **some, quantity=5), listing(3), listing(4, restricted=False), *steady]
+    shop.crawl(*ends)
+    shop.crawl(listing(1, **some, quantity=4), listing(2, **some, quantity=500), *steady)
+    shop.crawl(listing(1, "90", **some, quantity=3), *ends[1:])
+    shop.crawl(*ends)
+    found = shop.catalogue.diff(since="shop-0001", until="shop-0004")
+    assert found.changes == []
+    assert [(one.listing.url[-1], one.what, one.appeared_at.day, one.gone_at.day) for one in found.fleeting] == [
+        ("1", Passing.AVAILABLE, 2, 4),
+        ("2", Passing.STOCKED, 2, 3),
+        ("3", Passing.ABSENT, 2, 3),
+    ]
+    assert found.fleeting[1].listing.quantity == 500
 
 
 def test_a_page_that_failed_is_no_miss(shop: Any, listing: Make) -> None:

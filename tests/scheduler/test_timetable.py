@@ -43,6 +43,13 @@ def test_clocks_that_change(day: datetime, utc: str) -> None:
     }
 
 
+def test_an_hour_that_comes_twice_has_its_times_once() -> None:
+    table = Timetable("a", ("02:45",), "Europe/Berlin", "sun")
+    first = datetime(2026, 10, 25, 0, 45, tzinfo=UTC)
+    assert table.last(first + timedelta(minutes=61)) == first
+    assert table.next(first) == datetime(2026, 11, 1, 1, 45, tzinfo=UTC)
+
+
 @given(
     st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001  the zone is added below
     st.integers(0, 6 * 3600),
