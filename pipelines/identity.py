@@ -196,9 +196,9 @@ class Identifier:
             return False
         kind = item.owners.category(brand)
         if within(item.start, case.bearing.loose) or item.end == 0:
-            is_part = kind is None and brand in item.owners.sure and case.head not in self._devices
+            is_part = kind is None and brand in item.owners.sure and case.head and case.head not in self._devices
             claimed_too = item.end > 0 or case.claim.brand in {brand, None}
-            return (is_part and claimed_too) or (kind is not None and kind == case.head)
+            return bool(is_part and claimed_too) or (kind is not None and kind == case.head)
         return item.start < case.bearing.loose[0][0] or kind == case.head or kind not in self._devices
 
     def _claim(self, raw: RawListing, described: Described) -> Claim:

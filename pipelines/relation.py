@@ -199,7 +199,7 @@ def _accessory(title: Title, hit: Hit) -> Span | None:
     place = hit[1]
     end = clause_end(folded, place, ",;(")
     if not names_brand(title, (place, end)):
-        return None
+        return (place, end) if _is_numbered(title, place) else None
     while folded[end : end + 1] == ",":
         following = clause_end(folded, end + 1, ",;(")
         starts_so = any(0 <= brand[0] - end - 1 <= 1 for brand in title.brands)
@@ -207,6 +207,14 @@ def _accessory(title: Title, hit: Hit) -> Span | None:
             break
         end = following
     return place, end
+
+
+def _is_numbered(title: Title, place: int) -> bool:
+    """Whether the number of other goods stands right there: "Кварц для STM32F103C8T6". One of the kind that the title
+    calls its own is the listing's."""
+    item = next((item for item in title.candidates if 0 <= item.start - place <= 1), None)
+    kind = item.owners.category(item.owners.maker) if item is not None and item.owners.maker else None
+    return kind is not None and all(noun[2].value != kind for noun in title.categories if noun[0] < place)
 
 
 def _accessory_before(title: Title, hit: Hit) -> Span | None:

@@ -20,6 +20,7 @@ def _one_to_one() -> dict[int, str]:
     table.update({ord(dash): "-" for dash in _DASHES})
     table.update({ord(quote): "'" for quote in _QUOTES})
     table[ord("×")] = "x"
+    table.update({ord(slash): "/" for slash in "\u2044\u2215"})
     return table
 
 
@@ -85,10 +86,16 @@ _UNCLEAN = re.compile(f"[{re.escape(''.join(map(chr, _CLEAN)))}]")
 _MIXED = re.compile("[A-Za-z][авекмнорстухіјѕАВЕКМНОРСТУХІЈЅ]|[авекмнорстухіјѕАВЕКМНОРСТУХІЈЅ][A-Za-z]")
 
 
+# What editors make of a hyphen: within a number it is one, between words it parts them.
+_WITHIN = re.compile(r"(?<=[^\W_])–(?=[^\W_])")
+
+
 def clean(text: str) -> str:
     """The text with plain spaces, dashes and quotes, and entities resolved; letters as they were."""
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
+    if "–" in text:
+        text = _WITHIN.sub("-", text)
     return text.translate(_CLEAN) if _UNCLEAN.search(text) else text
 
 
@@ -109,7 +116,7 @@ def latin(folded: str) -> str:
 
 def fold(text: str) -> str:
     """The skeleton of a cleaned text in one step."""
-    return skeleton(clean(text)) if "&" in text else _to_both(text)
+    return skeleton(clean(text)) if "&" in text or "–" in text else _to_both(text)
 
 
 def squeeze(text: str) -> str:
