@@ -46,6 +46,7 @@ _PLACE_NUMBER = re.compile(
 )
 _PLACE = re.compile(r"[^\W\d_]{2}\s?:\s?$")
 _AT_PLACE = re.compile(r"[^\W\d_]{2}(?:\s?:|\s[—–-])\s?$")
+_COUNT_AT_PLACE = re.compile(r"[^\W\d_]{2}(?:\s?:|\s[—–-])\s?[1-9]")
 _OWN_COUNT = re.compile(r"[^,;/|]*\d")
 _PLUS = re.compile(r"(?:^|[:=] ?|[—–-] )\+{1,3} ?(?=$|[,;/|])")  # "+", "Москва: +"
 _SPAN = re.compile(r"\s*[-–—]\s*(\d+)")
@@ -139,6 +140,8 @@ class StockReader:
             self._take_numbers(dated, hits, found, loose=loose)
         if found.near and found.total is None and any(_is_elsewhere(dated, hit) for hit in hits):
             found.near = [(value, True) for value, _ in found.near]
+        if "OutOfStock" in found.states and _is_only_elsewhere_empty(dated, hits, found):
+            found.states.discard("OutOfStock")
         if found.lead_days is None and not found.near:
             found.lead_days = next((_DAYS[e.value] for _, _, e in hits if e.value in _DAYS), None)
         return found
@@ -208,6 +211,13 @@ def _is_elsewhere(text: str, hit: Hit) -> bool:
     """Whether a place is said to have many and no count: "Москва: 5, Казань: много"."""
     many = hit[2].value == "many" and _AT_PLACE.search(text, 0, hit[0]) is not None
     return many and _OWN_COUNT.match(text, hit[1]) is None
+
+
+def _is_only_elsewhere_empty(text: str, hits: Sequence[Hit], found: _Reading) -> bool:
+    """Whether one place has none and another has pieces: "Москва: 3, Новосибирск: нет"."""
+    if not any(value for value, _ in found.near) or _COUNT_AT_PLACE.search(text) is None:
+        return False
+    return all(_AT_PLACE.search(text, 0, start) for start, _, entry in hits if entry.value == "OutOfStock")
 
 
 def _joins(text: str, match: re.Match[str]) -> bool:

@@ -263,6 +263,7 @@ def test_a_long_list_is_not_held(
         staged.append(read[-1])
         return stage(*args)
 
+    monkeypatch.setattr(staging, "_BATCH", 500)
     monkeypatch.setattr(staging._Batches, "add", watched)
     many = [(str(number), f"Кабель {number}", "", "", "300", "1") for number in range(3000)]
     import_price_list(workspace, "meridian", csv_list(*many), on_rows=read.append)
