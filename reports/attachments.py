@@ -34,8 +34,8 @@ COVERAGE = (
     "last_complete",
 )
 FLEETING = (
-    "what", "site", "brand", "mpn", "title", "restricted", "appeared_at", "gone_at", "price", "currency", "availability",
-    "quantity", "restrictions", "url", "key", "evidence.warc", "evidence.record_id", "evidence.sha256",
+    "what", "site", "brand", "mpn", "title", "restricted", "appeared_at", "gone_at", "price", "currency",
+    "availability", "quantity", "restrictions", "url", "key", "evidence.warc", "evidence.record_id", "evidence.sha256",
 )  # fmt: skip
 OFFERS = (
     "brand", "mpn", "site", "title", "price", "currency", "reporting_price", "reporting_currency", "price_type", "vat",
