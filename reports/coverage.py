@@ -38,6 +38,7 @@ def _entry(site: Coverage, data: WeeklyData) -> Entry:
     facts = [fact for run in broken[-MAX_RUNS:] for fact in _run_facts(words, run)]
     if len(broken) > MAX_RUNS:
         facts.insert(0, Fact(words.say("coverage.runs"), words.count("coverage.earlier", len(broken) - MAX_RUNS)))
+    facts += [_accepted(words, run) for run in site.runs if run.accepted]
     facts += [_baseline(words, run) for run in site.runs if run.baseline]
     hidden = _hidden(words, site)
     return Entry(
@@ -93,13 +94,25 @@ def _last(words: Speech, site: Coverage) -> str:
 
 def _run_facts(words: Speech, run: Run) -> list[Fact]:
     label = f"{moment_text(run.observed_at)}, {words.say(f'status.{run.status.value}')}"
-    reasons = [shown(words.sentence(trip.message or trip.layer), 300) for trip in run.trips[:MAX_TRIPS]]
-    if len(run.trips) > MAX_TRIPS:
-        reasons.append(words.count("coverage.more_reasons", len(run.trips) - MAX_TRIPS))
+    reasons = _reasons(words, run)
     unseen = run.counts.get("unseen", 0)
     if unseen:
         reasons.append(words.count("coverage.unseen", unseen))
     return [Fact(label, "; ".join(reasons) or words.say("coverage.no_reason"))]
+
+
+def _reasons(words: Speech, run: Run) -> list[str]:
+    """Why the guard held a run back."""
+    reasons = [shown(words.sentence(trip.message or trip.layer), 300) for trip in run.trips[:MAX_TRIPS]]
+    if len(run.trips) > MAX_TRIPS:
+        reasons.append(words.count("coverage.more_reasons", len(run.trips) - MAX_TRIPS))
+    return reasons
+
+
+def _accepted(words: Speech, run: Run) -> Fact:
+    """A run that somebody took for complete although the guard did not."""
+    label = words.say("coverage.accepted", moment=moment_text(run.observed_at))
+    return Fact(label, "; ".join(_reasons(words, run)) or words.say("coverage.no_reason"))
 
 
 def _baseline(words: Speech, run: Run) -> Fact:

@@ -20,7 +20,8 @@ from reports.sections import Section, is_shipment
 from reports.trends import charts
 from reports.weekly import weekly_report
 from restock.review import Mark, Verdict, marked_facts
-from restock.terms import Event
+from restock.run import Trip
+from restock.terms import Event, RunStatus
 from restock.watching import Language
 
 Make = Callable[..., Any]
@@ -160,6 +161,16 @@ def test_the_warning_names_what_was_not_crawled_and_a_strip_shows_the_days(full_
     assert "Wed 18 ✗" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "since 2026-11-13 06:00 UTC: new goods may be missing" in text
     assert "first complete run 2026-11-13 06:00 UTC: what it found is where we start from" in text
+
+
+def test_a_run_that_somebody_accepted_over_the_guard_is_told(full_week: WeeklyData, run: Any) -> None:
+    trip = Trip("group_missing", "most of one group is missing: brand Intel, 300 of 600")
+    accepted = run(RunStatus.COMPLETE, (trip,), sequence=11, site="vostok", accepted=True)
+    coverage = [
+        replace(site, runs=[*site.runs, accepted]) if site.site == "vostok" else site for site in full_week.coverage
+    ]
+    text = " ".join(weekly_report(replace(full_week, coverage=coverage)).text.split())
+    assert "taken for complete by hand, although: most of one group is missing: brand Intel, 300 of 600" in text
 
 
 HOSTILE = [
