@@ -19,6 +19,7 @@ _TYPES = {
 }
 # Seven-bit encodings pass every server; line ends are those of the protocol.
 _POLICY = SMTP.clone(cte_type="7bit")
+_LONGEST = 300  # letters in a header line; servers take 998
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,13 @@ def report_message(report: Report, files: Iterable[Path], envelope: Envelope) ->
     message.add_alternative(report.html, subtype="html")
     _attach(message, [file for file in files if file.suffix in _TYPES])
     message["Content-Language"] = report.data.audience.language.value
-    return message.as_bytes()
+    return _bytes(message)
 
 
 def text_message(subject: str, text: str, envelope: Envelope) -> bytes:
     message = _message(subject, envelope)
     message.set_content(text)
-    return message.as_bytes()
+    return _bytes(message)
 
 
 def _message(subject: str, envelope: Envelope) -> EmailMessage:
@@ -60,6 +61,13 @@ def _message(subject: str, envelope: Envelope) -> EmailMessage:
     message["Message-ID"] = envelope.message_id
     message["Auto-Submitted"] = "auto-generated"
     return message
+
+
+def _bytes(message: EmailMessage) -> bytes:
+    """The message as it is sent. A subject that only just fills a line would be folded before its first word, and some
+    clients show none then; a plain one may be as long as it likes."""
+    plain = str(message["Subject"]).isascii()
+    return message.as_bytes(policy=_POLICY.clone(max_line_length=_LONGEST) if plain else _POLICY)
 
 
 def _attach(message: EmailMessage, files: Sequence[Path]) -> None:

@@ -1,12 +1,14 @@
 """Mail against a real server: what it accepts, refuses, delays, drops or never answers; TLS, login, and discretion."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from reports.mail import Envelope, text_message
 from reports.smtp import MailServer, deliver, parse_server, tls_context
 from restock.errors import SettingsError
 from restock.post import Answer, PostState
@@ -132,3 +134,10 @@ def test_a_bad_address_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(SettingsError, match="RESTOCK_SMTP_URL") as caught:
         parse_server(url)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("length", range(60, 90))
+def test_a_subject_is_not_folded_before_its_first_word(length: int) -> None:
+    subject = "restock weekly: news " + "x" * (length - 21)
+    envelope = Envelope("restock@example.org", ["a@example.org"], "<1@example.org>", datetime(2026, 11, 22, tzinfo=UTC))
+    assert text_message(subject, "text", envelope).startswith(b"Subject: " + subject.encode() + b"\r\n")
