@@ -18,17 +18,17 @@ class Passed(NamedTuple):
 
 
 def passed_between(before: Listing | None, after: Listing | None, links: Sequence[Link]) -> Passed | None:
-    """What restricted goods that stood at both ends went through in between: that they could be had, that far more of
-    them came in, that they were gone. Where rules had a hand in it, nothing can be told."""
-    if before is None or after is None or len(links) < 2 or any(link.correction for link in links):
-        return None
-    ends = (before, after)
-    if not after.restricted:
+    """What restricted goods went through between the ends of a window: that they could be had, and, where they stood at
+    both ends, that far more of them came in, or that they were gone. Where rules had a hand in it, nothing is told."""
+    ends = [end for end in (before, after) if end is not None]
+    if not ends or not ends[-1].restricted or len(links) < 2 or any(link.correction for link in links):
         return None
     if not any(end.availability.obtainable for end in ends):
         had = _first(links, lambda state: state is not None and state.availability.obtainable)
         if had is not None:
-            return Passed(Passing.AVAILABLE, had[0].state or after, *had[1])
+            return Passed(Passing.AVAILABLE, had[0].state or ends[-1], *had[1])
+    if before is None or after is None:
+        return None
     most = max((end.quantity for end in ends if end.quantity is not None), default=None)
     stocked = _first(links, lambda state: state is not None and came_in(most, state.quantity))
     if stocked is not None:

@@ -63,7 +63,7 @@ class Criterion(BaseModel):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not self.model_fields_set - {"currency"}:
+        if all(getattr(self, name) in ((), None) for name in self.model_fields_set - {"currency"}):
             raise ValueError("it asks for nothing, and would take everything")
         if self.min_price is not None and self.max_price is not None and self.min_price > self.max_price:
             raise ValueError("min_price is above max_price")

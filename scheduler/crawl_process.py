@@ -34,6 +34,7 @@ def main(home: Path, site: str, parent: int) -> None:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: a second one would end the cleaning up
     raise SystemExit("the scheduler was stopped")
 
 

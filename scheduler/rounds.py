@@ -75,6 +75,7 @@ class Round:
         must not cost a day's crawl."""
         crawls = self._due(crawl_jobs(self.workspace))
         self.crawl(crawls)
+        self.now = max(self.now, clock.now())  # what the crawls saw is news to the rest of the round
         if crawls:
             self._aside("feeds", lambda: write_feeds(self.workspace, self.now))
         self._aside("alarms", lambda: raise_alarms(self.workspace, self.now))

@@ -11,11 +11,11 @@ from reports.data import Audience, Coverage, PriceLine, PricePoint, Product, Sta
 from reports.exchange import rates_asked
 from reports.watchlists import Watch
 from reports.weekly import Report, weekly_report
-from restock.change import Change, Correction
+from restock.change import Change, Correction, Fleeting
 from restock.listing import Listing
 from restock.review import Mark, Verdict
 from restock.run import Run
-from restock.terms import Event, RunKind
+from restock.terms import Event, RunKind, RunStatus
 from restock.watching import Language
 from scheduler.changes import market_changes
 from scheduler.workspace import Workspace
@@ -60,6 +60,7 @@ def gather(
     changes = [change for change in found.changes if chosen.watch.wants(change)]
     kept = [change for change in changes if not is_false_positive(marks, change.listing)]
     passing = [one for one in found.fleeting if chosen.watch.has(one.listing)]
+    passed = [one for one in passing if not is_false_positive(marks, one.listing)]
     products = _products(kept)
     offers = _offers(workspace, products, until, marks)
     currency = workspace.settings.reporting_currency
@@ -70,7 +71,7 @@ def gather(
         since=since,
         until=until,
         changes=kept,
-        fleeting=[one for one in passing if not is_false_positive(marks, one.listing)],
+        fleeting=passed,
         corrections=[one for one in found.corrections if _corrected(one, chosen.watch)],
         coverage=_coverage(workspace, since, until),
         offers=offers,
@@ -84,7 +85,7 @@ def gather(
         priced_since=priced_since,
         audience=chosen.audience,
         marks=marks,
-        false_positives=len(_keys(changes) - _keys(kept)),
+        false_positives=len(_keys([*changes, *passing]) - _keys([*kept, *passed])),
     )
 
 
@@ -103,7 +104,7 @@ def _corrected(found: Correction, watch: Watch) -> bool:
     return any(watch.has(listing) for listing in (found.before, found.after) if listing is not None)
 
 
-def _keys(changes: Iterable[Change]) -> set[tuple[str, str]]:
+def _keys(changes: Iterable[Change | Fleeting]) -> set[tuple[str, str]]:
     named = (change.listing for change in changes)
     return {(listing.site, listing.key) for listing in named if listing.site and listing.key}
 
@@ -191,7 +192,7 @@ def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Co
     last_complete = workspace.catalogue.last_complete(until)
     runs: dict[str, list[Run]] = {}
     for run in reversed(workspace.catalogue.runs(after=since, until=until)):
-        if run.kind is not RunKind.CORRECTION:
+        if run.kind is not RunKind.CORRECTION and run.status is not RunStatus.RUNNING:
             runs.setdefault(run.site, []).append(run)
     names = {*last_complete, *(site.name for site in workspace.sites.values() if site.enabled)}
     described = {name: workspace.sites.get(name) for name in sorted(names)}

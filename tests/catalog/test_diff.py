@@ -324,6 +324,20 @@ def test_what_restricted_goods_went_through_between_ends_that_look_alike(shop: A
     assert found.fleeting[1].listing.quantity == 500
 
 
+def test_restricted_goods_that_could_be_had_only_within_a_window(shop: Any, listing: Make, events: Events) -> None:
+    none: dict[str, Any] = {"availability": Availability.OUT_OF_STOCK, "quantity": 0}
+    steady = [listing(number) for number in range(10, 16)]
+    shop.crawl(listing(2, **none), *steady)
+    shop.crawl(listing(1), listing(2), *steady)
+    shop.crawl(listing(1, **none), *steady)
+    found = shop.catalogue.diff(since="shop-0001", until="shop-0003")
+    assert events(found) == [("appeared", "1"), ("disappeared", "2")]
+    assert [(one.listing.url[-1], one.what) for one in found.fleeting] == [
+        ("1", Passing.AVAILABLE),
+        ("2", Passing.AVAILABLE),
+    ]
+
+
 def test_a_page_that_failed_is_no_miss(shop: Any, listing: Make) -> None:
     fragile = Guard(misses_before_gone=2)
     shop.crawl(listing(1), listing(2), guard=fragile)

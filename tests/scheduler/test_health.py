@@ -14,6 +14,7 @@ from restock.run import CrawlOutcome
 from restock.settings import load_settings
 from restock.site import Guard
 from restock.terms import RunKind, RunStatus
+from scheduler import rounds
 from scheduler.alarms import alert, news_of
 from scheduler.health import diagnose, health_of_reports, health_of_sites
 from scheduler.workspace import Workspace
@@ -166,3 +167,16 @@ def test_a_report_that_nobody_gets_is_trouble(catalogue_home: Workspace) -> None
     desk.record(queued, {"d@e.f": Answer(PostState.SENT, "250 ok")}, NOW)
     assert health() == [(Trouble.ODD, ("a@b.c: 550 no",))]
     assert health(NOW + timedelta(days=15)) == []
+
+
+def test_what_a_round_crawled_is_news_to_the_rest_of_it(
+    catalogue_home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The crawls of a round end later than it began."""
+    looked: list[datetime] = []
+    monkeypatch.setenv("RESTOCK_NOW", NOW.isoformat())
+    later = NOW + timedelta(seconds=3)
+    monkeypatch.setattr(rounds.Round, "crawl", lambda *_: monkeypatch.setenv("RESTOCK_NOW", later.isoformat()))
+    monkeypatch.setattr(rounds, "raise_alarms", lambda _, now: looked.append(now))
+    rounds.Round(catalogue_home, NOW).run()
+    assert looked == [later]
