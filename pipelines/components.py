@@ -97,7 +97,8 @@ def _by_number(title: Title, head: str | None, foreign: Sequence[Span], insides:
             continue
         start = _behind(title, item, maker)
         before = title.folded[:start]
-        having = (head is not None and before.endswith(_HAVING)) or _follows(item.start, insides, title)
+        inside = _follows(item.start, insides, title)
+        having = (head is not None and before.endswith(_HAVING)) or (inside is not None and inside[0] > 0)
         if before.endswith(ON) or having:
             yield Part(maker, kind, start, item.end, title.text[start : item.end])
 
