@@ -117,7 +117,10 @@ def _read_again(window: Window, told: list[Story], reread: Reread | None) -> lis
 def _moments(connection: Connection, told: list[Story]) -> dict[int, datetime]:
     """When each run observed the market."""
     wanted = {story.moved for story in told if story.moved is not None}
-    wanted |= {story.passed.from_run for story in told if story.passed is not None}
+    for story in told:
+        wanted.update(story.ends.since.values())
+        if story.passed is not None:
+            wanted.add(story.passed.from_run)
     if not wanted:
         return {}
     query = select(m.run.c.id, m.run.c.observed_at).where(m.run.c.id >= min(wanted), m.run.c.id <= max(wanted))
