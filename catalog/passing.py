@@ -1,4 +1,4 @@
-"""What passed within a window: goods that could be had, or were gone, only between its two ends, which look alike."""
+"""What passed within a window: what was so between its two ends and at neither of them."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple

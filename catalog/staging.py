@@ -4,7 +4,6 @@ On most days nearly all of them are what the catalogue has already. Each batch i
 comes; what is a known listing in the state that it has is `settled`, and only the rest is staged in full.
 """
 
-import gc
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 from catalog import models as m
 from catalog import runs
 from catalog.bulk import insert_rows
+from catalog.collecting import uncollected
 from catalog.hashing import text_hash
 from catalog.rows import SHOTS, SIGHTED, STAGED, Row, RowMaker, forms_of, hashed_sku, storable
 from restock.listing import Listing
@@ -82,7 +82,7 @@ def spool(connection: Connection, site_id: int, listings: Iterable[Listing], fai
     batches = _Batches(connection, site_id, maker)
     coming = iter(listings)
     while chunk := list(islice(coming, _BATCH)):
-        with _uncollected():
+        with uncollected():
             batches.add(_rows(chunk, maker, failed, found))
     found.unkept = maker.unkept
     _finish(connection)
@@ -101,19 +101,6 @@ def _rows(chunk: Iterable[Listing], maker: RowMaker, failed: Collection[str], fo
         else:
             rows.append(maker.row(listing, forms))
     return rows
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nothing is looked through for garbage meanwhile: a batch of rows is many thousands of tuples and not one cycle,
-    and a look at all of them again and again takes as long as making them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _finish(connection: Connection) -> None:

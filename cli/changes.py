@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from catalog import EVERYDAY, Wanted
+from catalog import EVERYDAY, Diff, Wanted
 from cli.console import Row, say, show
 from cli.money import amount
 from cli.options import (
@@ -82,13 +82,18 @@ def diff(
             show((item.to_json() for item in found.corrections), CORRECTION_COLUMNS, format, output)
         else:
             show((change.to_json() for change in found.changes), COLUMNS, format, output, display=brief)
-        for note in found.notes:
-            say(note)
-        if found.fleeting and not inside:
-            say(f"{len(found.fleeting)} listings came and went within the window; `restock diff --inside` lists them")
-        if found.corrections and not corrections:
-            say(f"{len(found.corrections)} corrections by changed readers, rules or data files: no market events")
-            say("`restock diff --corrections` lists them")
+        _say_besides(found, inside=inside, corrections=corrections)
+
+
+def _say_besides(found: Diff, *, inside: bool, corrections: bool) -> None:
+    """What is to be known of a diff, and what of it was not asked for."""
+    for note in found.notes:
+        say(note)
+    if found.fleeting and not inside:
+        say(f"{len(found.fleeting)} listings came and went within the window; `restock diff --inside` lists them")
+    if found.corrections and not corrections:
+        say(f"{len(found.corrections)} corrections by changed readers, rules or data files: no market events")
+        say("`restock diff --corrections` lists them")
 
 
 def brief(change: Row) -> Row:

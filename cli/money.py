@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 
 from restock.errors import UsageError
-from restock.rate import currency_code
+from restock.rate import is_currency
 
 
 def amount(text: str | None, option: str) -> Decimal | None:
@@ -21,14 +21,7 @@ def amount(text: str | None, option: str) -> Decimal | None:
 
 def currency_of(text: str | None) -> str | None:
     """Raises UsageError for what is no currency."""
-    from babel.numbers import is_currency  # noqa: PLC0415 - most questions name none
-
-    if text is None:
-        return None
-    try:
-        code = currency_code(text)
-    except ValueError as error:
-        raise UsageError(f"--currency: {error}") from None
-    if not is_currency(code):
+    code = text.strip().upper() if text is not None else None
+    if code is not None and not is_currency(code):
         raise UsageError(f"--currency: not a currency: {text!r}")
     return code

@@ -28,7 +28,7 @@ STEP = 1_000  # rows between two reports of progress
 
 def normalise(
     file: Annotated[
-        str, typer.Argument(help="JSONL or CSV of any encoding and separator; - is standard input.", metavar="[FILE]")
+        str, typer.Argument(help="JSONL or CSV of any separator; - is standard input.", metavar="[FILE]")
     ] = "-",
     market: Annotated[str, typer.Option("--market", help="The market that the site serves (ISO 3166).")] = "RU",
     observed_at: Annotated[

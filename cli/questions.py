@@ -1,6 +1,6 @@
 """`search`, `history`, `compare` and `explain`: questions to the catalogue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from cli.session import questions_of, workspace_of
 from cli.windows import moment
 from restock import clock
 from restock.errors import UsageError
-from restock.listing import STANDING_FIELDS
+from restock.listing import STANDING_FIELDS, Listing
 from scheduler.compare import compare_offers
 from scheduler.exchange import worth_of_each
 from scheduler.explain import explain as explain_listing
@@ -78,18 +78,23 @@ def search(
             query = replace(query, brand=workspace.brand(brand))
         if code is not None:
             query = _worth(workspace, query, code)
-        unseen = 0
+        _show_found(workspace.catalogue.search(query), format, output)
 
-        def rows() -> Iterator[Row]:
-            nonlocal unseen
-            for listing in workspace.catalogue.search(query):
-                unseen += listing.in_last_run is False
-                yield listing.standing()
 
-        if not show(rows(), SEARCH_COLUMNS, format, output, display=_seen, whole=STANDING_FIELDS):
-            say("no listing in the catalogue fits")
-        if unseen:
-            say(f"{unseen} of these were not seen by their site's last run; last_seen says when they were")
+def _show_found(found: Iterable[Listing], format: OutFormat, output: Output) -> None:
+    """The listings one by one, then how many of them may be gone."""
+    unseen = 0
+
+    def rows() -> Iterator[Row]:
+        nonlocal unseen
+        for listing in found:
+            unseen += listing.in_last_run is False
+            yield listing.standing()
+
+    if not show(rows(), SEARCH_COLUMNS, format, output, display=_seen, whole=STANDING_FIELDS):
+        say("no listing in the catalogue fits")
+    if unseen:
+        say(f"{unseen} of these were not seen by their site's last run; last_seen says when they were")
 
 
 def _worth(workspace: Workspace, query: Search, code: str) -> Search:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.console import say, show
+from cli.console import Row, say, show
 from cli.options import Concurrency, Delay, Home, OutFormat, Output
 from cli.session import workspace_of
 from restock.errors import CrawlError, UsageError
@@ -27,7 +27,17 @@ def list_sites(format: OutFormat = None, output: Output = None, home: Home = Non
     """
     with workspace_of(home) as workspace:
         rows = (site.model_dump(mode="json") for site in workspace.sites.values())
-        show(rows, SITE_COLUMNS, format, output)
+        show(rows, SITE_COLUMNS, format, output, display=_brief)
+
+
+def _brief(site: Row) -> Row:
+    """A site for a table: where it starts, as far as it takes to tell."""
+    first, *others = site["start"] or [""]
+    more = f" (+{len(others)})" if others else ""
+    return site | {"start": (first if len(first) <= _START else first[: _START - 1] + "…") + more}
+
+
+_START = 48
 
 
 @app.command("show")

@@ -13,6 +13,7 @@ from pipelines.text import number as as_number
 from pipelines.text import squeeze
 from restock.countries import is_country
 from restock.errors import SettingsError
+from restock.rate import is_currency
 
 TIERS = ("1", "2", "3.A", "3.B", "4.A", "4.B")
 _PRECISIONS = ("day", "month", "year")
@@ -138,9 +139,7 @@ def _event(text: str, _: Known) -> str:
 
 
 def _currency(text: str, _: Known) -> str:
-    from babel.numbers import is_currency  # noqa: PLC0415 - only the user's own currencies need it
-
-    if not re.fullmatch("[A-Z]{3}", text) or not is_currency(text):
+    if not is_currency(text):
         raise ValueError(f"a currency's three capital letters were expected (ISO 4217), not {text!r}")
     return text
 

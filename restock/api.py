@@ -11,11 +11,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
-def _one_or_many(value: object) -> object:
+def one_or_many(value: object) -> object:
+    """What stands alone, as one of several."""
     return (value,) if isinstance(value, str | Mapping) else value
 
 
-Paths = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+Paths = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 """Paths in the order of preference: the first that leads to something counts."""
 
 
@@ -78,8 +79,8 @@ class Api(BaseModel):
     items: str = ""
     total: str | None = None
     fields: dict[str, Paths]
-    price: Annotated[tuple[Price, ...], BeforeValidator(_one_or_many)] = ()
-    regular_price: Annotated[tuple[Price, ...], BeforeValidator(_one_or_many)] = ()
+    price: Annotated[tuple[Price, ...], BeforeValidator(one_or_many)] = ()
+    regular_price: Annotated[tuple[Price, ...], BeforeValidator(one_or_many)] = ()
     stock: Stock | None = None
     words: dict[str, dict[str, str]] = Field(default_factory=dict)
     url: str | None = None

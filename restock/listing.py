@@ -111,10 +111,12 @@ def number_text(value: float) -> str:
     """A number as a shop would show it: whole ones without `.0`, others to the 15 digits that are sure."""
     if isinstance(value, int) or (value.is_integer() and abs(value) < _SURE):
         return str(int(value))
-    text = f"{Decimal(f'{value:.15g}'):f}"
-    # Three digits behind a point would read as thousands.
-    whole, _, cents = text.partition(".")
-    return f"{whole}.{cents}0" if len(cents) == 3 else text
+    return unlike_thousands(f"{Decimal(f'{value:.15g}'):f}")
+
+
+def unlike_thousands(number: str) -> str:
+    """A decimal number that no reader takes for thousands: three digits behind a point would read as such."""
+    return f"{number}0" if len(number.partition(".")[2]) == 3 else number
 
 
 _SURE = 1e15  # above it, a number of JSON or of a spreadsheet is no longer exact

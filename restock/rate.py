@@ -20,6 +20,13 @@ def currency_code(text: str) -> str:
     return code
 
 
+def is_currency(code: str) -> bool:
+    """Whether ISO 4217 has, or had, a currency of these capital letters."""
+    from babel import numbers  # noqa: PLC0415 - loaded only for a code that somebody writes down
+
+    return _CODE.fullmatch(code) is not None and bool(numbers.is_currency(code))
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """One `currency` costs `value` of `base` on that day. A rate per 100 units is divided by whoever reads it."""

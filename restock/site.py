@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from restock.api import Api
+from restock.api import Api, one_or_many
 from restock.countries import is_country
 from restock.errors import UsageError
 
@@ -15,11 +15,7 @@ _MARKET = "a market is a country's two capital letters (ISO 3166)"
 _DEFAULT_MARKET = "RU"
 
 
-def _one_or_many(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-Many = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
+Many = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 """Several texts, or one that stands alone."""
 
 
@@ -118,7 +114,7 @@ class Site(BaseModel):
     guard: Guard = Guard()
     delay: float | None = Field(default=None, ge=0)
     concurrency: int | None = Field(default=None, ge=1, le=64)
-    crawl_at: Annotated[tuple[TimeOfDay, ...], BeforeValidator(_one_or_many)] = ()
+    crawl_at: Annotated[tuple[TimeOfDay, ...], BeforeValidator(one_or_many)] = ()
     max_pages: int = Field(default=20_000, ge=1)
     max_depth: int = Field(default=200, ge=1)
     known: Many = ()

@@ -44,7 +44,7 @@ def compare_offers(
 def _rows(asked: str, offers: Sequence[Listing], exchange: Exchange) -> Iterator[dict[str, Any]]:
     priced = sorted(((exchange.price(offer), offer) for offer in offers), key=lambda pair: _order(*pair))
     for place, (found, offer) in enumerate(priced):
-        following = next((other for other, next_one in priced[place + 1 :] if _alike(offer, next_one)), None)
+        following = next((price for price, other in priced[place + 1 :] if _alike(offer, other)), None)
         note = None
         if offer.in_last_run is False:
             note = "not seen by the site's last run"

@@ -1,16 +1,18 @@
 """`evidence`: one row's proof in a folder, made so that a third party can check it without restock."""
 
+import shutil
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 
 from restock import clock
 from restock.capture import PageCapture
 from restock.errors import EvidenceError, UsageError
-from restock.listing import Listing, time_text
+from restock.listing import Evidence, Listing, time_text
 from restock.run import Run
 from scheduler.evidence import reads_lists
 from scheduler.explain import explain
@@ -28,15 +30,21 @@ class Proof:
     """What was written, and what could not be had, a line for each."""
 
     folder: Path
-    files: list[Path] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def files(self) -> list[Path]:
+        return [self.folder / name for name in self.told]
+
     def write(self, name: str, data: bytes, what: str) -> None:
-        path = self.folder / name
-        path.write_bytes(data)
-        self.files.append(path)
+        with self.open(name, what) as out:
+            out.write(data)
+
+    def open(self, name: str, what: str) -> BinaryIO:
+        """A new file of the proof, to be written to."""
         self.told[name] = what
+        return (self.folder / name).open("xb")
 
 
 def write_proof(workspace: Workspace, ref: str, folder: Path) -> Proof:
@@ -47,16 +55,22 @@ def write_proof(workspace: Workspace, ref: str, folder: Path) -> Proof:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: the folder of a proof must be new or empty")
     folder.mkdir(parents=True, exist_ok=True)
-    run = workspace.catalogue.run(run_of(listing.evidence.warc))
+    stored = listing.evidence
+    run = workspace.catalogue.run(run_of(stored.warc))
     proof = Proof(folder)
     proof.write("listing.json", _json(listing.to_json()), "the row, as restock gives it")
     _write_reasons(workspace, ref, proof)
-    found = _write_records(workspace, listing, proof)
+    found = _write_records(workspace, stored, proof)
     if reads_lists(run):
-        seen_at = _write_list(workspace, listing, proof)
+        _write_list(workspace, stored, proof)
+        seen_at = listing.observed_at
     else:
-        seen_at = _write_page(workspace, listing, found, proof)
-    _write_manifest(listing, run, seen_at, found, proof)
+        seen_at = _write_page(workspace, stored, found, proof)
+    manifest = _manifest(listing, run, seen_at, found, proof)
+    proof.write("manifest.json", _json(manifest), "all of this, for machines")
+    _write_words(listing, stored, run, seen_at, proof)
+    seal = "".join(f"{value}  {name}\n" for name, value in sums(proof.files).items())
+    proof.write("SHA256SUMS", seal.encode(), "the SHA-256 of every other file")
     return proof
 
 
@@ -78,39 +92,23 @@ def _write_reasons(workspace: Workspace, ref: str, proof: Proof) -> None:
     proof.write("reasons.json", _json(reasons), "the texts that were read, and the rule behind each value")
 
 
-def _write_records(workspace: Workspace, listing: Listing, proof: Proof) -> Extract:
-    stored = listing.evidence
-    if stored is None:
-        raise EvidenceError(f"{listing.key}: no evidence is known for it")
-    path = proof.folder / "record.warc.gz"
-    with path.open("xb") as out:
-        found = extract(workspace.settings.evidence_dir / stored.warc, stored.record_id, out)
-    proof.files.append(path)
-    proof.told[path.name] = "the records of this page, byte for byte as they stand in the run's WARC file"
-    return found
+def _write_records(workspace: Workspace, stored: Evidence, proof: Proof) -> Extract:
+    what = "the records of this page, byte for byte as they stand in the run's WARC file"
+    with proof.open("record.warc.gz", what) as out:
+        return extract(workspace.settings.evidence_dir / stored.warc, stored.record_id, out)
 
 
-def _write_list(workspace: Workspace, listing: Listing, proof: Proof) -> datetime | None:
+def _write_list(workspace: Workspace, stored: Evidence, proof: Proof) -> None:
     """A row of a price list: the whole list is its page."""
-    stored = listing.evidence
-    if stored is None:
-        return None
     warc = workspace.settings.evidence_dir / stored.warc
     with open_file(warc, find_entry(warc, stored.record_id)) as file:
         name = "list" + (Path(file.name.partition("?")[0]).suffix or ".bin")
-        path = proof.folder / name
-        with path.open("xb") as out:
-            while piece := file.stream.read(1 << 20):
-                out.write(piece)
-    proof.files.append(path)
-    proof.told[name] = "the price list that the row stands in, as received"
-    return listing.observed_at
+        with proof.open(name, "the price list that the row stands in, as received") as out:
+            shutil.copyfileobj(file.stream, out)
 
 
-def _write_page(workspace: Workspace, listing: Listing, found: Extract, proof: Proof) -> datetime | None:
-    if listing.evidence is None:
-        return None
-    capture = read_capture(workspace.settings.evidence_dir, listing.evidence)
+def _write_page(workspace: Workspace, stored: Evidence, found: Extract, proof: Proof) -> datetime:
+    capture = read_capture(workspace.settings.evidence_dir, stored)
     proof.write("page.html", capture.body, "the page that was read" + (", as its scripts drew it" * capture.drawn))
     if found.response is not None:
         head, _, body = found.response.block.partition(b"\r\n\r\n")
@@ -136,10 +134,9 @@ def _write_picture(workspace: Workspace, capture: PageCapture, found: Extract, p
     proof.write("screenshot.png", picture, what)
 
 
-def _write_manifest(listing: Listing, run: Run, seen_at: datetime | None, found: Extract, proof: Proof) -> None:
+def _manifest(listing: Listing, run: Run, seen_at: datetime | None, found: Extract, proof: Proof) -> dict[str, object]:
     record = found.response
-    proof_of = listing.evidence and listing.evidence.to_json()
-    manifest = {
+    return {
         "site": listing.site,
         "key": listing.key,
         "url": listing.url,
@@ -147,7 +144,7 @@ def _write_manifest(listing: Listing, run: Run, seen_at: datetime | None, found:
         "server_address": record.headers.get("warc-ip-address") if record is not None else None,
         "asked_as": _asked_as(found),
         "run": run.to_json(),
-        "evidence": proof_of,
+        "evidence": listing.evidence and listing.evidence.to_json(),
         "made_at": time_text(clock.now()),
         "made_by": f"restock {version('restock')}",
         "missing": proof.missing,
@@ -156,7 +153,10 @@ def _write_manifest(listing: Listing, run: Run, seen_at: datetime | None, found:
             for path, value in zip(proof.files, sums(proof.files).values(), strict=True)
         ],
     }
-    proof.write("manifest.json", _json(manifest), "all of this, for machines")
+
+
+def _write_words(listing: Listing, stored: Evidence, run: Run, seen_at: datetime | None, proof: Proof) -> None:
+    """What a reader needs to know to check the rest."""
     lines = "\n".join(f"  {name:<24}{what}" for name, what in proof.told.items())
     text = _WORDS.format(
         title=listing.title,
@@ -164,14 +164,12 @@ def _write_manifest(listing: Listing, run: Run, seen_at: datetime | None, found:
         site=listing.site,
         captured=time_text(seen_at) or "unknown",
         run=run.id,
-        sha256=listing.evidence.sha256 if listing.evidence else "",
-        record=listing.evidence.record_id if listing.evidence else "",
-        warc=listing.evidence.warc if listing.evidence else "",
+        sha256=stored.sha256,
+        record=stored.record_id,
+        warc=stored.warc,
         files=lines,
     )
     proof.write("README.txt", text.encode(), "this text")
-    seal = "".join(f"{value}  {name}\n" for name, value in sums(proof.files).items())
-    proof.write("SHA256SUMS", seal.encode(), "the SHA-256 of every other file")
 
 
 def _asked_as(found: Extract) -> str | None:

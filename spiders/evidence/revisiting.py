@@ -113,11 +113,11 @@ def referred(evidence_dir: Path, warc: Path) -> set[str]:
     """The ids of a file's records that records of other files refer to."""
     name, first = f"{warc.parent.name}/{warc.name}", begun(warc)
     found: set[str] = set()
+    needle = orjson.dumps(name)
     for index in evidence_dir.glob("*/*.cdxj"):
         other = index.with_name(index.name.removesuffix(".cdxj") + ".warc.gz")
         if other == warc or not other.exists() or not first <= begun(other) <= first + MAX_AGE:
             continue
-        needle = orjson.dumps(name)
         for row in index.read_bytes().split(b"\n"):
             if needle in row and b'"refers"' in row:
                 found.add(orjson.loads(row.split(b" ", 2)[2])["refers"][1])

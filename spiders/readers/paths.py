@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+from restock.listing import unlike_thousands
+
 _STEP = re.compile(r"([^.\[\]]*)(?:\[([^\[\]=]+)=([^\[\]]*)\])?")
 _HOLE = re.compile(r"\{([^{}]*)\}")
 
@@ -65,12 +67,10 @@ def text_at(document: Any, path: str) -> str | None:
 
 
 def amount_at(document: Any, path: str) -> str | None:
-    """The text of a number as a price: three digits behind the point would read as thousands."""
+    """The text of a number as a price."""
     text = text_at(document, path)
-    if text is None or not isinstance(value_at(document, path), Decimal):
-        return text
-    whole, point, rest = text.partition(".")
-    return f"{whole}.{rest}0" if point and len(rest) == 3 else text
+    is_number = text is not None and isinstance(value_at(document, path), Decimal)
+    return unlike_thousands(text) if text is not None and is_number else text
 
 
 def holes(template: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from resellers.goods import FOLDER, Good, Section, Stock, load, spaced, upload
+
+from scheduler.shop_visits import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +31,6 @@ class Request:
         """The number of the list page, by whichever name it goes."""
         asked = self.query.get("page") or self.query.get("PAGEN_1") or "1"
         return max(1, int(asked)) if asked.isdecimal() else 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """One response."""
-
-    status: int = 200
-    body: bytes = b""
-    content_type: str = "text/html; charset=utf-8"
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Reseller:
