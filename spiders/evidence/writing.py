@@ -129,16 +129,7 @@ class EvidenceWriter:
     def write_drawn(self, page: PageCapture, body: bytes, cut: str | None) -> PageCapture:
         """Stores the document that a browser drew from a captured page, and gives the capture to read."""
         moment, record_id = self._now(), records.new_id()
-        headers = {
-            "WARC-Target-URI": page.url,
-            "WARC-Payload-Digest": records.digest(body),
-            "Content-Type": DRAWN_TYPE,
-            "Restock-Role": page.role.value,
-            "Restock-Address": page.url,
-            "Restock-Requested": page.requested_url,
-            "Restock-Media-Type": "text/html",
-        }
-        headers |= {"WARC-Refers-To": page.evidence.record_id} if page.evidence is not None else {}
+        headers = _headers_made_of(page, page.url, body, DRAWN_TYPE, page.role.value)
         headers |= {"WARC-Truncated": cut} if cut is not None else {}
         self._append("conversion", record_id, moment, headers, body)
         evidence = Evidence(hashlib.sha256(body).hexdigest(), self.warc, record_id)
@@ -146,16 +137,7 @@ class EvidenceWriter:
 
     def write_picture(self, page: PageCapture, png: bytes) -> None:
         """Stores the picture of a page that was drawn."""
-        headers = {
-            "WARC-Target-URI": f"urn:fullPage:{page.url}",
-            "WARC-Payload-Digest": records.digest(png),
-            "Content-Type": "image/png",
-            "Restock-Role": PICTURE,
-            "Restock-Address": page.url,
-            "Restock-Requested": page.requested_url,
-            "Restock-Media-Type": "image/png",
-        }
-        headers |= {"WARC-Refers-To": page.evidence.record_id} if page.evidence is not None else {}
+        headers = _headers_made_of(page, f"urn:fullPage:{page.url}", png, "image/png", PICTURE)
         self._append("resource", records.new_id(), self._now(), headers, png)
 
     def store(self, resource: Resource) -> Evidence:
@@ -251,6 +233,20 @@ def _response_headers(exchange: Exchange) -> dict[str, str]:
         "WARC-Truncated": exchange.truncated,
     }
     return found | {name: value for name, value in optional.items() if value}
+
+
+def _headers_made_of(page: PageCapture, target: str, block: bytes, content_type: str, role: str) -> dict[str, str]:
+    """Of a record that was made of a captured page and refers to it."""
+    found = {
+        "WARC-Target-URI": target,
+        "WARC-Payload-Digest": records.digest(block),
+        "Content-Type": content_type,
+        "Restock-Role": role,
+        "Restock-Address": page.url,
+        "Restock-Requested": page.requested_url,
+        "Restock-Media-Type": content_type.partition(";")[0],
+    }
+    return found | ({"WARC-Refers-To": page.evidence.record_id} if page.evidence is not None else {})
 
 
 def _response_block(exchange: Exchange) -> bytes:
