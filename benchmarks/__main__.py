@@ -8,6 +8,7 @@ BENCHMARKS = (
     ("benchmarks.price_list",),
     ("benchmarks.price_list", "--memory"),
     ("benchmarks.catalogue",),
+    ("benchmarks.command_line",),
     ("benchmarks.history",),
     ("benchmarks.crawl",),
     ("benchmarks.crawl", "--memory"),

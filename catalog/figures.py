@@ -1,13 +1,14 @@
 """What the guard judges a run by, counted in the database: known listings, the missing ones, earlier runs."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, select, true
 
 from catalog import models as m
 from catalog import runs
-from catalog.guard import Case, Lost
-from catalog.lost import lost_values
+from catalog.guard import Case, Lost, lost_fields
+from catalog.lost import lost_samples, lost_values
 from catalog.quarantine import find_jumps, samples
 from catalog.traits import Counts
 from restock.run import CrawlOutcome, Run
@@ -28,7 +29,7 @@ def gather(
     last = _last_complete(connection, run)
     listings, seen = _seen(connection, settled["listings"])
     missed, forbidden = _missed(connection)
-    return Case(
+    found = Case(
         outcome=outcome,
         listings=listings,
         guard=guard,
@@ -37,6 +38,7 @@ def gather(
         missing=_samples(connection),
         forbidden=forbidden,
         values=values,
+        usual=_usual_losses(earlier),
         forgiven=_forgiven(last),
         jumped=Lost(jumped.known, held),
         seen_again=jumped.missing - held,
@@ -45,6 +47,7 @@ def gather(
         lists_before=_lists_of(last),
         whole=whole,
     )
+    return replace(found, lost=lost_samples(connection, lost_fields(found)))
 
 
 def live() -> Select[Any]:
@@ -137,6 +140,15 @@ def _earlier(connection: Connection, run: Run, at_most: int) -> list[Row[Any]]:
         found.append(row)
         if row.accepted or row.kind == RunKind.CORRECTION.value:
             break
+    return found
+
+
+def _usual_losses(earlier: list[Row[Any]]) -> dict[str, float]:
+    """By field, the largest share of its values that one of the earlier runs lost; an accepted loss is no usual one."""
+    found: dict[str, float] = {}
+    for row in earlier:
+        for name, share in () if row.accepted else runs.figures_of(row).get("losses", {}).items():
+            found[name] = max(share, found.get(name, 0.0))
     return found
 
 

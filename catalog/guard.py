@@ -34,7 +34,8 @@ class Case:
     `listings` is the number of listings seen; `known` the site's listings before the run, with those it missed;
     `groups` the same per brand and category (`("brand", "Cisco")`); `missing` are keys of some that it missed.
     `forbidden` known listings may not be seen and count as neither known nor missing: robots.txt forbids their pages.
-    `values` are, by field, the known listings seen that had a value, and how many of them have none now; the loss of
+    `values` are, by field, the known listings seen that had a value, and how many of them have none now; `usual` is
+    the largest share of them that one of the recent runs lost, `lost` some of those that lost it; the loss of
     the fields in `forgiven` was accepted. `jumped` are the priced listings seen, and how many of their prices are held
     back, `jumps` some of them in words, `seen_again` the prices that an earlier run held back. `recent` are the listing
     counts of the last complete runs, the latest first; `lists_before` the cards on each list in the last of them.
@@ -50,6 +51,8 @@ class Case:
     missing: tuple[str, ...] = ()
     forbidden: int = 0
     values: Mapping[str, Lost] = field(default_factory=dict)
+    usual: Mapping[str, float] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
     forgiven: frozenset[str] = frozenset()
     jumped: Lost = Lost(0, 0)
     seen_again: int = 0
@@ -173,7 +176,8 @@ def lost_fields(case: Case) -> tuple[str, ...]:
     return tuple(
         name
         for name, lost in sorted(case.values.items())
-        if name not in case.forgiven and _lost_at_once(lost, case.guard)
+        if name not in case.forgiven
+        and (_lost_at_once(lost, case.guard) or _lost_unusually(lost, case.usual.get(name, 0.0), case.guard))
     )
 
 
@@ -184,13 +188,19 @@ def _lost_at_once(lost: Lost, guard: Guard) -> bool:
     return many or few
 
 
+def _lost_unusually(lost: Lost, usual: float, guard: Guard) -> bool:
+    """A smaller share than what is too much for every site, and far more than this one's recent runs lost."""
+    bar = max(guard.unusual_value_share, guard.unusual_value_times * usual)
+    return lost.known >= guard.lost_value_from and lost.missing >= guard.unusual_value_from and lost.share >= bar
+
+
 def fields_lost(case: Case) -> Trip | None:
     names = lost_fields(case)
     if not names:
         return None
     figures = {name: {"known": case.values[name].known, "lost": case.values[name].missing} for name in names}
     told = " and ".join(f"{case.values[name].missing} of {case.values[name].known} their {name}" for name in names)
-    return Trip("fields_lost", f"known listings lost values at once: {told}; the last known stay", figures)
+    return Trip("fields_lost", f"known listings lost values at once: {told}; the last known stay", figures, case.lost)
 
 
 def prices_jumped(case: Case) -> Trip | None:

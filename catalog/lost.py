@@ -1,5 +1,7 @@
 """Values that known listings had and have no more: counted for the guard, and kept where a reader must have broken."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
 
 from catalog import models as m
@@ -10,6 +12,7 @@ from catalog.work import Merge
 from restock.terms import Availability
 
 _stage, _version, _details = m.stage.c, m.version.c, m.details.c
+_SAMPLES = 3  # of each field
 
 # What rests on a value is kept with it: an amount means nothing in another currency, and a verdict that was reached
 # without the brand is no verdict on it.
@@ -41,6 +44,16 @@ def lost_values(connection: Connection, jump: int, settled: Counts) -> tuple[dic
     same = [settled[name] for name in (*fields, "price")]
     pairs = [Lost(counts[2 * place] + more, counts[2 * place + 1]) for place, more in enumerate(same)]
     return dict(zip(fields, pairs, strict=False)), pairs[-1]
+
+
+def lost_samples(connection: Connection, fields: Iterable[str]) -> tuple[str, ...]:
+    """Some of the listings that lost each of some fields."""
+    found = []
+    for name in fields:
+        query = select(m.listing.c.key).where(m.listing.c.id == _stage.listing_id, *_held(), _has_lost(name))
+        keys = connection.execute(query.order_by(m.listing.c.key).limit(_SAMPLES)).scalars()
+        found += [f"{key}: no {name} any more" for key in keys]
+    return tuple(found)
 
 
 def keep_lost_values(work: Merge) -> None:

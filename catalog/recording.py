@@ -124,9 +124,16 @@ def _judgement(connection: Connection, run: Run, case: Case, verdict: Verdict) -
         "status": verdict.status.value,
         "whole": case.whole,
         "baseline": complete and connection.execute(runs.complete_runs(run.site).limit(1)).first() is None,
-        "figures": {"listings": case.listings, "lost": lost_fields(case)},
+        "figures": {"listings": case.listings, "lost": lost_fields(case), "losses": _losses(case)},
         "trips": verdict.trips,
         "outcome": case.outcome,
+    }
+
+
+def _losses(case: Case) -> dict[str, float]:
+    """The share of its values that each field lost: what later runs of the site are judged by."""
+    return {
+        name: round(lost.share, 4) for name, lost in case.values.items() if lost.missing and name not in case.forgiven
     }
 
 

@@ -60,6 +60,9 @@ class Guard(BaseModel):
     lost_value_from: int = Field(default=10, ge=1)
     few_lost_value_share: float = Field(default=0.8, gt=0, le=1)
     few_lost_value_from: int = Field(default=5, ge=1)
+    unusual_value_share: float = Field(default=0.1, gt=0, le=1)
+    unusual_value_times: float = Field(default=3, ge=1)
+    unusual_value_from: int = Field(default=5, ge=1)
     price_jump: int = Field(default=90, ge=2)
     misses_before_gone: int = Field(default=1, ge=1)
 

@@ -75,7 +75,8 @@ def test_a_layer_stops_what_no_other_does(layer: Layer) -> None:
         replace(WHOLE, known=Lost(100, 29)),
         replace(WHOLE, known=Lost(9, 8), recent=(9,), listings=1, groups={}),
         replace(WHOLE, groups={("brand", "HPE"): Lost(19, 19), ("brand", "Dell"): Lost(20, 7)}),
-        replace(WHOLE, values={"price": Lost(100, 29), "brand": Lost(0, 0)}),
+        replace(WHOLE, values={"price": Lost(100, 9), "brand": Lost(0, 0)}),
+        replace(WHOLE, values={"price": Lost(100, 29)}, usual={"price": 0.1}),
         replace(WHOLE, values={"price": Lost(9, 7), "mpn": Lost(4, 4)}),
         replace(WHOLE, jumped=Lost(100, 29)),
         replace(WHOLE, values={"price": Lost(100, 100)}, forgiven=frozenset({"price"})),
@@ -122,7 +123,8 @@ def test_values_lost_at_once_are_named(name: str, lost: Lost) -> None:
 def test_a_site_has_its_own_threshold_for_lost_values() -> None:
     case = replace(WHOLE, values={"price": Lost(100, 40)})
     assert judge(case).status is RunStatus.PARTIAL
-    assert judge(replace(case, guard=Guard(lost_value_share=0.5))).status is RunStatus.COMPLETE
+    assert judge(replace(case, guard=Guard(lost_value_share=0.5))).status is RunStatus.PARTIAL
+    assert judge(replace(case, guard=Guard(lost_value_share=0.5), usual={"price": 0.2})).status is RunStatus.COMPLETE
     assert judge(replace(case, guard=Guard(lost_value_from=101))).status is RunStatus.COMPLETE
 
 
