@@ -29,13 +29,15 @@ COMPUTERS = frozenset(
 )
 _WITH_PROCESSORS = COMPUTERS | {"processor_board"}
 ON, _AND = skeleton(" на "), skeleton(" и ")
+_BESIDE = (" ", " (")
 _HAVING = (skeleton(" с "), " with ")
 # What the wordings that introduce a part say of its kind.
 INSIDE = {
     "inside": "cpu", "inside:motor": "motor", "inside:camera": "camera", "inside:sensor": "photodetector",
-    "inside:chip": "ic_other",
+    "inside:chip": "ic_other", "inside:number": "ic_other",
 }  # fmt: skip
 _CHIP = "inside:chip"
+_BY_NUMBER = "inside:number"  # "с контроллером" leads to a chip's number; a maker's name there may be of much else
 # Parts that a title may name by number alone: "Полетный контроллер на STM32F405RGT6".
 _CHIPS = frozenset(
     {"cpu", "ic_processor", "fpga", "ic_other", "ic_amplifier", "memory_ic", "accelerator", "processor_board", "gnss",
@@ -100,12 +102,22 @@ def _by_number(title: Title, head: str | None, foreign: Sequence[Span], insides:
         inside = _follows(item.start, insides, title)
         having = (head is not None and before.endswith(_HAVING)) or (inside is not None and inside[0] > 0)
         if before.endswith(ON) or having:
-            yield Part(maker, kind, start, item.end, title.text[start : item.end])
+            end = _with_maker(title, item, maker)
+            yield Part(maker, kind, start, end, title.text[start:end])
 
 
 def _behind(title: Title, item: Candidate, maker: str) -> int:
     """The start of a number, or of its maker's name right before it."""
     return next((hit[0] for hit in title.brands if hit[2].value == maker and hit[1] + 1 == item.start), item.start)
+
+
+def _with_maker(title: Title, item: Candidate, maker: str) -> int:
+    """The end of a number, or of its maker's name right behind it, unless that maker has another number here:
+    "на процессоре AM3358BZCZ100 Texas Instruments"."""
+    if any(other.owners.rank(maker) and other is not item for other in title.candidates):
+        return item.end
+    names = (hit for hit in title.brands if hit[2].value == maker and hit[0] > item.end)
+    return next((hit[1] for hit in names if title.folded[item.end : hit[0]] in _BESIDE), item.end)
 
 
 def _is_product(title: Title, hit: Hit, head: str | None, insides: Sequence[Hit], makers: frozenset[str]) -> bool:
@@ -131,7 +143,7 @@ def _kind_inside(title: Title, hit: Hit, insides: Sequence[Hit], head: str | Non
 
     Behind a comma ("чипсет Intel") only where the title says what the goods are."""
     inside = _follows(hit[0], insides, title)
-    if inside is None or head == "cpu":
+    if inside is None or head == "cpu" or inside[2].value == _BY_NUMBER:
         return None
     wording = title.folded[inside[0] : inside[1]]
     behind_noun = any(noun[0] < inside[0] for noun in title.categories)

@@ -3,6 +3,7 @@ and the advertisements of buyers."""
 
 from pipelines.bearing import EVERYTHING, Bearing
 from pipelines.candidate import Candidate
+from pipelines.components import INSIDE, ON
 from pipelines.lexicon import Hit
 from pipelines.titles import Title
 from restock.terms import Relation
@@ -49,7 +50,7 @@ def _is_other(title: Title, hit: Hit) -> bool:
     if role == "bare":
         return True
     if role == "holder":
-        return _leads(title, hit) and any(map(_is_chip, title.candidates))
+        return _leads(title, hit) and any(_is_held(title, item) for item in title.candidates)
     if role == "document":  # elsewhere it says that one comes with the goods
         return _leads(title, hit)
     if role != "merchandise":
@@ -79,8 +80,17 @@ def _is_proven(title: Title) -> bool:
     return any(item.owners.maker for item in title.candidates)
 
 
-def _is_chip(item: Candidate) -> bool:
-    return any(category in _CHIPS for _, category in item.owners.categories)
+def _is_held(title: Title, item: Candidate) -> bool:
+    """Whether a number is a chip's that a socket holds; what goods are built on, or their maker's own name leads to, is
+    not: "Переходник USB-UART на FT232RL", "Адаптер Broadcom BCM57414"."""
+    if not any(category in _CHIPS for _, category in item.owners.categories):
+        return False
+    leads = [(hit[1], hit[2].value) for hit in title.relations if hit[1] <= item.start]
+    if any(role == "accessory" for _, role in leads):
+        return True
+    named = any(hit[2].value in item.owners.sure and hit[1] + 1 == item.start for hit in title.brands)
+    inside = any(role in INSIDE and item.start - end <= 1 for end, role in leads)
+    return not (named or inside or title.folded[: item.start].endswith(ON))
 
 
 def _nobodys(rule: str, text: str | None) -> Bearing:

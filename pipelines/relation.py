@@ -14,13 +14,14 @@ from restock.terms import Relation
 WORDINGS = Table("relation_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
 ROLES = other_goods.ROLES | asides.ROLES | components.INSIDE.keys() | {
     "compatible", "advice", "offer", "offered", "accessory", "accessory_before", "substitute", "property", "service",
-    "work", "support", "own_work", "series", "neutral", "replaces", "instead", SHOP,
+    "work", "support", "own_work", "series", "neutral", "replaces", "instead", "likeness", "likeness_before", SHOP,
 }  # fmt: skip
 _BY_CATEGORY = other_goods.ROLES | {"service", "compatible"}
 _LISTED = ("", "/", ",", "and", "&", skeleton("и"))
 _WORK = ("service", "work")
 _SAYS_WORK = frozenset({*_WORK, "own_work"})
 _WITH = (" c", " with", " to", " for", " для", " к", " mit", " avec", " of", " für", " pour", " под")
+_WITH_OBJECT = tuple(f"{word} " for word in _WITH)  # " c" alone would begin " cli", too
 
 
 def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
@@ -54,6 +55,8 @@ def _for_others(title: Title, category_roles: set[str]) -> tuple[Bearing, list[H
             compatible = compatible or substitute
         elif role == "advice" or (role == "compatible" and title.folded[hit[1] : hit[1] + 1] == ":"):
             foreign.extend(_advice(title, hit))
+        elif role in _LIKENESS:
+            foreign.extend(_LIKENESS[role](title, hit))
         elif role == "instead" and (span := instead.predecessor(title, hit)):
             foreign.append(span)
             if not instead.is_own(title, span):
@@ -153,7 +156,7 @@ def _compatible(title: Title, hit: Hit, foreign: Sequence[Span]) -> list[Span] |
         return None
     span = (hit[1], _compatible_end(title, hit[1]))
     wording = title.folded[hit[0] : hit[1]]
-    with_object = wording.endswith(_WITH) or title.folded.startswith(_WITH, hit[1])
+    with_object = wording.endswith(_WITH) or title.folded.startswith(_WITH_OBJECT, hit[1])
     spans = _originals(title, hit, with_object=with_object)
     if names_goods(title, span):
         return [*spans, span]
@@ -174,6 +177,19 @@ def _originals(title: Title, hit: Hit, *, with_object: bool) -> list[Span]:
         found.append((start, place if glued else end))
         place = start
     return found
+
+
+def _likeness(title: Title, hit: Hit) -> list[Span]:
+    """ "интерфейс как у Cisco", "в корпусе Dell R730": the name right behind the word, and the number behind it, are those
+    of what the goods resemble."""
+    if not any(0 <= name[0] - hit[1] <= 1 for name in (*title.brands, *title.families)):
+        return []
+    return [(hit[1], clause_end(title.folded, hit[1], ",;:("))]
+
+
+def _likeness_before(title: Title, hit: Hit) -> list[Span]:
+    """ "Cisco-подобный", "Cisco-like CLI", "Cisco benzeri": the names right before the word, unless it leads to another."""
+    return [] if _likeness(title, hit) else _originals(title, hit, with_object=False)
 
 
 def _compatible_end(title: Title, place: int) -> int:
@@ -223,4 +239,5 @@ def _accessory_before(title: Title, hit: Hit) -> Span | None:
     return (begin, hit[0]) if names_brand(title, (begin, hit[0])) else None
 
 
+_LIKENESS = {"likeness": _likeness, "likeness_before": _likeness_before}
 _FOR = {"accessory": _accessory, "accessory_before": _accessory_before}

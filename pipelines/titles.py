@@ -10,7 +10,7 @@ from pipelines.text import clean, skeleton
 
 Span = tuple[int, int]
 _BREAKS = "—–-|."
-_STOPS = (",", ";", "(", " - ", " — ", " – ", " with ", " для ", " for ", " c ", " на ")
+_STOPS = (",", ";", "(", " - ", " — ", " – ", " with ", " для ", " for ", " c ", " на ", " based ", " built ", " using ")
 
 
 @dataclass(slots=True)
