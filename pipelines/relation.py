@@ -53,10 +53,8 @@ def _for_others(title: Title, category_roles: set[str]) -> tuple[Bearing, list[H
         elif role == "accessory" and substitute is not None and (span := _accessory(title, hit)):
             foreign.append(span)
             compatible = compatible or substitute
-        elif role == "advice" or (role == "compatible" and title.folded[hit[1] : hit[1] + 1] == ":"):
-            foreign.extend(_advice(title, hit))
-        elif role in _LIKENESS:
-            foreign.extend(_LIKENESS[role](title, hit))
+        elif role in _BESIDE:
+            foreign.extend(_BESIDE[role](title, hit))
         elif role == "instead" and (span := instead.predecessor(title, hit)):
             foreign.append(span)
             if not instead.is_own(title, span):
@@ -75,10 +73,12 @@ def _role(title: Title, hit: Hit) -> str:
     """The wording's role, where it depends on the names around it."""
     role: str = hit[2].value
     if role == "replaces":
-        return "compatible" if instead.replaces(title, hit) else "advice"
-    if role == "copy":
-        return "compatible"
-    return "advice" if role == "compatible" and instead.is_offered(title, hit) else role
+        role = "compatible" if instead.replaces(title, hit) else "advice"
+    elif role == "copy":
+        role = "compatible"
+    elif role == "compatible" and instead.is_offered(title, hit):
+        role = "advice"
+    return "advice" if role == "compatible" and title.folded[hit[1] : hit[1] + 1] == ":" else role
 
 
 def _outcome(
@@ -180,15 +180,16 @@ def _originals(title: Title, hit: Hit, *, with_object: bool) -> list[Span]:
 
 
 def _likeness(title: Title, hit: Hit) -> list[Span]:
-    """ "интерфейс как у Cisco", "в корпусе Dell R730": the name right behind the word, and the number behind it, are those
-    of what the goods resemble."""
+    """ "интерфейс как у Cisco", "в корпусе Dell R730": the name right behind the word, and the number behind it, are
+    those of what the goods resemble."""
     if not any(0 <= name[0] - hit[1] <= 1 for name in (*title.brands, *title.families)):
         return []
     return [(hit[1], clause_end(title.folded, hit[1], ",;:("))]
 
 
 def _likeness_before(title: Title, hit: Hit) -> list[Span]:
-    """ "Cisco-подобный", "Cisco-like CLI", "Cisco benzeri": the names right before the word, unless it leads to another."""
+    """ "Cisco-подобный", "Cisco-like CLI", "Cisco benzeri": the names right before the word, unless it leads
+    to another."""
     return [] if _likeness(title, hit) else _originals(title, hit, with_object=False)
 
 
@@ -239,5 +240,5 @@ def _accessory_before(title: Title, hit: Hit) -> Span | None:
     return (begin, hit[0]) if names_brand(title, (begin, hit[0])) else None
 
 
-_LIKENESS = {"likeness": _likeness, "likeness_before": _likeness_before}
+_BESIDE = {"advice": _advice, "likeness": _likeness, "likeness_before": _likeness_before}
 _FOR = {"accessory": _accessory, "accessory_before": _accessory_before}

@@ -10,7 +10,9 @@ from pipelines.text import clean, skeleton
 
 Span = tuple[int, int]
 _BREAKS = "—–-|."
-_STOPS = (",", ";", "(", " - ", " — ", " – ", " with ", " для ", " for ", " c ", " на ", " based ", " built ", " using ")
+_STOPS = (
+    ",", ";", "(", " - ", " — ", " – ", " with ", " для ", " for ", " c ", " на ", " based ", " built ", " using ",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
