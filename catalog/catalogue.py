@@ -208,6 +208,11 @@ class Catalogue:
         with self._database.read() as connection:
             return runs.last_complete(connection, until)
 
+    def complete_looks(self, until: datetime) -> dict[str, list[datetime]]:
+        """When each site was crawled completely, up to a moment, the oldest first."""
+        with self._database.read() as connection:
+            return runs.complete_looks(connection, until)
+
     def first_observed(self) -> datetime | None:
         """When the first run of all observed its site."""
         with self._database.read() as connection:
@@ -314,6 +319,11 @@ class Catalogue:
         """When listings, by site and key, were first seen."""
         with self._database.read() as connection:
             return summary.first_seen(connection, keys)
+
+    def gone_since(self, keys: Collection[tuple[str, str]], until: datetime) -> dict[tuple[str, str], datetime]:
+        """When listings, by site and key, were last found gone, up to a moment."""
+        with self._database.read() as connection:
+            return summary.gone_since(connection, keys, until)
 
     def priced_since(self, states: Iterable[Listing]) -> dict[pricing.StateName, datetime]:
         """By state (site, key and the run that it began with), when the price that it has was first seen."""

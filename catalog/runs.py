@@ -131,6 +131,21 @@ def last_complete(connection: Connection, until: datetime) -> dict[str, datetime
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def complete_looks(connection: Connection, until: datetime) -> dict[str, list[datetime]]:
+    """When each site was crawled completely, up to a moment, the oldest first."""
+    query = (
+        select(m.site.c.name, m.run.c.observed_at)
+        .join(m.run, m.run.c.site_id == m.site.c.id)
+        .where(m.run.c.status == RunStatus.COMPLETE.value, m.run.c.whole, m.run.c.kind != RunKind.CORRECTION.value)
+        .where(m.run.c.observed_at <= until)
+        .order_by(m.run.c.id)
+    )
+    found: dict[str, list[datetime]] = {}
+    for name, moment in connection.execute(query):
+        found.setdefault(name, []).append(moment)
+    return found
+
+
 def complete_runs(site: str) -> Select[Any]:
     """The sequences of the runs that may say that something is gone, the latest first."""
     query = runs_of(site).with_only_columns(m.run.c.id)

@@ -9,7 +9,7 @@ from reports.data import WeeklyData
 from reports.exchange import net_of_rate
 from reports.tables import Row, cell, flat
 from reports.workbook import Sheet
-from restock.change import Correction
+from restock.change import Change, Correction
 from restock.listing import money_text, time_text
 
 _CENT = Decimal("0.01")
@@ -47,7 +47,16 @@ WEEKS = ("until", *TOTALS)
 
 def change_rows(data: WeeklyData) -> Iterator[Row]:
     """Each change as the contract's JSON, widened by the values of the listing that it is about."""
-    for change in data.changes:
+    yield from _rows_of(data.changes, data)
+
+
+def unconfirmed_rows(data: WeeklyData) -> Iterator[Row]:
+    """What incomplete crawls saw, as the changes that it may become."""
+    yield from _rows_of(data.unconfirmed, data)
+
+
+def _rows_of(changes: Sequence[Change], data: WeeklyData) -> Iterator[Row]:
+    for change in changes:
         listing = change.listing
         first = data.first_seen.get((listing.site or "", listing.key or ""))
         net = net_of_rate(change, data)
@@ -117,6 +126,7 @@ def sheets(data: WeeklyData) -> list[Sheet]:
     """The workbook of a report."""
     return [
         Sheet("Changes", CHANGES, _values(CHANGES, change_rows(data))),
+        Sheet("Unconfirmed", CHANGES, _values(CHANGES, unconfirmed_rows(data))),
         Sheet("Came and went", FLEETING, _values(FLEETING, fleeting_rows(data))),
         Sheet("Offers", OFFERS, _values(OFFERS, offer_rows(data))),
         Sheet("Corrections", CORRECTIONS, _values(CORRECTIONS, correction_rows(data))),
@@ -137,6 +147,7 @@ def document(data: WeeklyData, summary: str) -> dict[str, Any]:
         "until": time_text(data.until),
         "summary": summary,
         "changes": [change.to_json() for change in data.changes],
+        "unconfirmed": [change.to_json() for change in data.unconfirmed],
         "fleeting": [found.to_json() for found in data.fleeting],
         "offers": list(offer_rows(data)),
         "corrections": [

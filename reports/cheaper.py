@@ -6,7 +6,8 @@ from functools import partial
 
 from reports.comparison import MAX_NAMED, Priced, cheaper_text, comparable_offers, named
 from reports.data import WeeklyData
-from reports.entries import Entry, Fact, Item, proof
+from reports.entries import Entry, Fact, Item, found_under, listing_tags, proof
+from reports.lifetimes import shop_text
 from reports.safety import safe_link, shown
 from reports.wording import price_text, short_reason_text, stock_text
 from restock.listing import Listing
@@ -22,7 +23,7 @@ def cheaper_items(data: WeeklyData) -> Iterator[Item]:
             dearer = comparable_offers(offer, data)
             if dearer and offer.price < dearer[0].amount:
                 gap = (dearer[0].amount - offer.price) / dearer[0].amount
-                rank = (not offer.restricted, -gap, offer.site or "", offer.title)
+                rank = (data.known(offer), not offer.restricted, -gap, offer.site or "", offer.title)
                 yield Item(rank, offer.restricted, partial(_entry, offer, offer.price, dearer, data))
 
 
@@ -41,11 +42,12 @@ def _entry(offer: Listing, price: Decimal, dearer: list[Priced], data: WeeklyDat
     return Entry(
         title=shown(offer.title),
         link=safe_link(offer.url),
-        tags=tuple(shown(part, 60) for part in (offer.brand, offer.mpn, offer.site) if part),
+        tags=(*listing_tags(offer), shop_text(offer.site, data)),
         figures=figures,
         facts=(
             *(Fact(words.say("fact.offers"), line) for line in others),
             *([Fact(words.say("fact.why"), why)] if why else []),
+            *found_under(words, offer),
             *proof(words, offer),
         ),
         restricted=offer.restricted,

@@ -8,7 +8,7 @@ from reports.data import Coverage, Total, WeeklyData
 from reports.entries import Day, Entry, Fact, Item
 from reports.safety import shown
 from reports.speech import Speech
-from reports.wording import moment_text
+from reports.wording import date_text, moment_text, shop_name
 from restock.run import Run
 from restock.terms import RunStatus
 
@@ -24,8 +24,17 @@ def coverage_items(data: WeeklyData) -> Iterator[Item]:
 
 
 def not_whole(data: WeeklyData) -> list[str]:
-    """The sites that were not crawled completely, by the names that people know."""
-    return [shown(site.title or site.site, 60) for site in _ordered(data.coverage) if not site.whole]
+    """A line for each site that was not crawled completely: on which days, why, and what that hides."""
+    return [_shortfall(site, data) for site in _ordered(data.coverage) if not site.whole]
+
+
+def _shortfall(site: Coverage, data: WeeklyData) -> str:
+    words = data.words
+    broken = [run for run in site.runs if run.status is not RunStatus.COMPLETE]
+    days = ", ".join(dict.fromkeys(date_text(run.observed_at) for run in broken[-MAX_RUNS:]))
+    why = next(iter(_reasons(words, broken[-1])), words.say("coverage.no_reason")) if broken else None
+    told = f"{days}: {why}" if why else words.say("coverage.no_run")
+    return f"{shop_name(site)}: {told}; {_hidden(words, site)}."
 
 
 def _ordered(coverage: Sequence[Coverage]) -> list[Coverage]:
@@ -42,9 +51,9 @@ def _entry(site: Coverage, data: WeeklyData) -> Entry:
     facts += [_baseline(words, run) for run in site.runs if run.baseline]
     hidden = _hidden(words, site)
     return Entry(
-        title=shown(site.title or site.site, 80),
+        title=shop_name(site),
         link=None,
-        tags=(*([shown(site.site, 60)] if site.title else []), *_holdings(words, site.site, data.totals)),
+        tags=_holdings(words, site.site, data.totals),
         figures=(_share(words, site), _last(words, site)),
         facts=(*facts, *([Fact(words.say("coverage.hidden"), hidden)] if hidden else [])),
         days=_days(site, data),

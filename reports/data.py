@@ -9,7 +9,7 @@ from itertools import takewhile
 from reports.speech import Speech, speech
 from restock.change import Change, Correction, Fleeting
 from restock.listing import Listing
-from restock.review import Mark
+from restock.review import Mark, Verdict
 from restock.run import Run
 from restock.terms import RunStatus
 from restock.watching import Every, Language
@@ -24,6 +24,7 @@ class Coverage:
 
     site: str
     title: str | None = None
+    seller: str | None = None
     runs: Sequence[Run] = ()
     last_complete: datetime | None = None
 
@@ -44,11 +45,15 @@ class Coverage:
         return bool(looks) and looks[-1].status is RunStatus.COMPLETE and not looks[-1].baseline
 
     @property
-    def not_compared(self) -> int:
-        """New, changed and returned listings that the runs after the last complete one saw: no change tells them."""
+    def unconfirmed(self) -> Sequence[Run]:
+        """The runs of the window after its last complete one, oldest first: no change tells what they saw."""
         looks = [run for run in self.runs if run.whole_site]
-        after = takewhile(lambda run: run.status is not RunStatus.COMPLETE, reversed(looks))
-        return sum(run.counts.get(name, 0) for run in after for name in ("new", "changed", "returned"))
+        return tuple(takewhile(lambda run: run.status is not RunStatus.COMPLETE, reversed(looks)))[::-1]
+
+    @property
+    def not_compared(self) -> int:
+        """New, changed and returned listings that these runs saw."""
+        return sum(run.counts.get(name, 0) for run in self.unconfirmed for name in ("new", "changed", "returned"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +104,9 @@ class Audience:
     lists: Sequence[str] = ()
 
 
+ListingName = tuple[str, str]
+"""A listing's site and key."""
+
 StateName = tuple[str, str, str]
 """A state's site, its listing's key, and the run that it began with."""
 
@@ -107,17 +115,21 @@ StateName = tuple[str, str, str]
 class WeeklyData:
     """One window and what happened in it.
 
-    `fleeting` are listings that came and went inside it. `offers` holds the current listings of a product, for "cheaper
-    than"; `lines` how their prices went. `first_seen` is by (site, key). `rates` gives units of the reporting currency
-    for one unit of another at the window's end, `day_rates` one currency in another on a day, and `priced_since` the
-    days on which the prices that moved, and those that they moved to, were first seen. `weeks` are the totals
-    of the last weeks, the oldest first. `marks` are what analysts said of listings, by (site, key); what they called a
-    false positive is not among the changes, and `false_positives` counts those listings.
+    `unconfirmed` is what incomplete crawls saw after the last complete one of their site; it becomes a change once a
+    complete crawl sees it. `fleeting` are listings that came and went inside the window. `offers` holds the current
+    listings of a product, for "cheaper than"; `lines` how their prices went. `first_seen` is by (site, key), and so is
+    `gone_since`: when those that came back were first found gone. `looks` are each site's complete crawls up to the
+    window's end, the oldest first. `rates` gives units of the reporting currency for one unit of another at the
+    window's end, `day_rates` one currency in another on a day, and `priced_since` the days on which the prices that
+    moved, and those that they moved to, were first seen. `weeks` are the totals of the last weeks, the oldest first.
+    `marks` are what analysts said of listings, by (site, key); what they called a false positive is not among the
+    changes, and `false_positives` counts those listings.
     """
 
     since: datetime
     until: datetime
     changes: Sequence[Change] = ()
+    unconfirmed: Sequence[Change] = ()
     fleeting: Sequence[Fleeting] = ()
     corrections: Sequence[Correction] = ()
     coverage: Sequence[Coverage] = ()
@@ -125,13 +137,15 @@ class WeeklyData:
     lines: Mapping[Product, Sequence[PriceLine]] = field(default_factory=dict)
     totals: Sequence[Total] = ()
     weeks: Sequence[WeekTotals] = ()
-    first_seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    first_seen: Mapping[ListingName, datetime] = field(default_factory=dict)
+    gone_since: Mapping[ListingName, datetime] = field(default_factory=dict)
+    looks: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
     reporting_currency: str | None = None
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     day_rates: Mapping[tuple[str, str, date], Decimal] = field(default_factory=dict)
     priced_since: Mapping[StateName, date] = field(default_factory=dict)
     audience: Audience = Audience()
-    marks: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
+    marks: Mapping[ListingName, Mark] = field(default_factory=dict)
     false_positives: int = 0
 
     @property
@@ -145,4 +159,20 @@ class WeeklyData:
         return Decimal(1) if currency == self.reporting_currency else self.rates.get(currency)
 
     def mark(self, listing: Listing) -> Mark | None:
-        return self.marks.get((listing.site or "", listing.key or ""))
+        return self.marks.get(name_of(listing))
+
+    def known(self, listing: Listing) -> bool:
+        """Whether an analyst called the listing, as it is now, known."""
+        mark = self.mark(listing)
+        return mark is not None and mark.verdict is Verdict.KNOWN and not mark.changed(listing)
+
+    def look_before(self, site: str | None, moment: datetime) -> datetime | None:
+        """When the site was last crawled completely before a moment."""
+        return max((look for look in self.looks.get(site or "", ()) if look < moment), default=None)
+
+    def shop(self, site: str | None) -> Coverage | None:
+        return next((one for one in self.coverage if one.site == site), None)
+
+
+def name_of(listing: Listing) -> ListingName:
+    return listing.site or "", listing.key or ""

@@ -35,11 +35,11 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """Everything that a report says. `warning` names what was not crawled completely."""
+    """Everything that a report says. `warning` says what was not crawled completely, site by site."""
 
     summary: str
     subject: str
-    warning: str | None
+    warning: tuple[str, ...]
     tiles: tuple[Tile, ...]
     sections: tuple[Section, ...]
     words: Speech
@@ -76,7 +76,8 @@ def _grouped(kept: Sequence[Entry]) -> tuple[tuple[str | None, tuple[Entry, ...]
     groups: dict[str | None, list[Entry]] = {}
     for entry in sorted(kept, key=lambda one: (one.group or "").casefold()):
         groups.setdefault(entry.group, []).append(entry)
-    return tuple((name, tuple(members)) for name, members in groups.items())
+    ranked = sorted(groups.items(), key=lambda group: all(entry.known for entry in group[1]))
+    return tuple((name, tuple(members)) for name, members in ranked)
 
 
 _COUNTED = (
@@ -144,12 +145,14 @@ def _subject(data: WeeklyData, found: Sorted) -> str:
     return words.say(f"subject.{data.audience.every.value}", news=news, days=days)
 
 
-def _warning(data: WeeklyData) -> str | None:
+def _warning(data: WeeklyData) -> tuple[str, ...]:
+    """What was not crawled completely, a line for each site."""
     short = not_whole(data)
     if not short:
-        return None
-    named = ", ".join(short[:MAX_NAMED]) + (" …" if len(short) > MAX_NAMED else "")
-    return data.words.say("coverage.warning", sites=named)
+        return ()
+    left = len(short) - MAX_NAMED
+    more = (data.words.count("coverage.more_sites", left),) if left > 0 else ()
+    return (data.words.say("coverage.warning"), *short[:MAX_NAMED], *more)
 
 
 def _tiles(data: WeeklyData, found: Sorted) -> tuple[Tile, ...]:

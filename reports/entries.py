@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from reports.comparison import comparison_lines, converted_text
 from reports.data import WeeklyData
 from reports.figures import figures_of
+from reports.lifetimes import absence_text, formerly_text, held_since, shop_text, since_text
 from reports.safety import safe_link, shown
 from reports.speech import Speech
 from reports.wording import (
-    availability_text,
     condition_text,
     date_text,
     price_text,
@@ -51,7 +50,8 @@ class Day:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One listing in a section. `figures` stand beside the heading, the first of them large; `group` is the heading
-    that it stands under, where its section has groups. `days` is a strip of days, for a site."""
+    that it stands under, where its section has groups; `known` goods, which an analyst has marked, stand in the last of
+    them. `days` is a strip of days, for a site."""
 
     title: str
     link: str | None
@@ -60,6 +60,7 @@ class Entry:
     facts: tuple[Fact, ...] = ()
     restricted: bool = False
     group: str | None = None
+    known: bool = False
     days: tuple[Day, ...] = ()
 
 
@@ -81,32 +82,33 @@ def newly_available(change: Change, data: WeeklyData) -> Entry:
     words, listing = data.words, change.listing
     condition = condition_text(words, listing)
     figures = (price_text(words, listing), converted_text(listing, data), vat_text(words, listing))
-    since = date_text(held_since(change)) + _first_seen(listing, data)
     facts = [
-        Fact(words.say("fact.stock"), f"{stock_text(words, listing)}; {_formerly(words, change)}"),
-        Fact(words.say("fact.since"), since),
+        Fact(words.say("fact.stock"), f"{stock_text(words, listing)}; {formerly_text(change, data)}"),
+        Fact(words.say("fact.since"), since_text(change, data)),
         *([Fact(words.say("fact.condition"), condition)] if condition else []),
         *(Fact(words.say("fact.offers"), line) for line in comparison_lines(listing, data)),
         *_reasons(words, listing),
         *marked(listing, data),
+        *found_under(words, listing),
         *proof(words, listing, whole=True),
     ]
     brand = shown(listing.brand, 60) or words.say("group.no_brand")
     return Entry(
         title=shown(listing.title),
         link=safe_link(listing.url),
-        tags=_tags(listing),
+        tags=listing_tags(listing),
         figures=tuple(figure for figure in figures if figure),
         facts=tuple(facts),
         restricted=listing.restricted,
-        group=f"{brand} — {shown(listing.site, 60)}",
+        group=f"{brand} — {shop_text(listing.site, data)}",
+        known=data.known(listing),
     )
 
 
 def market_change(change: Change, data: WeeklyData) -> Entry:
     """Any other event, with the figures that changed."""
     listing = change.listing
-    figures, facts = figures_of(change, data), differences(data.words, change)
+    figures, facts = figures_of(change, data), [*_absence(change, data), *differences(data.words, change)]
     return _short_entry(listing, data, figures, facts, date_text(held_since(change)))
 
 
@@ -138,9 +140,9 @@ def _short_entry(
     return Entry(
         title=shown(listing.title),
         link=safe_link(listing.url),
-        tags=(*_tags(listing), shown(listing.site, 60), seen),
+        tags=(*listing_tags(listing), shop_text(listing.site, data), seen),
         figures=figures,
-        facts=(*facts, *why, *marked(listing, data), *proof(words, listing)),
+        facts=(*facts, *why, *marked(listing, data), *found_under(words, listing), *proof(words, listing)),
         restricted=listing.restricted,
     )
 
@@ -156,9 +158,9 @@ def correction(found: Correction, data: WeeklyData) -> Entry:
     return Entry(
         title=shown(listing.title) if listing else "",
         link=safe_link(listing.url) if listing else None,
-        tags=(*_tags(listing), shown(listing.site, 60)) if listing else (),
+        tags=(*listing_tags(listing), shop_text(listing.site, data)) if listing else (),
         figures=(words.say(whole),) if whole else (),
-        facts=(*facts, *(proof(words, listing) if listing else ())),
+        facts=(*facts, *((*found_under(words, listing), *proof(words, listing)) if listing else ())),
         restricted=bool(listing and listing.restricted),
     )
 
@@ -176,6 +178,20 @@ def marked(listing: Listing, data: WeeklyData) -> list[Fact]:
     return [Fact(words.say("fact.mark"), f"{words.say(f'mark.{mark.verdict.value}')}{note} ({who}){lapsed}")]
 
 
+def _absence(change: Change, data: WeeklyData) -> list[Fact]:
+    told = absence_text(change, data)
+    return [Fact(data.words.say("fact.absence"), told)] if told else []
+
+
+def found_under(words: Speech, listing: Listing) -> list[Fact]:
+    """What the listing is found by again: its name for `explain` and `evidence`, and the shop's own code."""
+    if listing.key is None:
+        return []
+    name = f"{listing.site}:{listing.key}"
+    code = words.say("fact.sku", sku=listing.sku) if listing.sku and listing.sku != listing.key else ""
+    return [Fact(words.say("fact.listing"), shown(name + code, 300), proof=True)]
+
+
 def proof(words: Speech, listing: Listing, *, whole: bool = False) -> list[Fact]:
     """Where the stored bytes are; the hash too, where it is told in whole."""
     found = listing.evidence
@@ -186,27 +202,8 @@ def proof(words: Speech, listing: Listing, *, whole: bool = False) -> list[Fact]
     return [Fact(words.say("fact.evidence"), shown(text, 400), proof=True)]
 
 
-def held_since(change: Change) -> datetime:
-    """When the later state was first seen: in a week of many runs that is not the window's end."""
-    seen = change.after.observed_at if change.after else None
-    return min(seen, change.at) if seen else change.at
-
-
-def _tags(listing: Listing) -> tuple[str, ...]:
+def listing_tags(listing: Listing) -> tuple[str, ...]:
     return tuple(shown(part, 60) for part in (listing.brand, listing.mpn) if part)
-
-
-def _formerly(words: Speech, change: Change) -> str:
-    if change.event is Event.REAPPEARED:
-        return words.say("fact.had_gone")
-    if change.before is None:
-        return words.say("fact.new_here")
-    return words.say("value.was", value=availability_text(words, change.before))
-
-
-def _first_seen(listing: Listing, data: WeeklyData) -> str:
-    first = data.first_seen.get((listing.site or "", listing.key or ""))
-    return "; " + data.words.say("fact.listed_since", day=date_text(first)) if first else ""
 
 
 def _reasons(words: Speech, listing: Listing) -> list[Fact]:

@@ -9,8 +9,9 @@ from datetime import UTC
 from reports.charts import HEIGHT, LEFT, RIGHT, WIDTH, Plot, price_plots, week_plot
 from reports.data import Product, WeeklyData
 from reports.digest import Digest, Shown, cut
-from reports.entries import differences, held_since
+from reports.entries import differences
 from reports.exchange import net_of_rate
+from reports.lifetimes import held_since
 from reports.render import TEMPLATES, fill
 from reports.safety import safe_link, shown
 from reports.sections import Section, first_news, rank, section_note

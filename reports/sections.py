@@ -15,7 +15,6 @@ from reports.exchange import Net, net_of_rate
 from reports.safety import shown
 from reports.trends import Chart, charts
 from restock.change import Change, came_in
-from restock.review import Verdict
 from restock.terms import Event
 
 Make = Callable[[Change, WeeklyData], Entry]
@@ -143,6 +142,7 @@ def sections(found: Sorted, data: WeeklyData) -> Iterator[Section]:
 
     made = (
         _section(data, "newly", changes(found.newly, entries.newly_available), 3),
+        _section(data, "unconfirmed", *_unconfirmed(data)),
         _section(data, "prices", changes(found.prices), aside=_followed(found.followed, data)),
         _section(data, "cheaper", cheaper_items(data), 1),
         _section(data, "life", changes(found.life)),
@@ -160,20 +160,26 @@ def sections(found: Sorted, data: WeeklyData) -> Iterator[Section]:
 
 
 def rank(change: Change, data: WeeklyData) -> tuple[Any, ...]:
-    """Restricted first, newly available first, what an analyst knows already last, bigger price move first; then by
+    """What an analyst knows already last; restricted first, newly available first, bigger price move first; then by
     name, so that the order is settled."""
     listing = change.listing
     move = abs(change.change_pct) if change.change_pct is not None else Decimal(0)
-    mark = data.mark(listing)
-    known = mark is not None and mark.verdict is Verdict.KNOWN and not mark.changed(listing)
     place = (listing.site or "", listing.title, change.event)
-    return (not listing.restricted, not change.newly_available, known, -move, *place)
+    return (data.known(listing), not listing.restricted, not change.newly_available, -move, *place)
+
+
+def _unconfirmed(data: WeeklyData) -> tuple[list[Item], int, tuple[str, ...]]:
+    """What incomplete crawls saw of restricted goods, by name; the rest is counted."""
+    named = [change for change in data.unconfirmed if change.listing.restricted]
+    items = [Item(rank(one, data), True, partial(entries.market_change, one, data)) for one in named]
+    left = len(data.unconfirmed) - len(named)
+    return items, 2, (data.words.count("unconfirmed.left", left),) if left else ()
 
 
 def _fleeting(data: WeeklyData) -> Iterator[Item]:
     for one in data.fleeting:
         listing = one.listing
-        order = (not listing.restricted, listing.site or "", listing.title)
+        order = (data.known(listing), not listing.restricted, listing.site or "", listing.title)
         yield Item(order, listing.restricted, partial(entries.fleeting, one, data))
 
 

@@ -4,10 +4,17 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from urllib.parse import urlsplit
 
+from reports.data import Coverage
 from reports.safety import safe_link, shown
 from reports.speech import Speech
 from restock.listing import Listing, Restriction
 from restock.terms import PriceType, QuantityBound, RestrictionRule
+
+
+def shop_name(shop: Coverage) -> str:
+    """A shop by its title, where it has one, and by its name here."""
+    name = shown(shop.site, 60)
+    return f"{shown(shop.title, 60)} ({name})" if shop.title and shop.title != shop.site else name
 
 
 def price_text(words: Speech, listing: Listing) -> str:

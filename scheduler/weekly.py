@@ -1,7 +1,7 @@
 """The weekly report: the catalogue's answers for one window, handed to the reports."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -57,10 +57,13 @@ def gather(
     """What the report of a window is made from."""
     catalogue, chosen = workspace.catalogue, edition or Edition()
     marks = standing_marks(workspace)
+    coverage = _coverage(workspace, since, until)
     changes = [change for change in found.changes if chosen.watch.wants(change)]
     kept = [change for change in changes if not is_false_positive(marks, change.listing)]
     passing = [one for one in found.fleeting if chosen.watch.has(one.listing)]
     passed = [one for one in passing if not is_false_positive(marks, one.listing)]
+    unconfirmed = [one for one in _unconfirmed(workspace, coverage, until) if chosen.watch.wants(one)]
+    unsettled = [one for one in unconfirmed if not is_false_positive(marks, one.listing)]
     products = _products(kept)
     offers = _offers(workspace, products, until, marks)
     currency = workspace.settings.reporting_currency
@@ -71,22 +74,52 @@ def gather(
         since=since,
         until=until,
         changes=kept,
+        unconfirmed=unsettled,
         fleeting=passed,
         corrections=[one for one in found.corrections if _corrected(one, chosen.watch)],
-        coverage=_coverage(workspace, since, until),
+        coverage=coverage,
         offers=offers,
         lines=_lines(workspace, products, until),
         totals=weeks[-1].totals,
         weeks=weeks,
         first_seen=catalogue.first_seen(_keys(kept)),
+        gone_since=catalogue.gone_since(_keys(one for one in [*kept, *unsettled] if _came_back(one)), until),
+        looks=catalogue.complete_looks(until),
         reporting_currency=currency,
         rates=_rates(workspace, kept, offers, currency, until),
         day_rates=_day_rates(workspace, moved, priced_since),
         priced_since=priced_since,
         audience=chosen.audience,
         marks=marks,
-        false_positives=len(_keys([*changes, *passing]) - _keys([*kept, *passed])),
+        false_positives=len(_keys([*changes, *unconfirmed, *passing]) - _keys([*kept, *unsettled, *passed])),
     )
+
+
+def _came_back(change: Change) -> bool:
+    return change.event is Event.REAPPEARED
+
+
+def _unconfirmed(workspace: Workspace, coverage: Iterable[Coverage], until: datetime) -> Iterator[Change]:
+    """What the incomplete crawls of the window saw after their site's last complete one."""
+    for site in coverage:
+        seen = [run for run in site.unconfirmed if run.status is RunStatus.PARTIAL]
+        before = _stood_before(workspace, seen[0], until) if seen else None
+        if before is not None:
+            wanted = Wanted(events=frozenset(Event))
+            found = market_changes(workspace, since=before, until=seen[-1].id, sites=[site.site], wanted=wanted)
+            yield from found.changes
+
+
+def _stood_before(workspace: Workspace, first: Run, until: datetime) -> str | None:
+    """The run whose state the site stood at before a run, if it was ever crawled completely."""
+    earlier = [
+        run
+        for run in workspace.catalogue.runs(first.site, until=until)
+        if run.sequence < first.sequence and run.kind is not RunKind.CORRECTION and run.whole_site
+    ]
+    if not any(run.status is RunStatus.COMPLETE for run in earlier):
+        return None
+    return next((run.id for run in earlier if run.status in {RunStatus.COMPLETE, RunStatus.PARTIAL}), None)
 
 
 def standing_marks(workspace: Workspace) -> dict[tuple[str, str], Mark]:
@@ -200,6 +233,7 @@ def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Co
         Coverage(
             site=name,
             title=site.title if site else None,
+            seller=site.seller if site else None,
             runs=runs.get(name, []),
             last_complete=last_complete.get(name),
         )

@@ -43,6 +43,7 @@ def listing() -> Callable[..., Listing]:
         title="Коммутатор Cisco C9300L-48T-4G",
         brand="Cisco",
         mpn="C9300L-48T-4G",
+        sku="A-17",
         price=Decimal("100.00"),
         currency="RUB",
         price_type=PriceType.EXACT,
@@ -130,12 +131,20 @@ def full_week(listing: Callable[..., Listing], change: Callable[..., Change], ru
             change(Event.AVAILABILITY_CHANGED, after=listing(key="a", availability=Availability.BACK_ORDER)),
             change(Event.DETAILS_CHANGED, before=listing(key="t", title="Старое"), after=listing(key="t")),
         ],
+        unconfirmed=[
+            change(
+                Event.APPEARED,
+                after=listing(site="vostok", key="v2", title="Коммутатор закрытый"),
+                newly_available=True,
+            ),
+            change(Event.APPEARED, after=listing(site="vostok", key="v3", title="Стойка", **plain)),
+        ],
         fleeting=[Fleeting(listing=listing(key="x", title="Гость"), appeared_at=ago[5], gone_at=ago[3])],
         corrections=[
             Correction(before=listing(restrictions=()), after=listing(), fields=("restrictions",), run="r2", at=MOMENT)
         ],
         coverage=[
-            Coverage(site="meridian", title="Меридиан", runs=[run()], last_complete=MOMENT),
+            Coverage(site="meridian", title="Меридиан", seller="OOO Meridian", runs=[run()], last_complete=MOMENT),
             Coverage(site="vostok", runs=[first, wall], last_complete=ago[5]),
             Coverage(site="idle"),
         ],
@@ -155,6 +164,8 @@ def full_week(listing: Callable[..., Listing], change: Callable[..., Change], ru
             for back in reversed(range(12))
         ],
         first_seen={("meridian", "10445"): ago[4]},
+        gone_since={("meridian", "r"): ago[6]},
+        looks={"meridian": [ago[7], ago[1], MOMENT], "vostok": [ago[5]]},
         reporting_currency="RUB",
         day_rates={("USD", "RUB", ago[6].date()): Decimal(80), ("USD", "RUB", MOMENT.date()): Decimal(88)},
         marks={("meridian", "p"): _mark(listing(key="p", title="Коммутатор упавший"))},

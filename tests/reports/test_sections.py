@@ -47,6 +47,47 @@ def test_each_change_of_a_full_week_is_told_in_one_place(full_week: WeeklyData) 
     assert sum(len(titles(full_week, name)) for name in told) == len(full_week.changes) - 1  # one followed the dollar
 
 
+def test_what_incomplete_crawls_saw_is_named_where_it_is_restricted(full_week: WeeklyData, tmp_path: Path) -> None:
+    found = section(full_week, "unconfirmed")
+    assert found is not None
+    assert [entry.title for entry in found.entries] == ["Коммутатор закрытый"]
+    assert found.aside == ("1 more that is not restricted is in the attachments",)
+    files = {path.suffix: path for path in weekly_report(full_week).write(tmp_path)}
+    document = json.loads(files[".json"].read_text(encoding="utf-8"))
+    assert [change["key"] for change in document["unconfirmed"]] == ["v2", "v3"]
+    assert not {"v2", "v3"} & {change["key"] for change in document["changes"]}
+
+
+def facts_of(data: WeeklyData, name: str, title: str) -> dict[str, str]:
+    found = section(data, name)
+    assert found is not None
+    return {fact.label: fact.text for entry in found.entries if entry.title == title for fact in entry.facts}
+
+
+def test_since_says_when_it_was_not_yet_so(full_week: WeeklyData) -> None:
+    newly = "Коммутатор Cisco C9300L-48T-4G"
+    since = "first seen so 2026-11-18; not yet so 2026-11-17 (complete crawl before); listed here since 2026-11-14"
+    assert facts_of(full_week, "newly", newly)["since"] == since
+    oldest = replace(full_week, first_seen={("meridian", "10445"): full_week.looks["meridian"][0]})
+    told = facts_of(oldest, "newly", newly)["since"]
+    assert told.endswith("; listed here at our first look at this site, 2026-11-11: may be older")
+    assert facts_of(replace(full_week, looks={}, first_seen={}), "newly", newly)["since"] == "first seen so 2026-11-18"
+
+
+def test_what_went_and_came_back_says_between_which_days(full_week: WeeklyData) -> None:
+    went = facts_of(full_week, "life", "Коммутатор пропавший")
+    assert went["presence"] == "last complete crawl that had it 2026-11-17, not found 2026-11-18"
+    back = facts_of(full_week, "life", "Коммутатор вернувшийся")
+    assert back["presence"] == "gone since 2026-11-12, back 2026-11-18"
+
+
+def test_an_entry_names_the_shop_its_seller_and_the_listing(full_week: WeeklyData) -> None:
+    found = section(full_week, "newly")
+    assert found is not None
+    assert found.entries[0].group == "Cisco — Меридиан (meridian), seller OOO Meridian"
+    assert facts_of(full_week, "newly", found.entries[0].title)["listing"] == "meridian:10445, shop's code A-17"
+
+
 def test_a_price_that_followed_the_dollar_is_said_in_a_line(full_week: WeeklyData) -> None:
     found = section(full_week, "prices")
     assert found is not None
@@ -91,7 +132,7 @@ def test_news_of_a_newly_available_good_say_how_much_there_is(
 ) -> None:
     newly = change(Event.AVAILABILITY_CHANGED, newly_available=True)
     more = change(Event.QUANTITY_CHANGED, before=listing(quantity=0), newly_available=True)
-    found = digest(replace(full_week, changes=[newly, more], fleeting=(), corrections=()))
+    found = digest(replace(full_week, changes=[newly, more], fleeting=(), corrections=(), unconfirmed=()))
     assert [one.name for one in found.sections] == ["newly", "cheaper", "trend", "coverage"]
     assert "quantity" not in found.summary
 
@@ -155,7 +196,10 @@ def test_the_text_reads_at_78_columns(language: Language, full_week: WeeklyData)
 
 def test_the_warning_names_what_was_not_crawled_and_a_strip_shows_the_days(full_week: WeeklyData) -> None:
     text = " ".join(weekly_report(full_week).text.split())
-    assert "Not crawled completely: idle, vostok." in text
+    head = text.partition("==")[0]
+    assert "- vostok: 2026-11-18: 12 pages were a wall; since 2026-11-13 06:00 UTC: new goods may be missing" in head
+    assert "- idle: not crawled; no run in this window: whatever happened at this site is not in this report." in head
+    assert "meridian" not in head.partition("Not crawled completely")[2]
     assert "12 pages were a wall; 12 known listings not seen, kept as they were" in text
     assert "Fri 13 ✓" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Wed 18 ✗" in text.replace("\N{NO-BREAK SPACE}", " ")
@@ -221,7 +265,16 @@ def test_hostile_text_is_text_in_every_format(
 def test_the_workbook_holds_all_sheets_with_typed_cells(full_week: WeeklyData, tmp_path: Path) -> None:
     files = {path.suffix: path for path in weekly_report(full_week).write(tmp_path)}
     book = CalamineWorkbook.from_path(files[".xlsx"])
-    assert book.sheet_names == ["Changes", "Came and went", "Offers", "Corrections", "Coverage", "Totals", "Weeks"]
+    assert book.sheet_names == [
+        "Changes",
+        "Unconfirmed",
+        "Came and went",
+        "Offers",
+        "Corrections",
+        "Coverage",
+        "Totals",
+        "Weeks",
+    ]
     head, *rows = book.get_sheet_by_name("Came and went").to_python()
     assert rows[0][head.index("gone_at")] == (full_week.until - timedelta(days=3)).replace(tzinfo=None)
     head, *rows = book.get_sheet_by_name("Changes").to_python()

@@ -190,6 +190,7 @@ def report(full_week: WeeklyData, language: Language) -> Report:
 
 DATA = re.compile(
     r"https?://\S+|urn:uuid:\S+|\S+\.warc\.gz|[0-9a-f]{64}|Cisco Systems|[Cc]isco|Eltex|[A-Z]+[0-9][\w-]*|FOLLOW-1|"
+    r"OOO\s+Meridian|meridian:\w+|vostok:\w+|A-17|"
     r"meridian|vostok|idle|The Register|restock|ADDRESS|explain|anna|RUB|USD|UTC|SHA-256|CHPL|CSV|XLSX|JSON|"
     r"Common\s+High\s+Priority\s+List"
 )

@@ -146,7 +146,7 @@ def test_a_newly_available_good_carries_all_that_an_analyst_needs(weekly: Make, 
         assert "100 RUB" in text
         assert "VAT included" in text
         assert "in stock, 3 pcs; was out of stock" in text
-        assert "since: 2026-11-18; listed here since 2026-10-19" in text
+        assert "since: first seen so 2026-11-18; listed here since 2026-10-19" in text
         assert "maker's policy: Cisco Systems suspended operations in Russia, 2022-03-03" in text
         assert "The Register" in text
         assert f"meridian/r2.warc.gz, record urn:uuid:1b4e28ba-2fa1-11d2-883f-0016d3cca427, SHA-256 {'ab' * 32}" in text

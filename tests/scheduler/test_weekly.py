@@ -16,7 +16,7 @@ from restock.rate import Rate
 from restock.run import CrawlOutcome
 from restock.settings import load_settings
 from restock.site import Guard
-from restock.terms import Availability, PriceType, RunKind
+from restock.terms import Availability, Event, PriceType, RunKind
 from scheduler.weekly import WEEK, changes_between, gather
 from scheduler.workspace import Workspace
 
@@ -77,12 +77,34 @@ def test_goods_that_only_a_partial_run_saw_are_not_called_no_change(tmp_path: Pa
         crawl(found, "shop", 8, offer(1, "100"), offer(2, "50"), finished=False)
         report = weekly_report(of_week(found, MONDAY + timedelta(days=9)))
         assert not report.data.changes
+        (named,) = report.data.unconfirmed
+        assert (named.event, named.listing.mpn, named.newly_available) == (Event.APPEARED, "WS-2", True)
+        assert "Switch 2" in report.text
         assert "o changes" not in report.subject + report.summary
         assert "Incomplete crawls saw 1 new or changed listing" in report.summary
+        later = of_week(found, MONDAY + timedelta(days=8, hours=WEEK.total_seconds() // 3600))
+        assert not later.unconfirmed, "what an earlier window named is not named again"
         crawl(found, "shop", 9, offer(1, "100"), offer(2, "50"))
         told = weekly_report(of_week(found, MONDAY + timedelta(days=10)))
+        assert not told.data.unconfirmed
     assert "1 newly available restricted" in told.subject
     assert "compared" not in told.summary
+
+
+def test_goods_that_came_back_say_since_when_they_were_gone(tmp_path: Path) -> None:
+    with Workspace(load_settings(tmp_path / "home")) as found:
+        for day, there in enumerate([(1, 2), (1,), (1, 2), (1,), (1,), (1, 2), (1, 2), (1,)]):
+            crawl(found, "shop", day, *(offer(number, f"{100 + day}") for number in there))
+        data = changes_between(found, since=MONDAY + timedelta(days=4), until=MONDAY + timedelta(days=6))
+        until = MONDAY + timedelta(days=6)
+        week = gather(found, data, since=MONDAY + timedelta(days=4), until=until)
+    assert week.gone_since == {("shop", "https://shop.example/p/2"): MONDAY + timedelta(days=3)}
+    text = " ".join(weekly_report(week).text.split())
+    assert "it had been gone from this site since 2026-11-05, last at 102 RUB" in text.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert "first seen so 2026-11-07; not yet so 2026-11-06 (complete crawl before)" in text
+    assert "listed here at our first look at this site, 2026-11-02: may be older" in text
 
 
 def test_a_price_that_follows_the_dollar_is_judged_from_the_days_on_which_it_was_set(tmp_path: Path) -> None:
