@@ -25,6 +25,7 @@ class CrawlOutcome:
     walls             pages that were a wall, with its kind
     totals            the number of goods that a list itself prints, by list
     skipped           links that were not followed, counted by reason (robots, off-site, filter, …)
+    sitemaps          the sitemaps that robots.txt names
     notes             anything else that an operator should know
     single_page       the start was a product page, and that page was the whole plan; or a price list beside those that
                       the site's definition names
@@ -44,6 +45,7 @@ class CrawlOutcome:
     walls: dict[str, str] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
+    sitemaps: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     single_page: bool = False

@@ -89,6 +89,7 @@ class Site(BaseModel):
     `browser` says whether a browser draws its pages ("always", "never"), or only those whose goods scripts draw
     ("auto"). `script_hosts` are further hosts that pages in the browser may ask for scripts, styles and data (an API,
     a place of scripts); everything else stays within the hosts of the start addresses.
+    `sitemaps` are addresses of sitemaps: what they name beside what links lead to is visited as well.
     `known` and `assumed` record what the definition rests on. A site that isn't enabled needs no `start`: price lists
     may be all that is known of it.
     """
@@ -100,6 +101,7 @@ class Site(BaseModel):
     seller: str | None = None
     enabled: bool = True
     start: Many = Field(default=(), validate_default=True)
+    sitemaps: Many = ()
     market: str = _DEFAULT_MARKET
     platform: str = "auto"
     source: str = Field(default="pages", pattern="^(pages|price_list|api)$")

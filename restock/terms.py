@@ -109,4 +109,5 @@ class PageRole(StrEnum):
     START = "start"
     LIST = "list"
     PRODUCT = "product"
+    SITEMAP = "sitemap"
     OTHER = "other"

@@ -15,6 +15,7 @@ from spiders.readers.api import read_api
 from spiders.readers.facts import Facts
 from spiders.readers.links import find_links
 from spiders.readers.scripted import drawing_of, going_on
+from spiders.readers.sitemaps import read_sitemap
 from spiders.readers.structure import Structure
 from spiders.readers.walls import is_blank, wall_of
 
@@ -43,6 +44,8 @@ def read_page(capture: PageCapture, site: Site) -> PageReading:
     """What a page shows: its role, its listings, where it leads; or the wall that it is."""
     if site.source == "api":
         return read_api(capture, site)
+    if (named := read_sitemap(capture)) is not None:
+        return named
     page = Structure(capture, site)
     notes = (f"{page.broken_blocks} structured data blocks could not be read",) if page.broken_blocks else ()
     if capture.status >= 400:

@@ -60,7 +60,9 @@ def _verdict(survey: Survey, spider: CrawlSpider | None) -> CrawlOutcome:
     if spider is None or spider.close_reason != "finished":
         ended = spider.close_reason if spider is not None else "it did not start"
         survey.stopped = survey.stopped or f"the crawl was stopped ({ended})"
-    return survey.outcome()
+    outcome = survey.outcome()
+    outcome.sitemaps = list(dict.fromkeys(spider.maps)) if spider is not None else []
+    return outcome
 
 
 def _write(path: Path, outcome: CrawlOutcome) -> None:

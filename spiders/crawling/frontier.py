@@ -14,11 +14,12 @@ from spiders.crawling.hosts import Hosts
 # A chain of more pages than this without goods leads nowhere (endless calendars); sections may lie deeper.
 FRUITLESS = {PageRole.OTHER: 3, PageRole.LIST: 6}
 MAX_ADDRESS = 2083
-_STRENGTH = {PageRole.OTHER: 0, PageRole.START: 1, PageRole.LIST: 1, PageRole.PRODUCT: 2}
+_STRENGTH = {PageRole.OTHER: 0, PageRole.SITEMAP: 0, PageRole.START: 1, PageRole.LIST: 1, PageRole.PRODUCT: 2}
 # What a sample takes beside its product pages: lists with goods, and pages without any on the way to them.
 _SAMPLE_LISTS = 4
 _SAMPLE_OTHERS = 3
 _SAMPLE_PAGES = 40
+_SAMPLE_MAPS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,8 @@ class Frontier:
         self.linked_otherwise: set[str] = set()  # what some link took for something else than a product
         self.beyond: set[str] = set()  # product pages that a bound left out
 
-    def start(self, url: str) -> Visit | None:
-        """The visit of a start address; None where it is planned already or is no address."""
+    def start(self, url: str, role: PageRole = PageRole.START) -> Visit | None:
+        """The visit of a start address, or of a sitemap; None where it is planned already or is no address."""
         refusal = self._hosts.refusal(url)
         if refusal:
             self.skipped[refusal] += 1
@@ -74,7 +75,7 @@ class Frontier:
         key = url_key(url)
         if key in self.visits:
             return None
-        return self._plan(Visit(url=url, requested_url=url, key=key, role=PageRole.START, list_key=key))
+        return self._plan(Visit(url=url, requested_url=url, key=key, role=role, list_key=key))
 
     def follow(self, link: Link, source: Visit, *, fruitful: bool) -> Visit | None:
         """The visit of a link found on a page that has goods or not; None where it isn't followed."""
@@ -117,6 +118,11 @@ class Frontier:
         all is bounded as well."""
         if self._room is not None and len(self.visits) < _SAMPLE_PAGES:
             self._room[visit.role] += 1
+
+    def make_room(self, pages: int) -> None:
+        """Lets a sample take so many further pages of an unknown kind."""
+        if self._room is not None:
+            self._room[PageRole.OTHER] = pages
 
     def alias(self, visit: Visit, url: str) -> str | None:
         """Where a redirect leads: the key of a page that is planned already, None for one that is now this visit's."""
@@ -180,7 +186,13 @@ def _room(sample: int | None) -> Counter[PageRole] | None:
     if sample is None:
         return None
     return Counter(
-        {PageRole.PRODUCT: sample, PageRole.LIST: _SAMPLE_LISTS, PageRole.OTHER: _SAMPLE_OTHERS, PageRole.START: 100}
+        {
+            PageRole.PRODUCT: sample,
+            PageRole.LIST: _SAMPLE_LISTS,
+            PageRole.OTHER: _SAMPLE_OTHERS,
+            PageRole.SITEMAP: _SAMPLE_MAPS,
+            PageRole.START: 100,
+        }
     )
 
 

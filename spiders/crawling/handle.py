@@ -13,7 +13,8 @@ from spiders.evidence import EvidenceWriter
 
 class CrawlSpider(Spider):
     """A spider with its job, its site's hosts and its evidence. `given_up` is why the crawl must end, if it must.
-    `keys` are headers that only the start addresses' own servers get, and that no evidence holds."""
+    `keys` are headers that only the start addresses' own servers get, and that no evidence holds. `maps` are the
+    sitemaps that robots.txt names."""
 
     def __init__(self, job: CrawlJob, evidence: EvidenceWriter, keys: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -21,6 +22,7 @@ class CrawlSpider(Spider):
         self.keys = keys
         self.hosts = Hosts(job.starts)
         self.evidence = evidence
+        self.maps: list[str] = []
         self.given_up: str | None = None
         self.close_reason: str | None = None
 

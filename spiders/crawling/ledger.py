@@ -14,12 +14,14 @@ from spiders.crawling.frontier import Visit
 
 
 class Fate(StrEnum):
-    """What became of a page. BARE: read, whole, and without goods. REPEAT: only goods that its list showed before."""
+    """What became of a page. BARE: read, whole, and without goods. REPEAT: only goods that its list showed before.
+    SITEMAP: read for the addresses that it names."""
 
     PRODUCT = "product"
     LIST = "list"
     REPEAT = "repeat"
     BARE = "bare"
+    SITEMAP = "sitemap"
     BLANK = "blank"
     GONE = "gone"
     FAILED = "failed"
@@ -79,6 +81,10 @@ class Ledger:
         total = self.totals.get(list_key)
         return total is not None and len(self.cards[list_key]) >= total
 
+    def keys_of(self, fates: Collection[Fate]) -> list[str]:
+        """The pages that came to one of these fates."""
+        return [key for key, entry in self.entries.items() if entry.fate in fates]
+
     def resolve(self, key: str) -> Entry | None:
         """Where a page's redirects led in the end; None where that was never answered."""
         seen = {key}
@@ -125,6 +131,8 @@ class Ledger:
 def _role(visit: Visit, entry: Entry) -> str:
     if entry.fate is Fate.PRODUCT:
         return PageRole.PRODUCT.value
+    if entry.fate is Fate.SITEMAP:
+        return PageRole.SITEMAP.value
     if entry.fate in {Fate.LIST, Fate.REPEAT} or visit.role is PageRole.START:
         return PageRole.LIST.value
     return visit.role.value
@@ -232,6 +240,7 @@ def _led_elsewhere(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry:
 _WRITERS: dict[Fate, _Writer] = {
     Fate.PRODUCT: _fine,
     Fate.LIST: _fine,
+    Fate.SITEMAP: _fine,
     Fate.REPEAT: _repeat,
     Fate.BARE: _bare,
     Fate.BLANK: _blank,

@@ -12,6 +12,7 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from spiders.crawling.handle import spider_of
 from spiders.crawling.hostrules import Refused, Unreachable
 from spiders.crawling.reasons import failure_reason
 from spiders.crawling.settings import MAX_DELAY
@@ -58,6 +59,7 @@ class Robots:
             host = urlsplit(origin).netloc
             raise Unreachable(f"{host}: robots.txt answered {response.status}, so nothing may be fetched")
         rules = Protego.parse(_text(response))
+        spider_of(self._crawler).maps += rules.sitemaps
         self._slow_down(request, rules.crawl_delay(AGENT))
         return rules
 

@@ -6,11 +6,12 @@ import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-from scrapy import Request
-from scrapy.exceptions import CloseSpider
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
 
 from restock.terms import PageRole
@@ -28,7 +29,7 @@ from spiders.crawling.survey import Survey
 from spiders.evidence import EvidenceWriter
 
 # Lists before products before the rest: where a bound cuts a crawl short, it has seen the shop's breadth.
-_PRIORITY = {PageRole.START: 3, PageRole.LIST: 2, PageRole.PRODUCT: 1, PageRole.OTHER: 0}
+_PRIORITY = {PageRole.START: 3, PageRole.LIST: 2, PageRole.SITEMAP: 1, PageRole.PRODUCT: 1, PageRole.OTHER: 0}
 _PROGRESS_EVERY = 0.3
 
 
@@ -57,6 +58,20 @@ class SiteSpider(CrawlSpider):
         self._painter = painter
         self._errands: Errands | None = None
         self._reported = 0.0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.idle, signal=signals.spider_idle)
+        return spider
+
+    def idle(self) -> None:
+        """Links lead no further: what only sitemaps name is asked for."""
+        further = list(self._requests(self.survey.further(self.maps)))
+        for request in further:
+            self.crawler.engine.crawl(request)
+        if further:
+            raise DontCloseSpider
 
     async def start(self) -> AsyncIterator[Request]:
         for visit in self.survey.begin():

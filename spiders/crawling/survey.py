@@ -3,20 +3,20 @@
 Knows nothing of Scrapy: it decides, and whoever fetches does as it is told."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urljoin, urlsplit
-
-from w3lib.html import get_meta_refresh
 
 from restock.addresses import url_key
 from restock.capture import PageCapture, PageReading
 from restock.listing import RawListing
 from restock.run import CrawlOutcome
 from restock.terms import PageRole
+from spiders.crawling.detours import as_text, refresh_of, wall_behind
 from spiders.crawling.frontier import Frontier, Visit
 from spiders.crawling.hosts import Hosts
 from spiders.crawling.job import CrawlJob, Progress
 from spiders.crawling.ledger import Fate, Ledger
+from spiders.crawling.reserve import Named, Reserve, section_of
 from spiders.spool import Spool
 
 MAX_HOPS = 10
@@ -31,12 +31,6 @@ _API_SAID = {
     403: "the interface is closed to this key or to the address that asks (403)",
     429: "the interface asks for fewer requests (429)",
 }
-_LOGIN = re.compile(
-    r"/(log-?in|sign-?in|log-?on|auth|authori[sz]e|sso)(?=[/.?;]|$)|[?&](login|auth)=yes\b", re.IGNORECASE
-)
-_CAPTCHA = re.compile(r"captcha|/challenge\b|access-?denied|/blocked\b", re.IGNORECASE)
-_FRONT_NAMES = re.compile(r"/(index|default|home|main)(\.\w{2,5})?/?$", re.IGNORECASE)
-_MAX_REFRESH = 10.0
 _SAME_START = 12  # so many letters that two names begin with make them one; cards cut long names short
 
 
@@ -53,6 +47,7 @@ class Survey:
         self._hosts = Hosts(job.starts)
         self._frontier = Frontier(job.site, self._hosts, sample=job.sample)
         self._ledger = Ledger()
+        self._reserve = Reserve()
         self._listings = 0
         self._errors = 0
         self._answered = 0
@@ -69,6 +64,31 @@ class Survey:
         for url in self._job.starts:
             if visit := self._frontier.start(url):
                 yield visit
+        if not self._job.start:
+            yield from self._maps(self._job.site.sitemaps)
+
+    def _maps(self, urls: Iterable[str]) -> Iterator[Visit]:
+        for url in urls:
+            if visit := self._frontier.start(url, PageRole.SITEMAP):
+                yield visit
+
+    def further(self, maps: Iterable[str] = ()) -> Iterator[Visit]:
+        """What to ask for when nothing is under way: pages that only sitemaps name. `maps` are those that robots.txt
+        names; they are looked at where links led to no goods at all."""
+        if self.stopped or self._alone:
+            return
+        if not self._listings and self._job.site.source == "pages":
+            yield from self._maps(maps)
+        for link, source in self._named():
+            if visit := self._frontier.follow(link, source, fruitful=True):
+                yield visit
+
+    def _named(self) -> list[Named]:
+        if self._job.sample is not None:
+            self._frontier.make_room(self._job.sample)
+            return self._reserve.sample(self._job.sample)
+        fruitful = self._ledger.keys_of({Fate.PRODUCT, Fate.LIST})
+        return self._reserve.take({section_of(self._frontier.visits[key].url) for key in fruitful})
 
     @staticmethod
     def must_read(capture: PageCapture) -> bool:
@@ -80,7 +100,7 @@ class Survey:
         self._answered += 1
         location = capture.headers.get("location")
         if capture.status in _REDIRECTS and location:
-            return self._redirected(visit, _as_text(location))
+            return self._redirected(visit, as_text(location))
         if 200 <= capture.status < 300:
             return self._read(visit, capture, reading)
         if self._job.site.source == "api":
@@ -142,20 +162,12 @@ class Survey:
             self._ledger.note(f"{visit.requested_url}: redirect not followed ({refusal} {host})".replace(" )", ")"))
         elif visit.hops >= MAX_HOPS:
             self._settle(visit, Fate.FAILED, "too many redirects")
-        elif wall := self._wall_behind(visit, target):
+        elif wall := wall_behind(visit.requested_url, target):
             self._settle(visit, Fate.WALL, wall)
         elif (known := self._frontier.alias(visit, target)) is not None:
             self._settle(visit, Fate.ALIAS, known)
         else:
             yield visit.at(target)
-
-    def _wall_behind(self, visit: Visit, target: str) -> str | None:
-        """The wall that a redirect leads to by its address alone: a captcha, a login, the front page."""
-        if _CAPTCHA.search(target) and not _CAPTCHA.search(visit.requested_url):
-            return "captcha"
-        if _LOGIN.search(target) and not _LOGIN.search(visit.requested_url):
-            return "login"
-        return "front_page" if _is_front(target) and not _is_front(visit.requested_url) else None
 
     def _read(self, visit: Visit, capture: PageCapture, reading: Reading) -> Iterator[Visit]:
         if not isinstance(reading, PageReading):
@@ -165,7 +177,7 @@ class Survey:
             self._ledger.note(note)
         if capture.truncated:
             self._ledger.note(f"{visit.requested_url}: it was cut off: too long, too slow, or packed wrongly")
-        if not reading.listings and not reading.links and (target := _refresh(capture)):
+        if not reading.listings and not reading.links and (target := refresh_of(capture)):
             yield from self._redirected(visit, target)
             return
         if self._job.site.source == "price_list":
@@ -192,6 +204,10 @@ class Survey:
         if reading.wall is not None:
             self._settle(visit, Fate.WALL, reading.wall)
             return False
+        if reading.role is PageRole.SITEMAP:
+            cut = capture.truncated
+            self._settle(visit, Fate.FAILED if cut else Fate.SITEMAP, "the sitemap was cut off" if cut else "")
+            return True
         if reading.role is PageRole.PRODUCT and reading.listings:
             told = any(shows_goods(listing, self._ledger.titles.get(visit.key)) for listing in reading.listings)
             self._settle(visit, Fate.PRODUCT if told else Fate.FAILED, "" if told else "nothing but another heading")
@@ -228,6 +244,9 @@ class Survey:
         return self._alone
 
     def _follow(self, visit: Visit, reading: PageReading, follow_pages: bool) -> Iterator[Visit]:
+        if reading.role is PageRole.SITEMAP:
+            yield from self._follow_map(visit, reading)
+            return
         if not reading.listings and visit.role is not PageRole.PRODUCT:
             self._frontier.barren(visit)
         for link in reading.links:
@@ -235,6 +254,13 @@ class Survey:
                 planned = self._frontier.follow(link, visit, fruitful=bool(reading.listings))
                 if planned is not None:
                     yield planned
+
+    def _follow_map(self, visit: Visit, reading: PageReading) -> Iterator[Visit]:
+        for link in reading.links:
+            if link.role is not PageRole.SITEMAP:
+                self._reserve.keep(Named(link, visit))
+            elif planned := self._frontier.follow(link, visit, fruitful=True):
+                yield planned
 
     def outcome(self) -> CrawlOutcome:
         """The crawl's verdict on itself as far as it came."""
@@ -246,6 +272,8 @@ class Survey:
             # A list beside those that the definition names says nothing of what else the site has.
             found.single_page = not set(self._job.starts) <= set(self._job.site.start)
         found.bound = self._frontier.bound
+        if self._reserve.left_out:
+            found.skipped["no goods that way"] = found.skipped.get("no goods that way", 0) + self._reserve.left_out
         unfetched = [key for key in visits if self._ledger.resolve(key) is None]
         products = {key for key in unfetched if visits[key].role is PageRole.PRODUCT} | self._frontier.beyond
         found.failed_products |= dict.fromkeys(sorted(products), "not fetched")
@@ -285,27 +313,6 @@ def _wall_of(visit: Visit, capture: PageCapture, reading: Reading) -> str | None
     if capture.status == 403 and visit.role is PageRole.OTHER and wall in {None, "blocked"}:
         return "forbidden"
     return wall or _WALLED[capture.status]
-
-
-def _as_text(header: str) -> str:
-    """A header's bytes as the UTF-8 that most servers mean by them."""
-    try:
-        return header.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return header
-
-
-def _is_front(url: str) -> bool:
-    parts = urlsplit(url)
-    return not parts.query and (parts.path in {"", "/"} or bool(_FRONT_NAMES.fullmatch(parts.path)))
-
-
-def _refresh(capture: PageCapture) -> str | None:
-    """Where a page without anything on it sends a browser at once."""
-    if b"http-equiv" not in capture.body[:8192].lower():
-        return None
-    seconds, url = get_meta_refresh(capture.body[:8192].decode("latin-1"), capture.url)
-    return url if url and seconds is not None and seconds <= _MAX_REFRESH and url_key(url) else None
 
 
 _TELLING = ("price", "regular_price", "availability", "quantity", "sku", "brand", "mpn", "gtin")

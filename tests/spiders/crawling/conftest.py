@@ -41,6 +41,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.pages: dict[str, Any] = {}
+        self.maps: list[str] = []  # the sitemaps that robots.txt names
         self.asked: list[str] = []
 
     def key(self, path: str = "") -> str:
@@ -93,7 +94,7 @@ class PaperShop(Pages):
     def survey(self, job: CrawlJob, spool: Spool) -> CrawlOutcome:
         survey = Survey(job, spool)
         waiting = list(survey.begin())
-        while waiting and survey.stopped is None:
+        while (waiting := waiting or list(survey.further(self.maps))) and survey.stopped is None:
             visit = waiting.pop(0)
             found = self.answer(visit.url.removeprefix("http://shop.test"))
             capture = self._capture(visit, found, job.max_bytes)
