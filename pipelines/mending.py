@@ -10,7 +10,7 @@ TOKEN = re.compile(rf"[^{STOPS}]+")
 EDGES = "./:-*№_\\&%~^@"
 _BRIEF = re.compile(r"[A-Z0-9+/-]{1,11}")
 _DIGIT = re.compile(r"\d")
-_BROKEN = re.compile(r"(?<=[A-Z0-9])(?: +-|- +| +- +)(?=[A-Z0-9])")
+_BROKEN = re.compile(r"(?<=[A-Z0-9])(?: +[-–—]|[-–—] +| +[-–—] +|[–—])(?=[A-Z0-9])")
 _SPARE = re.compile(r"(?<=[A-Z0-9])( +)=(?![\w=])")
 _PIECE = re.compile(r"(?!\d+U$)(?:\d{1,3}[A-Z]{1,5}\d?[A-Z]*|[A-Z]{1,2}\d{0,2}[A-Z]{0,3})")  # "2U" is a height
 _COMPACT = re.compile(r"[^A-Z0-9]+")

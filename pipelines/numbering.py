@@ -227,7 +227,7 @@ def _claimed(case: Case, brand: str | None, here: Candidate, best: NumberFound, 
 
 def _goes_on(shorter: str, longer: str) -> bool:
     """Whether a number goes on where the other ends: C9300-48T, C9300-48T-A."""
-    return longer.startswith(shorter) and longer[len(shorter) : len(shorter) + 1] in {"-", "/", "=", "+", "#"}
+    return longer.startswith(shorter) and longer[len(shorter) : len(shorter) + 1] in {"-", "/", "=", "+", "#", ","}
 
 
 def _is_shop_article(case: Case, claimed: str, grammar: Grammar) -> bool:

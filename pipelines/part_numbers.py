@@ -28,6 +28,9 @@ _DIGIT = re.compile(r"\d")
 _LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)[:#=]+", re.IGNORECASE)
 # The language, the place of assembly or the packing behind a number: "#ABA", "#30", "#TRPBF".
 _OPTION = re.compile(r"[A-Z0-9]{2,5}")
+# A number that goes on: with its packing ("TJA1051T/3,118"), a length ("FT-SFP+-LC-0,3-85-D"), a grade ("MT41K… IT:P").
+_PACKED = re.compile(r"[^,]+,\d{3}")
+_GOING_ON = re.compile(r"(?:,\d[A-Z0-9/+-]*+|( )[A-Z]{2,3}:[A-Z])(?![\w,.])")
 _DIGITS_ONLY = re.compile(r"\d{3,}-\d{4,}(-\d+)*")
 
 
@@ -66,6 +69,9 @@ class Grammar:
             base, _, option = number.partition("#")
             if _OPTION.fullmatch(option) and (owners := self.owners(base)).any:
                 return owners
+        if fitting and _PACKED.fullmatch(number):
+            makers = {form.brand for form in fitting}
+            fitting += [form for form in self._forms.of(number.partition(",")[0]) if form.brand in makers]
         if not (known or fitting):
             return NOBODY
         return self._owners_by(tuple(known), tuple(fitting))
@@ -75,13 +81,18 @@ class Grammar:
         names, which are no pieces of a number before them: "AGL1250 Actel"."""
         upper = latin(folded)
         found: list[Candidate] = []
-        if " -" in upper or "- " in upper:
+        if " -" in upper or "- " in upper or "—" in upper or "–" in upper:
             upper = self._mender.close(upper)
-        whole = False
+        whole, reached, signs = False, 0, ", " if ":" in upper else ","
         for match in _RUN.finditer(upper):
             place, end = match.span()
             if end - place == 4 and match[0].isdigit():
                 continue  # a year, a power: most of what has digits and is no number
+            if upper[end : end + 1] in signs and (longer := self._going_on(upper, place, end, names)):
+                found.append(longer)
+                whole, reached = True, longer.end
+            if place < reached:
+                continue
             for number, offset, length, owners, shape in self._token(match[0], text[place:end]):
                 whole = whole or owners.maker is not None or (owners.any and "-" in number)
                 found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
@@ -91,6 +102,21 @@ class Grammar:
             found.extend(self._mended(pieces, 0))
             found.sort(key=lambda item: item.start)
         return found
+
+    def _going_on(self, upper: str, place: int, end: int, names: Sequence[Hit]) -> Candidate | None:
+        """A number that has the form of a maker only with what stands behind its comma or blank; of the makers that are
+        named, where any is."""
+        rest = _GOING_ON.match(upper, end)
+        if rest is None:
+            return None
+        begun = upper[place:end].lstrip(EDGES)
+        number = begun + rest[0].lstrip()
+        owners = self.owners(number)
+        makers = {*owners.known, *owners.sure, *owners.weak}
+        named = (
+            makers.intersection(hit[2].value for hit in names) if names else self.owners(begun).maker in {None, *makers}
+        )
+        return Candidate(number, end - len(begun), rest.end(), owners, 2) if makers and named else None
 
     def _mended(self, pieces: Iterable[Piece], shape: int) -> Iterator[Candidate]:
         for number, start, end in pieces:

@@ -1,5 +1,6 @@
 """Part numbers: tokens that are one, broken ones mended, and whose they are."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from pipelines.part_numbers import claimed_number
 from pipelines.rules import Rules
 from pipelines.text import clean, skeleton
 from pipelines.titles import read_title
-from restock.listing import RawListing
+from restock.listing import Normalised, RawListing
 
 
 def numbers(rules: Rules, title: str) -> list[str]:
@@ -119,3 +120,25 @@ def test_a_makers_name_is_no_number(rules: Rules, on: date, title: str, brand: s
 def test_a_makers_name_is_no_piece_of_the_number_before_it(rules: Rules, name: str) -> None:
     title = read_title(f"AGL1250 {name}", rules.lexicon, rules.grammar)
     assert [candidate.number for candidate in title.candidates] == ["AGL1250"]
+
+
+@pytest.mark.parametrize(
+    ("title", "mpn"),
+    [
+        ("Трансивер CAN NXP TJA1051T/3,118", "TJA1051T/3,118"),
+        ("LPC1768FBD100,551", "LPC1768FBD100,551"),
+        ("NXP BC847C,215 транзистор", "BC847C,215"),
+        ("Модуль FT-SFP+-LC-0,3-85-D Fibertrade", "FT-SFP+-LC-0,3-85-D"),
+        ("MT41K256M16TW-107 XIT:P", "MT41K256M16TW-107XIT:P"),
+        ("Cisco WS-C2960X-24TS-L,100 шт", "WS-C2960X-24TS-L"),
+        ("Коммутатор Zyxel GS1200,215", "GS1200"),
+        ("Память Samsung M393A4K40DB3-CWE,32 ГБ", "M393A4K40DB3-CWE"),
+        ("Коммутатор Cisco WS — C2960X — 24TS — L", "WS-C2960X-24TS-L"),
+        ("Модуль Cisco GLC – SX – MMD", "GLC-SX-MMD"),
+        ("Сервер — HPE DL360 — P19720-B21", "P19720-B21"),
+    ],
+)
+def test_a_number_goes_on_where_the_whole_has_a_form(
+    normalise: Callable[..., Normalised], title: str, mpn: str
+) -> None:
+    assert normalise(title).listing.mpn == mpn
