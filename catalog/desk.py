@@ -31,11 +31,14 @@ class Desk:
         self._database = database
         self._owner = owner or ""
 
+    def job(self, name: str) -> JobState | None:
+        """The state of a job, None where it was never met."""
+        with self._database.read() as connection:
+            return self._job(connection, name)
+
     def meet_job(self, name: str, first_seen: datetime) -> JobState:
         """The state of a job, which is written down when it is seen for the first time."""
-        with self._database.read() as connection:
-            known = self._job(connection, name)
-        if known is not None:
+        if (known := self.job(name)) is not None:
             return known
         with self._database.write() as connection:
             known = self._job(connection, name)  # another process may have been faster

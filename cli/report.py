@@ -1,4 +1,4 @@
-"""`report weekly`: the weekly diff report."""
+"""`report weekly`: the weekly diff report; `report preview`: what a subscription would be sent."""
 
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,9 @@ from cli.schedule import tell, tell_doubts
 from cli.session import workspace_of
 from cli.windows import moment
 from restock import clock
+from restock.errors import UsageError
 from restock.watching import Language
+from scheduler.editions import preview_edition, subscriptions_of, write_preview
 from scheduler.rounds import exit_code, send_weekly
 from scheduler.weekly import weekly
 from scheduler.workspace import Workspace
@@ -53,6 +55,37 @@ def weekly_report(
             typer.echo(report.text)
             return
         for path in report.write(output):
+            typer.echo(path)
+        say(report.subject)
+
+
+@app.command("preview")
+def preview(
+    subscription: Annotated[str, typer.Argument(help="The subscription's name.", metavar="SUBSCRIPTION")],
+    until: Annotated[str | None, typer.Option("--until", help="The last day of the window.", metavar="DATE")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Write the letter and its files there.", metavar="DIR")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """What a subscription would be sent now: nothing is sent, and nothing is recorded.
+
+    Example: restock report preview anna --output preview
+    """
+    end = min(moment(until, "--until", end_of_day=True), clock.now()) if until else clock.now()
+    with workspace_of(home) as workspace:
+        tell_doubts(workspace)
+        known = subscriptions_of(workspace)
+        if subscription not in known:
+            names = ", ".join(sorted(known)) or "none; subscriptions.yaml or RESTOCK_MAIL_TO names them"
+            raise UsageError(f"{subscription}: no such subscription (known: {names})")
+        report = preview_edition(workspace, known[subscription], end)
+        if report is None:
+            raise UsageError(f"{subscription}: its next window has not begun at {end:%Y-%m-%d %H:%M} UTC")
+        if output is None:
+            typer.echo(report.text)
+            return
+        for path in write_preview(workspace, known[subscription], report, output):
             typer.echo(path)
         say(report.subject)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from reports.data import Audience
+from reports.files import whole_file
 from reports.mail import Envelope, new_message_id, report_message
 from reports.watchlists import Watch, load_subscriptions
 from reports.weekly import Report, weekly_report
@@ -55,16 +56,44 @@ def write_edition(workspace: Workspace, subscription: Subscription, until: datet
     desk = workspace.catalogue.desk
     if (last := desk.last_report(subscription.name)) is not None and last.state is PostState.WAITING:
         return None
-    window = _next_window(workspace, subscription, until)
-    if window.since >= until:
+    first_seen = desk.meet_job(job_name(subscription), clock.now()).first_seen
+    sent = desk.last_report(subscription.name, sent=True)
+    laid_out = _lay_out(workspace, subscription, until, _next_window(workspace, subscription, until, sent, first_seen))
+    if laid_out is None:
         return None
-    found = changes_between(workspace, since=window.since, until=until, starts=window.starts)
-    edition = _edition(workspace, subscription, until)
-    report = weekly_report(gather(workspace, found, since=window.since, until=until, edition=edition))
+    report, ends = laid_out
     folder = workspace.settings.home / "reports" / subscription.name / until.strftime("%Y-%m-%dT%H%M%SZ")
     files = report.write(folder)
-    letter = _letter(workspace, subscription, report, files, tuple(found.ends))
+    letter = _letter(workspace, subscription, report, files, ends)
     return Written(report, folder, desk.queue(letter))
+
+
+def preview_edition(workspace: Workspace, subscription: Subscription, until: datetime) -> Report | None:
+    """The report that `write_edition` would write, of which nothing is kept or sent; an earlier one that still waits
+    is taken for sent. None where the window is empty."""
+    desk = workspace.catalogue.desk
+    last = desk.last_report(subscription.name)
+    if last is None or last.state is not PostState.WAITING:
+        last = desk.last_report(subscription.name, sent=True)
+    met = desk.job(job_name(subscription))
+    first_seen = met.first_seen if met else clock.now()
+    window = _next_window(workspace, subscription, until, last, first_seen)
+    laid_out = _lay_out(workspace, subscription, until, window)
+    return laid_out[0] if laid_out else None
+
+
+def write_preview(workspace: Workspace, subscription: Subscription, report: Report, folder: Path) -> list[Path]:
+    """Writes a report and the message that its subscription's addresses would get."""
+    files = report.write(folder)
+    letter = folder / "letter.eml"
+    with whole_file(letter) as part:
+        part.write_bytes(report_message(report, files, _envelope(workspace, subscription)))
+    return [*files, letter]
+
+
+def _envelope(workspace: Workspace, subscription: Subscription) -> Envelope:
+    sender = sender_of(workspace.settings)
+    return Envelope(sender, subscription.to, new_message_id(sender), clock.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +104,25 @@ class _Window:
     starts: tuple[int, ...] | None
 
 
-def _next_window(workspace: Workspace, subscription: Subscription, until: datetime) -> _Window:
-    """The window that follows the last sent report. The first one reaches back over one period from when the
-    subscription was first seen, at most to the beginning of the catalogue."""
-    desk = workspace.catalogue.desk
-    sent = desk.last_report(subscription.name, sent=True)
-    if sent is not None and sent.until is not None:
-        return _Window(sent.until, sent.ends)
-    first_seen = desk.meet_job(job_name(subscription), clock.now()).first_seen
+def _lay_out(
+    workspace: Workspace, subscription: Subscription, until: datetime, window: _Window
+) -> tuple[Report, tuple[int, ...]] | None:
+    """The report of a window, and the runs that it ends with."""
+    if window.since >= until:
+        return None
+    found = changes_between(workspace, since=window.since, until=until, starts=window.starts)
+    edition = _edition(workspace, subscription, until)
+    report = weekly_report(gather(workspace, found, since=window.since, until=until, edition=edition))
+    return report, tuple(found.ends)
+
+
+def _next_window(
+    workspace: Workspace, subscription: Subscription, until: datetime, last: Letter | None, first_seen: datetime
+) -> _Window:
+    """The window that follows the last report. The first one reaches back over one period from when the subscription
+    was first seen, at most to the beginning of the catalogue."""
+    if last is not None and last.until is not None:
+        return _Window(last.until, last.ends)
     earliest = min(first_seen, until) - _PERIODS[subscription.every]
     begun = workspace.catalogue.first_observed()
     if begun is None or begun < earliest:
@@ -119,8 +159,7 @@ def watch_over(workspace: Workspace, lists: list[WatchList], at: datetime) -> Wa
 def _letter(
     workspace: Workspace, subscription: Subscription, report: Report, files: list[Path], ends: tuple[int, ...]
 ) -> Letter:
-    sender = sender_of(workspace.settings)
-    envelope = Envelope(sender, subscription.to, new_message_id(sender), clock.now())
+    envelope = _envelope(workspace, subscription)
     return Letter(
         kind=LetterKind.REPORT,
         subscription=subscription.name,

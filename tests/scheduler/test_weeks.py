@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +124,29 @@ def is_taken_and_outlived(box: Any, process: int) -> None:
 
 def heal(box: Any) -> None:
     box.drop, box.answer, box.refuse, box.kill = False, "250 taken", {}, None
+
+
+def test_a_preview_is_what_is_sent_and_sends_nothing(weeks: Weeks, mailbox: Any, tmp_path: Path) -> None:
+    weeks.crawl(MONDAY, goods(0, 100))
+    weeks.crawl(MONDAY + timedelta(days=1), goods(0, 100), goods(1, 200))
+    later = MONDAY + timedelta(days=7)
+    folder = str(tmp_path / "preview")
+    code, printed, _ = weeks.run(later, "report", "preview", "mail_to", "--output", folder)
+    assert (code, len(printed.split())) == (0, 7)
+    text = (tmp_path / "preview/weekly-2026-11-09.txt").read_text()
+    assert weeks.run(later, "report", "preview", "mail_to")[1].strip() == text.strip()
+    code, _, said = weeks.run(later, "report", "preview", "nobody")
+    assert code == 2
+    assert "nobody: no such subscription (known: mail_to)" in said
+    assert not mailbox.taken
+    assert weeks.run(later, "report", "weekly", "--send")[0] == 0
+    ((_, sent),) = mailbox.taken
+    shown = message_from_bytes((tmp_path / "preview/letter.eml").read_bytes(), policy=default)
+    assert [part.get_content() for part in shown.walk() if not part.is_multipart()] == [
+        part.get_content() for part in sent.walk() if not part.is_multipart()
+    ]
+    assert shown["Subject"] == sent["Subject"]
+    assert weeks.run(later, "report", "preview", "mail_to")[0] == 2, "the next window has not begun"
 
 
 def test_every_change_is_told_once_through_outages_and_kills(weeks: Weeks, mailbox: Any) -> None:
