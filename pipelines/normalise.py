@@ -11,7 +11,7 @@ from pipelines.described import NOTHING, Described
 from pipelines.explain import Explained, Reasoning
 from pipelines.identity import Identity
 from pipelines.lexicon import Hit
-from pipelines.prices import Price
+from pipelines.prices import MONTHLY, Price
 from pipelines.relation import bearing
 from pipelines.rules import Rules
 from pipelines.text import clean, skeleton
@@ -22,6 +22,7 @@ from restock.listing import Component, Listing, Normalised, RawListing
 from restock.terms import Condition, PriceType, Relation, Vat
 
 _SERVICE_FOR, _NO_VAT, _FROM = Relation.SERVICE_FOR, Vat.UNKNOWN, PriceType.FROM  # bound here: asked of every listing
+_BY_TIME = frozenset({"licence", "service"})
 _REFURBISHED = ("-RF", "-RF=")
 
 
@@ -50,7 +51,7 @@ class Normaliser:
         reasoning = Reasoning(
             raw,
             identity,
-            self._price(raw, described),
+            self._price(raw, described, identity, category),
             rules.stock.read(raw.availability, raw.quantity),
             category,
             self._condition(raw, title, identity, described),
@@ -110,14 +111,21 @@ class Normaliser:
             found.append("gtin")
         return tuple(found)
 
-    def _price(self, raw: RawListing, described: Described) -> Price:
-        """The price of its text; VAT as the description says where the price says nothing."""
+    def _price(self, raw: RawListing, described: Described, identity: Identity, category: Told) -> Price:
+        """The price of its text; VAT as the description says where the price says nothing. What goods cost a month is
+        an instalment or a rent, and not their price; of a service or a licence it is."""
         price = self._rules.prices.read(raw.price, raw.currency, self._currency)
+        if price.rule is MONTHLY and not self._is_paid_by_time(identity, category):
+            price = price._replace(amount=None, kind=None)
         if not raw.priced:
             price = price._replace(kind=None, rule="no column of prices is known")
         if price.vat is _NO_VAT and described.vat is not _NO_VAT:
             return price._replace(vat=described.vat, vat_rule="wording of the description")
         return price
+
+    def _is_paid_by_time(self, identity: Identity, category: Told) -> bool:
+        kind = self._rules.kinds.get(category.value)
+        return identity.relation is _SERVICE_FOR or (kind is not None and kind.sort in _BY_TIME)
 
     def _condition(self, raw: RawListing, title: Title, identity: Identity, described: Described) -> Told:
         """The site's field and the title together, the worse one where they differ; else what the description says."""

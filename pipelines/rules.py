@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines import (
+    amounts,
     brands,
     category,
     components,
@@ -13,10 +14,10 @@ from pipelines import (
     described,
     forms,
     part_numbers,
-    prices,
     relation,
     restrictions,
     stock,
+    vat,
 )  # fmt: skip
 from pipelines.brands import BrandBook
 from pipelines.category import Kind, Refinements, kinds_of, refinements_of
@@ -35,7 +36,7 @@ PRECISION = Table("rule_precision.csv", ("field", "rule", "precision", "cases"),
 TABLES = (
     brands.ALIASES, brands.SPLITS, brands.IGNORED, category.CATEGORIES, category.WORDINGS, category.REFINEMENTS,
     components.FAMILIES, condition.WORDINGS, described.WORDINGS, forms.PATTERNS, part_numbers.KNOWN,
-    part_numbers.SPECIFICATIONS, part_numbers.STRICT, prices.CURRENCIES, prices.WORDINGS, prices.VAT_WORDINGS,
+    part_numbers.SPECIFICATIONS, part_numbers.STRICT, amounts.CURRENCIES, amounts.WORDINGS, vat.VAT_WORDINGS,
     relation.WORDINGS, restrictions.POLICIES, restrictions.CHPL, restrictions.COUNTRIES, restrictions.BATTLEFIELD,
     restrictions.WATCHLIST, stock.WORDINGS, PRECISION,
 )  # fmt: skip
@@ -121,7 +122,7 @@ def _build(home: Path | None, revision: str) -> Rules:
     )  # fmt: skip
     kinds = kinds_of(data[category.CATEGORIES.name])
     lexicon = Lexicon([*book.entries, *_wordings(data, kinds, makers)])
-    price_reader = PriceReader(data[prices.CURRENCIES.name], data[prices.WORDINGS.name], data[prices.VAT_WORDINGS.name])
+    price_reader = PriceReader(data[amounts.CURRENCIES.name], data[amounts.WORDINGS.name], data[vat.VAT_WORDINGS.name])
     return Rules(
         revision=revision,
         lexicon=lexicon,

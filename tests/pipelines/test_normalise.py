@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,6 +76,14 @@ def test_regular_price_only_where_it_is_higher(normalise: Normalise) -> None:
     assert normalise("ПК", price="32 990 ₽", regular_price="39 990 ₽").listing.to_json()["regular_price"] == "39990.00"
     assert normalise("ПК", price="32 990 ₽", regular_price="30 000 ₽").listing.regular_price is None
     assert normalise("ПК", price="по запросу", regular_price="30 000 ₽").listing.regular_price is None
+
+
+def test_a_rate_by_time_is_no_price_of_goods(normalise: Normalise) -> None:
+    device = normalise("Коммутатор Cisco C9300-24T-E", price="12 990 ₽/мес")
+    assert (device.listing.price, device.listing.price_type, device.unread) == (None, None, ("price",))
+    for paid_by_time in ("Аренда сервера Dell PowerEdge R640", "Лицензия Microsoft 365 E3"):
+        listing = normalise(paid_by_time, price="12 990 ₽ / мес").listing
+        assert (listing.price, listing.price_type) == (Decimal(12990), PriceType.EXACT), paid_by_time
 
 
 def test_the_same_row_gives_the_same_listing(rules: Rules, on: date) -> None:

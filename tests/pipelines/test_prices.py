@@ -104,6 +104,80 @@ def test_vat(rules: Rules, text: str, vat: Vat) -> None:
     assert rules.prices.read(text).vat is vat
 
 
+@pytest.mark.parametrize(
+    ("text", "amount", "vat"),
+    [
+        ("без НДС 100 000 руб., с НДС 120 000 руб.", 100_000, Vat.EXCLUDED),
+        ("с НДС 120 000 руб., без НДС 100 000 руб.", 120_000, Vat.INCLUDED),
+        ("без НДС 100 000, с НДС 120 000 руб.", 100_000, Vat.EXCLUDED),
+        ("120 000 ₽ с НДС / 100 000 ₽ без НДС", 120_000, Vat.INCLUDED),
+        ("с НДС 120 000 ₽ / 100 000 ₽ без НДС", 120_000, Vat.INCLUDED),
+        ("100 000 / 120 000 руб. без НДС / с НДС", 100_000, Vat.EXCLUDED),
+        ("без НДС / с НДС: 100 000 / 120 000 руб.", 100_000, Vat.EXCLUDED),
+        ("120 000 ₽ (без НДС: 100 000 ₽)", 120_000, Vat.INCLUDED),
+        ("100 000 ₽ (с НДС 120 000 ₽)", 100_000, Vat.EXCLUDED),
+        ("100 000 ₽ + НДС 20% = 120 000 ₽", 100_000, Vat.EXCLUDED),
+        ("122 000 ₽, в т.ч. НДС 22 000 ₽", 122_000, Vat.INCLUDED),
+    ],
+)
+def test_the_same_price_with_and_without_vat_is_no_discount(rules: Rules, text: str, amount: int, vat: Vat) -> None:
+    found = rules.prices.read(text)
+    assert (found.amount, found.currency, found.vat, found.regular) == (Decimal(amount), "RUB", vat, None)
+
+
+def test_a_discount_is_none_of_the_tax(rules: Rules) -> None:
+    found = rules.prices.read("12 000 ₽ с НДС 15 000 ₽")
+    assert (found.amount, found.vat, found.regular) == (Decimal(12000), Vat.INCLUDED, Decimal(15000))
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("12 300 руб. за 10 шт.", "1230"),
+        ("12,50 € / 100 Stk.", "0.125"),
+        ("цена за 1000 шт: 5 000 руб.", "5"),
+        ("10 руб. за 10 шт.", "1"),
+        ("3 шт за 1 000 ₽", "333.3333"),
+        ("12 500 ₽ за комплект (2 шт.)", "12500"),
+        ("12 500 ₽ / 3 шт.", "12500"),
+        ("100 шт. по 5 руб.", "5"),
+    ],
+)
+def test_the_price_of_several_is_that_of_each(rules: Rules, text: str, amount: str) -> None:
+    found = rules.prices.read(text)
+    assert (found.amount, found.kind, found.regular) == (Decimal(amount), PriceType.EXACT, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12 500 ₽ + 500 ₽ доставка",
+        "12 500 ₽, монтаж 3 000 ₽",
+        "12 500 ₽ установка от 1 500 ₽",
+        "залог 2 000 ₽, цена 12 500 ₽",
+        "+250 бонусов 12 500 ₽",
+        "12 500 ₽ 125 баллов",
+        "Скидка 10% от 50 000 ₽, 12 500 ₽",
+        "12 500 ₽ при заказе от 5 000 ₽",
+        "12 500 ₽ Цена для юрлиц 11 900 ₽",
+        "наличными 12 500 ₽, безнал 13 500 ₽",
+        "2 × 12 500 ₽ = 25 000 ₽",
+        "11 000 ₽ опт / 12 500 ₽ розн.",
+        "код 4567 цена 12 500",
+        "1-9 $12500 / 10-99 $11900",
+    ],
+)
+def test_what_stands_beside_the_price_is_none(rules: Rules, text: str) -> None:
+    found = rules.prices.read(text)
+    assert (found.amount, found.kind, found.regular) == (Decimal(12500), PriceType.EXACT, None)
+
+
+@pytest.mark.parametrize("text", ["Доставка 500 ₽", "лизинг от 35 000 ₽/мес.", "залог 5 000 ₽", "12 500 баллов"])
+def test_what_is_asked_besides_the_price_is_not_taken_for_it(rules: Rules, text: str) -> None:
+    found = rules.prices.read(text)
+    assert (found.amount, found.kind) == (None, None)
+
+
 def test_the_higher_of_two_prices_is_the_struck_through_one(rules: Rules) -> None:
     for text in (
         "15 000 ₽ 12 000 ₽",
