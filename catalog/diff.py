@@ -162,7 +162,8 @@ def _corrections(connection: Connection, told: list[Story]) -> list[Correction]:
                 by_run[item.run] = runs.to_run(row)
             run = by_run[item.run]
             at = run.finished_at or run.started_at
-            found.append(Correction(before=item.before, after=item.after, fields=item.fields(), run=run.id, at=at))
+            if fields := item.fields():  # else no more than a wording
+                found.append(Correction(before=item.before, after=item.after, fields=fields, run=run.id, at=at))
     return found
 
 

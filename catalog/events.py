@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from operator import attrgetter, itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from catalog.kept import row_of
 from catalog.states import PLACES
@@ -103,7 +103,14 @@ class Corrected:
     def fields(self) -> tuple[str, ...]:
         if self.before is None or self.after is None:
             return ("listing",)
-        return tuple(name for name in _CONTENT if getattr(self.before, name) != getattr(self.after, name))
+        return tuple(name for name in _CONTENT if _said(self.before, name) != _said(self.after, name))
+
+
+def _said(listing: Listing, name: str) -> Any:
+    """A value as far as it speaks of the goods: a reason is its rule, id and tier; its wording may be improved."""
+    if name == "restrictions":
+        return [(rule.rule, rule.id, rule.tier) for rule in listing.restrictions]
+    return getattr(listing, name)
 
 
 def ends(first: Listing | None, links: Sequence[Link], last: Listing | None) -> tuple[Ends, list[Corrected]]:

@@ -139,7 +139,7 @@ def below_recent_runs(case: Case) -> Trip | None:
     usual = median(case.recent)
     if case.listings + case.forbidden >= (1 - case.guard.lost_share) * usual:
         return None
-    message = f"{case.listings} listings where the last complete runs gave {usual:g}"
+    message = f"{case.listings} listings where the median of the last complete runs is {usual:g}"
     return Trip("below_recent_runs", message, {"listings": case.listings, "median": usual, "runs": len(case.recent)})
 
 

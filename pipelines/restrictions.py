@@ -65,6 +65,7 @@ class ListedCode:
     tier: str
     description: str
     since: str
+    edition: str
     starts: date
     ends: date | None
     source: str
@@ -127,10 +128,14 @@ class RestrictionBook:
 
     def policy(self, brand: str | None, on: date) -> Policy | None:
         """The earliest act of this maker that holds on a day."""
+        return next(iter(self.steps(brand, on)), None)
+
+    def steps(self, brand: str | None, on: date) -> list[Policy]:
+        """The acts of this maker that hold on a day, the earliest first: since when it stopped, and where it stands."""
         holding = [
             p for p in self._policies.get(brand or "", ()) if p.starts <= on and (p.ends is None or on <= p.ends)
         ]
-        return min(holding, key=lambda policy: (policy.starts, policy.since), default=None)
+        return sorted(holding, key=lambda policy: (policy.starts, policy.since))
 
     def listed(self, hs6: str | None, on: date) -> ListedCode | None:
         code = self._codes.get(hs6 or "")
@@ -141,9 +146,9 @@ class RestrictionBook:
         if market != MARKET:
             return Judgement(())
         reasons: list[Restriction] = []
-        policy = self.policy(brand, on)
-        if policy is not None and brand is not None:
-            reasons.append(_policy_reason(brand, policy))
+        steps = self.steps(brand, on)
+        if steps and brand is not None:
+            reasons.append(_policy_reason(brand, steps[0], steps[-1]))
         code = self.listed(hs6, on)
         maker = self.makers.get(brand or "")
         if code is not None and brand is not None and maker is not None and maker.coalition and not maker.contested:
@@ -182,7 +187,7 @@ class RestrictionBook:
         first = judged.reasons[0]
         return Restriction(
             RestrictionRule.COMPONENT, first.id, f"Contains a part by {brand}. {first.reason}", first.source,
-            first.since, first.tier,
+            first.since, first.tier, first.edition,
         )  # fmt: skip
 
     def is_controlled(self, brand: str, on: date) -> bool:
@@ -225,7 +230,7 @@ def _policy(row: Row) -> Policy:
 def _listed(row: Row) -> ListedCode:
     since, until = row.moment("since"), row.moment("until")
     return ListedCode(
-        row["hs_code"], row["tier"], row["short_description"], since,
+        row["hs_code"], row["tier"], row["short_description"], since, row["list_version"],
         first_day(since) if since else date.min, last_day(until) if until else None, row["source"],
     )  # fmt: skip
 
@@ -258,14 +263,22 @@ def slug(brand: str) -> str:
     return "-".join("".join(letter if letter.isalnum() else " " for letter in brand.lower()).split())
 
 
-def _policy_reason(brand: str, policy: Policy) -> Restriction:
-    reason = f"{policy.parent or brand}: {policy.event} in Russia, {policy.since}."
-    return Restriction(RestrictionRule.BRAND_POLICY, slug(brand), reason, policy.source, policy.since)
+def _policy_reason(brand: str, first: Policy, latest: Policy) -> Restriction:
+    reason = f"{first.parent or brand}: {first.event} in Russia, {first.since}"
+    if latest is not first:
+        reason += f"; latest step: {latest.event}, {latest.since}"
+    source = "; ".join(dict.fromkeys((first.source, latest.source)))
+    return Restriction(RestrictionRule.BRAND_POLICY, slug(brand), f"{reason}.", source, first.since)
 
 
 def _list_reason(maker: Maker, code: ListedCode) -> Restriction:
+    edition = f" (edition of {code.edition})" if code.edition else ""
     reason = (
-        f"Goods of HS {code.code} ({code.description}) are on the Common High Priority List, "
+        f"Goods of HS {code.code} ({code.description}) are on the Common High Priority List{edition}, "
         f"and the maker's home country {maker.country} is in the export-control coalition."
     )
-    return Restriction(RestrictionRule.CHPL, code.code, reason, code.source, code.since or None, code.tier)
+    # The day of an edition is not the day on which a code came onto the list.
+    added = code.since if code.since != code.edition else None
+    return Restriction(
+        RestrictionRule.CHPL, code.code, reason, code.source, added or None, code.tier, code.edition or None
+    )

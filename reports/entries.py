@@ -17,7 +17,7 @@ from reports.wording import (
     price_text,
     reason_text,
     short_reason_text,
-    source_parts,
+    sources_of,
     stock_text,
     vat_text,
 )
@@ -209,8 +209,9 @@ def listing_tags(listing: Listing) -> tuple[str, ...]:
 def _reasons(words: Speech, listing: Listing) -> list[Fact]:
     facts = []
     for rule in listing.restrictions:
-        name, link = source_parts(rule.source)
+        (name, link), *further = sources_of(rule.source) or [(None, None)]
         facts.append(Fact(words.say("fact.restricted"), reason_text(words, rule), name, link))
+        facts += [Fact(words.say("fact.source"), words.say("reason.latest"), *one) for one in further]
     return facts
 
 

@@ -55,17 +55,21 @@ def condition_text(words: Speech, listing: Listing) -> str | None:
 def reason_text(words: Speech, rule: Restriction) -> str:
     """The rule, its tier and date and the reason, on one line."""
     told = shown(words.sentence(rule.reason), 300).rstrip(". ")
-    tier = words.say("reason.tier", tier=shown(rule.tier, 10)) if rule.tier else ""
     since = words.say("reason.since", day=shown(rule.since, 10)) if rule.since and rule.since not in told else ""
     name = shown(rule.id, 60)
-    return words.say(f"reason.{rule.rule.value}", id=name, tier=tier, since=since, told=told)
+    return words.say(f"reason.{rule.rule.value}", id=name, tier=_list_place(words, rule), since=since, told=told)
+
+
+def _list_place(words: Speech, rule: Restriction) -> str:
+    """The tier, and the edition of the list that gives it."""
+    tier = words.say("reason.tier", tier=shown(rule.tier, 10)) if rule.tier else ""
+    return tier + (words.say("reason.edition", day=shown(rule.edition, 10)) if rule.edition else "")
 
 
 def short_reason_text(words: Speech, rule: Restriction) -> str:
     """The rule, its tier and its date, for where a line must do."""
-    tier = words.say("reason.tier", tier=shown(rule.tier, 10)) if rule.tier else ""
     since = words.say("reason.since", day=shown(rule.since, 10)) if rule.since else ""
-    return f"{words.say(f'rule.{rule.rule.value}')}{tier} ({shown(rule.id, 40)}{since})"
+    return f"{words.say(f'rule.{rule.rule.value}')}{_list_place(words, rule)} ({shown(rule.id, 40)}{since})"
 
 
 def brief_reason_text(words: Speech, rule: Restriction) -> str:
@@ -73,6 +77,11 @@ def brief_reason_text(words: Speech, rule: Restriction) -> str:
     tier = f" {shown(rule.tier, 10)}" if rule.tier else ""
     rests = rule.id if rule.rule is RestrictionRule.CHPL else rule.since or rule.id
     return f"{words.say(f'brief.{rule.rule.value}')}{tier} ({shown(rests, 40)})"
+
+
+def sources_of(source: str) -> list[tuple[str, str | None]]:
+    """Each of the sources that a reason rests on."""
+    return [source_parts(one) for one in source.split("; ") if one]
 
 
 def source_parts(source: str) -> tuple[str, str | None]:

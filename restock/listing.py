@@ -136,7 +136,8 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """A rule that speaks about a listing. `since` keeps its source's precision (2022, 2022-03, 2022-03-03)."""
+    """A rule that speaks about a listing. `since` keeps its source's precision (2022, 2022-03, 2022-03-03); `edition`
+    dates the list that names the goods, which says nothing of the day on which they came onto it."""
 
     rule: RestrictionRule
     id: str
@@ -144,6 +145,7 @@ class Restriction:
     source: str
     since: str | None = None
     tier: str | None = None
+    edition: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         found: dict[str, Any] = {"rule": self.rule.value, "id": self.id, "reason": self.reason, "source": self.source}
@@ -151,6 +153,8 @@ class Restriction:
             found["since"] = self.since
         if self.tier is not None:
             found["tier"] = self.tier
+        if self.edition is not None:
+            found["edition"] = self.edition
         return found
 
 

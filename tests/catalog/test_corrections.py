@@ -9,9 +9,9 @@ import pytest
 
 from catalog import Wanted
 from restock.errors import UsageError
-from restock.listing import Listing
+from restock.listing import Listing, Restriction
 from restock.run import CrawlOutcome
-from restock.terms import Availability, Event, RunKind, RunStatus, Vat
+from restock.terms import Availability, Event, RestrictionRule, RunKind, RunStatus, Vat
 
 Make = Callable[..., Listing]
 Events = Callable[[Any], list[tuple[str, str]]]
@@ -36,6 +36,18 @@ def test_what_only_rules_changed_is_no_event(shop: Any, listing: Make) -> None:
         (correction.id, ("brand", "mpn", "restricted")),
         (correction.id, ("title",)),
     ]
+
+
+def test_a_reason_that_is_only_worded_otherwise_is_no_correction(shop: Any, listing: Make) -> None:
+    reason = Restriction(RestrictionRule.CHPL, "8517.62", "On the list.", "source", tier="2")
+    first = shop.crawl(listing(1, restrictions=(reason,)), listing(2, restrictions=(reason,)))
+    worded = replace(reason, reason="On the list (edition of 2024-02-23).", edition="2024-02-23")
+    better = [listing(1, restrictions=(worded,)), listing(2, restrictions=(replace(worded, tier="1"),))]
+    shop.correct(first, *better)
+    shop.crawl(*better)
+    found = shop.catalogue.diff(wanted=ALL)
+    assert not found.changes
+    assert [(item.after.key, item.fields) for item in found.corrections] == [(listing(2).url, ("restrictions",))]
 
 
 def test_what_rules_and_market_touched_is_compared_as_the_new_rules_read_it(shop: Any, listing: Make) -> None:

@@ -61,6 +61,30 @@ def test_the_rules_of_the_day(rules: Rules, day: date, rules_of_the_day: list[Re
     assert [reason.rule for reason in listing.restrictions] == rules_of_the_day
 
 
+@pytest.mark.parametrize(
+    ("day", "latest"),
+    [(date(2022, 6, 22), None), (date(2022, 6, 23), "latest step: exit, 2022-06-23"), (date(2026, 11, 1), "exit")],
+)
+def test_a_policy_says_since_when_and_where_it_stood_on_the_day(rules: Rules, day: date, latest: str | None) -> None:
+    listing = Normaliser(rules).normalise(RawListing(title="Коммутатор Cisco WS-C2960X-48TS-L"), on=day).listing
+    policy = listing.restrictions[0]
+    assert policy.since == "2022-03-03"
+    assert policy.reason.startswith("Cisco Systems: suspended operations in Russia, 2022-03-03")
+    assert ("latest step" in policy.reason) is (latest is not None)
+    assert (latest or "") in policy.reason
+    assert policy.source.count("https://") == 1, "both steps have one source"
+    other = Normaliser(rules).normalise(RawListing(title="Видеокарта NVIDIA RTX A4000"), on=date(2026, 11, 1)).listing
+    assert [one[:12] for one in other.restrictions[0].source.split("; ")] == ["Babel: https", "Seeking Alph"]
+
+
+def test_the_day_of_an_edition_is_not_the_day_on_which_goods_came_onto_the_list(rules: Rules, on: date) -> None:
+    listing = Normaliser(rules).normalise(RawListing(title="Коммутатор Cisco WS-C2960X-48TS-L"), on=on).listing
+    listed = listing.restrictions[1]
+    assert (listed.since, listed.edition) == (None, "2024-02-23")
+    assert "(edition of 2024-02-23)" in listed.reason
+    assert listed.to_json()["edition"] == "2024-02-23"
+
+
 def test_a_month_holds_from_its_end(rules: Rules) -> None:
     assert rules.restrictions.policy("HPE", date(2022, 2, 27)) is None
     found = rules.restrictions.policy("HPE", date(2022, 2, 28))
