@@ -209,7 +209,7 @@ def listing_tags(listing: Listing) -> tuple[str, ...]:
 def _reasons(words: Speech, listing: Listing) -> list[Fact]:
     facts = []
     for rule in listing.restrictions:
-        (name, link), *further = sources_of(rule.source) or [(None, None)]
+        (name, link), *further = sources_of(rule.source)
         facts.append(Fact(words.say("fact.restricted"), reason_text(words, rule), name, link))
         facts += [Fact(words.say("fact.source"), words.say("reason.latest"), *one) for one in further]
     return facts

@@ -80,8 +80,8 @@ def brief_reason_text(words: Speech, rule: Restriction) -> str:
 
 
 def sources_of(source: str) -> list[tuple[str, str | None]]:
-    """Each of the sources that a reason rests on."""
-    return [source_parts(one) for one in source.split("; ") if one]
+    """Each of the sources that a reason rests on; there is one at least."""
+    return [source_parts(one) for one in source.split("; ")]
 
 
 def source_parts(source: str) -> tuple[str, str | None]:
