@@ -8,6 +8,7 @@ from typing import NamedTuple
 class Owners:
     """Whose a number is: `known` by the lists, `sure` by a form of that maker alone, `weak` by a form that fits.
 
+    `is_specification` where it looks like one, whoever's number it may be besides.
     `maker` is the one maker that the number proves, None where it proves none or several; `any` is whether anybody is
     known at all. Many numbers share one of these, so that both are worked out once."""
 
@@ -15,6 +16,7 @@ class Owners:
     sure: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     categories: tuple[tuple[str, str], ...] = ()
+    is_specification: bool = False
     maker: str | None = field(init=False)
     any: bool = field(init=False)
     _ranks: dict[str, int] = field(init=False)
@@ -36,6 +38,7 @@ class Owners:
 
 
 NOBODY = Owners()
+A_SPECIFICATION = Owners(is_specification=True)
 
 
 class Candidate(NamedTuple):

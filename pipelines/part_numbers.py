@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from pipelines.candidate import NOBODY, Candidate, Owners
+from pipelines.candidate import A_SPECIFICATION, NOBODY, Candidate, Owners
 from pipelines.forms import Form, Forms
 from pipelines.lexicon import Hit
 from pipelines.mending import EDGES, Mender, Piece
@@ -25,6 +25,7 @@ _AFTER_WHOLE = re.compile(
     r" (?:(?<=\d )(?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|\d{3}-)|[A-Z] \d{4,6}-[A-Z])"
 )  # what may go on with a whole number, or go before it: "ADUM1201 ARZ", "P 19720-B21"
 _DIGIT = re.compile(r"\d")
+_LEADS = EDGES + "=+#"
 _LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)[:#=]+", re.IGNORECASE)
 # The language, the place of assembly or the packing behind a number: "#ABA", "#30", "#TRPBF".
 _OPTION = re.compile(r"[A-Z0-9]{2,5}")
@@ -40,13 +41,12 @@ class Grammar:
     def __init__(
         self, patterns: Sequence[Row], known: Sequence[Row], specifications: Sequence[Row], strict: Sequence[Row]
     ) -> None:
-        self._forms = Forms(patterns)
+        self._forms = Forms(patterns, specifications)
         self._known: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self.owners = lru_cache(maxsize=4096)(self._owners)
         self._mender = Mender(self.owners, self.is_specification)
         for row in known:
             self._add_known(row["brand"], row["part_number"].upper(), row["category"])
-        self._specification = re.compile("|".join(f"(?:{row.pattern('regex').pattern})" for row in specifications))
         self._strict = frozenset(row["brand"] for row in strict)
         self._token = lru_cache(maxsize=4096)(self._judge_token)
         self._owners_by = lru_cache(maxsize=4096)(_owners_by)
@@ -60,21 +60,26 @@ class Grammar:
         return brand in self._strict
 
     def is_specification(self, number: str) -> bool:
-        return self._specification.fullmatch(number) is not None
+        return self.owners(number).is_specification
 
     def _owners(self, number: str) -> Owners:
-        known = self._known.get(number) or self._known.get(number.rstrip("=").removesuffix("-RF")) or ()
-        fitting = self._forms.of(number)
-        if not known and "#" in number and not any(form.sure for form in fitting):
+        known = self._listed(number)
+        forms, is_specification = self._forms.of(number)
+        if not known and "#" in number and not any(form.sure for form in forms):
             base, _, option = number.partition("#")
-            if _OPTION.fullmatch(option) and (owners := self.owners(base)).any:
-                return owners
-        if fitting and _PACKED.fullmatch(number):
-            makers = {form.brand for form in fitting}
-            fitting += [form for form in self._forms.of(number.partition(",")[0]) if form.brand in makers]
-        if not (known or fitting):
-            return NOBODY
-        return self._owners_by(tuple(known), tuple(fitting))
+            if _OPTION.fullmatch(option) and self.owners(base).any:
+                known, forms = self._listed(base), self._forms.of(base).forms
+        if forms and "," in number and _PACKED.fullmatch(number):
+            makers = {form.brand for form in forms}
+            packed = self._forms.of(number.partition(",")[0]).forms
+            forms += tuple(form for form in packed if form.brand in makers)
+        if not (known or forms):
+            return A_SPECIFICATION if is_specification else NOBODY
+        return self._owners_by(tuple(known), forms, is_specification)
+
+    def _listed(self, number: str) -> Sequence[tuple[str, str]]:
+        """The makers that list a number, each with the kind of goods; spares and refurbished goods keep it."""
+        return self._known.get(number) or self._known.get(number.rstrip("=").removesuffix("-RF"), ())
 
     def candidates(self, text: str, folded: str, names: Sequence[Hit] = ()) -> list[Candidate]:
         """The tokens of a title that may be part numbers, in order, broken ones mended. `names` are the makers'
@@ -124,10 +129,11 @@ class Grammar:
 
     def _judge_token(self, token: str, written: str) -> tuple[tuple[str, int, int, Owners, int], ...]:
         """What a token is: (number, offset, length, owners, shape), several where a slash or a plus parts two."""
-        lead = len(token) - len(token.lstrip(EDGES + "=+#"))
-        label = _LABEL.match(token)
-        lead = label.end() if label else lead
-        number = token[lead:].rstrip(EDGES)
+        number, lead, label = token, 0, None
+        if not token.isalnum():
+            label = _LABEL.match(token)
+            lead = label.end() if label else len(token) - len(token.lstrip(_LEADS))
+            number = token[lead:].rstrip(EDGES)
         if len(number) < 4 or (len(number) == 4 and number.isdigit()):
             return ()
         owners = self.owners(number)
@@ -142,7 +148,7 @@ class Grammar:
             return True
         if _DIGIT.search(number) is None:
             return owners.any and _is_articulate(number)
-        return (owners.any or shape > 0) and not self.is_specification(number)
+        return (owners.any or shape > 0) and not owners.is_specification
 
     def _parts(self, number: str, written: str, lead: int) -> tuple[tuple[str, int, int, Owners, int], ...]:
         for sign in "+/:":
@@ -155,7 +161,7 @@ class Grammar:
         return ()
 
 
-def _owners_by(known: tuple[tuple[str, str], ...], forms: tuple[Form, ...]) -> Owners:
+def _owners_by(known: tuple[tuple[str, str], ...], forms: tuple[Form, ...], is_specification: bool) -> Owners:
     """The owners of a number that stands in lists and has forms."""
     categories = [(brand, category) for brand, category in known if category]
     categories += [(form.brand, form.category) for form in forms if form.category]
@@ -164,6 +170,7 @@ def _owners_by(known: tuple[tuple[str, str], ...], forms: tuple[Form, ...]) -> O
         tuple([form.brand for form in forms if form.sure]),
         tuple([form.brand for form in forms if not form.sure]),
         tuple(categories),
+        is_specification,
     )
 
 
