@@ -79,7 +79,7 @@ class Grammar:
 
     def _listed(self, number: str) -> Sequence[tuple[str, str]]:
         """The makers that list a number, each with the kind of goods; spares and refurbished goods keep it."""
-        return self._known.get(number) or self._known.get(number.rstrip("=").removesuffix("-RF"), ())
+        return self._known.get(number) or self._known.get(number.rstrip("=").removesuffix("-RF")) or ()
 
     def candidates(self, text: str, folded: str, names: Sequence[Hit] = ()) -> list[Candidate]:
         """The tokens of a title that may be part numbers, in order, broken ones mended. `names` are the makers'
