@@ -9,7 +9,7 @@ from catalog import models as m
 from catalog import runs
 from catalog.guard import Case, Lost, lost_fields
 from catalog.lost import lost_samples, lost_values
-from catalog.quarantine import find_jumps, samples
+from catalog.quarantine import find_jumps, find_returned_jumps, samples
 from catalog.traits import Counts
 from restock.run import CrawlOutcome, Run
 from restock.site import Guard
@@ -26,6 +26,7 @@ def gather(
     earlier = _earlier(connection, run, guard.recent_runs)
     values, jumped = lost_values(connection, guard.price_jump, settled)
     held = find_jumps(connection, run, guard.price_jump) if jumped.missing else 0
+    back = find_returned_jumps(connection, guard.price_jump)
     last = _last_complete(connection, run)
     listings, seen = _seen(connection, settled["listings"])
     missed, forbidden = _missed(connection)
@@ -40,9 +41,9 @@ def gather(
         values=values,
         usual=_usual_losses(earlier),
         forgiven=_forgiven(last),
-        jumped=Lost(jumped.known, held),
+        jumped=Lost(jumped.known + back, held + back),
         seen_again=jumped.missing - held,
-        jumps=samples(connection) if held else (),
+        jumps=samples(connection) if held + back else (),
         recent=tuple(runs.figures_of(row).get("listings", 0) for row in earlier),
         lists_before=_lists_of(last),
         whole=whole,

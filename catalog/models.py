@@ -321,11 +321,12 @@ kept_shot = Table(
     prefixes=_TEMPORARY,
 )
 
-# The prices of this run that jumped and are to be held back.
+# The prices of this run that jumped and are to be held back, and with which run the state began whose price stays.
 jump = Table(
     "jump",
     _stage_metadata,
     Column("listing_id", Integer, primary_key=True, autoincrement=False),
+    Column("from_run", Integer, nullable=False),
     Column("shot", BigInteger),
     *(Column(name, quarantine.c[name].type) for name in PRICE_COLUMNS),
     prefixes=_TEMPORARY,

@@ -42,13 +42,31 @@ def find_jumps(connection: Connection, run: Run, factor: int, *, base: int | Non
     """Stages the prices to be held back, and says how many. Those that an earlier run held back, and that this one
     sees again, are none of them; of a correction, those are that the corrected run or a later one held back."""
     there = exists().where(_held.listing_id == _stage.listing_id, _seen_again(run) if base is None else _of(base))
+    _stage_jumps(connection, jumped(factor), _version.to_run.is_(None), ~there if base is None else there)
+    return _jumps(connection)
+
+
+def find_returned_jumps(connection: Connection, factor: int) -> int:
+    """Stages the prices to be held back of listings that are back, judged by the price that each had last; says how
+    many."""
+    before, earlier = _jumps(connection), m.version.alias("earlier").c
+    gone = exists().where(m.listing.c.id == _stage.listing_id, m.listing.c.state.is_(None))
+    newest = select(func.max(earlier.from_run)).where(earlier.listing_id == _stage.listing_id).scalar_subquery()
+    _stage_jumps(connection, jumped(factor), _stage.listing_id.is_not(None), gone, _version.from_run == newest)
+    return _jumps(connection) - before
+
+
+def _stage_jumps(connection: Connection, *conditions: ColumnElement[bool]) -> None:
     found = (
-        select(_stage.listing_id, _stage.shot, *(_stage[name] for name in m.PRICE_COLUMNS))
-        .join(m.version, and_(_version.listing_id == _stage.listing_id, _version.to_run.is_(None)))
-        .where(jumped(factor), ~there if base is None else there)
+        select(_stage.listing_id, _version.from_run, _stage.shot, *(_stage[name] for name in m.PRICE_COLUMNS))
+        .join(m.version, _version.listing_id == _stage.listing_id)
+        .where(*conditions)
     )
-    columns = ["listing_id", "shot", *m.PRICE_COLUMNS]
+    columns = ["listing_id", "from_run", "shot", *m.PRICE_COLUMNS]
     connection.execute(insert(m.jump).from_select(columns, found))
+
+
+def _jumps(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(m.jump)).scalar_one()
 
 
@@ -73,7 +91,7 @@ def samples(connection: Connection) -> tuple[str, ...]:
     query = (
         select(m.listing.c.key, _version.price, m.jump.c.price, m.jump.c.currency)
         .join(m.jump, m.jump.c.listing_id == m.listing.c.id)
-        .join(m.version, and_(_version.listing_id == m.listing.c.id, _version.to_run.is_(None)))
+        .join(m.version, _is_kept())
         .order_by(m.listing.c.key)
         .limit(_SAMPLES)
     )
@@ -83,17 +101,19 @@ def samples(connection: Connection) -> tuple[str, ...]:
     )
 
 
+def _is_kept() -> ColumnElement[bool]:
+    """That a version is the one whose price stays."""
+    return and_(_version.listing_id == m.jump.c.listing_id, _version.from_run == m.jump.c.from_run)
+
+
 def hold(work: Merge) -> None:
-    """Gives the listings whose price jumped the price that they have."""
+    """Gives the listings whose price jumped the price that they have, or had when they went."""
     if work.connection.execute(select(m.jump.c.listing_id).limit(1)).first() is None:
         return
     later = select(_stage.listing_id).where(_stage.verb.is_not(None))
     work.connection.execute(delete(m.jump).where(m.jump.c.listing_id.in_(later)))
     kept = {name: _version[name] for name in m.PRICE_COLUMNS} | {"state": None}
-    there = and_(_version.listing_id == _stage.listing_id, _version.to_run.is_(None))
-    work.connection.execute(
-        update(m.stage).where(there, _stage.listing_id.in_(select(m.jump.c.listing_id))).values(kept)
-    )
+    work.connection.execute(update(m.stage).where(_stage.listing_id == m.jump.c.listing_id, _is_kept()).values(kept))
 
 
 def note_held(work: Merge) -> None:

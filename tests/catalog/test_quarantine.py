@@ -130,12 +130,27 @@ def test_a_shop_whose_prices_all_jump_is_partial_and_may_be_accepted(shop: Any, 
     assert {item.price for item in shop.now()} == {10000}
 
 
-def test_what_is_gone_is_held_no_longer(shop: Any, listing: Make) -> None:
+def test_what_is_back_is_judged_by_the_price_that_it_had_last(shop: Any, listing: Make) -> None:
     shop.crawl(listing(1), listing(2))
     shop.crawl(listing(1, "10000"), listing(2))
+    assert shop.crawl(listing(2)).counts["gone"] == 1
+    back = shop.crawl(listing(1, "10000", availability=Availability.BACK_ORDER), listing(2))
+    assert (back.status, back.counts["returned"], back.counts["held"]) == (RunStatus.COMPLETE, 1, 1)
+    assert back.warnings[0].endswith("https://shop.example/p/1: 100.00 → 10000.00 RUB")
+    (change,) = shop.catalogue.diff().changes
+    assert (change.event.value, change.after.price, change.change_pct) == ("reappeared", 100, 0)
+    assert change.after.availability is Availability.BACK_ORDER
+    taken = shop.crawl(listing(1, "10000", availability=Availability.BACK_ORDER), listing(2))
+    assert (taken.counts["held"], taken.counts["changed"], shop.now()[0].price) == (0, 1, 10000)
+
+
+def test_accepting_takes_the_price_of_what_is_back(shop: Any, listing: Make) -> None:
+    shop.crawl(listing(1), listing(2))
     shop.crawl(listing(2))
     back = shop.crawl(listing(1, "10000"), listing(2))
-    assert (back.counts["returned"], back.counts["held"]) == (1, 0)
+    shop.catalogue.accept(back.id)
+    (change,) = shop.catalogue.diff().changes
+    assert (change.event.value, change.before.price, change.after.price) == ("reappeared", 100, 10000)
 
 
 def test_a_site_has_its_own_bound(shop: Any, listing: Make) -> None:
@@ -174,15 +189,16 @@ _PRICES = st.sampled_from([1, 2, 100, 105, 10_000, 10_500, 1_000_000])
 _WEEK = st.lists(st.tuples(st.dictionaries(st.integers(1, 3), _PRICES, max_size=3), st.booleans()), max_size=6)
 
 
-def plain_step(run: Run, seen: dict[int, int], now: dict[int, int], held: dict[int, int]) -> None:
+def plain_step(run: Run, seen: dict[int, int], now: dict[int, int], last: dict[int, int], held: dict[int, int]) -> None:
     """What a child would do: believe a jump only when it sees it twice."""
     for number, price in seen.items():
-        old, waiting = now.get(number), held.pop(number, None)
+        old, waiting = last.get(number), held.pop(number, None)
         jumped = old is not None and max(old, price) >= 90 * min(old, price)
         if jumped and (waiting is None or abs(waiting - price) * 10 > waiting):
             held[number] = price
         else:
-            now[number] = price
+            last[number] = price
+        now[number] = last[number]
     if run.status is RunStatus.COMPLETE:
         for number in [number for number in now if number not in seen]:
             del now[number]
@@ -195,12 +211,12 @@ def test_any_week_is_that_of_a_plain_model(
     week: list[tuple[dict[int, int], bool]], catalogue: Catalogue, shop_class: Any, listing: Make
 ) -> None:
     name = f"shop-{len(catalogue.sites_seen())}"
-    shop, now, held = shop_class(catalogue, name=name), dict[int, int](), dict[int, int]()
+    shop, now, last, held = shop_class(catalogue, name=name), dict[int, int](), dict[int, int](), dict[int, int]()
     for seen, finished in week:
         offers = [listing(number, str(price), site=name) for number, price in seen.items()]
         run = shop.crawl(*offers, outcome=CrawlOutcome(finished=finished))
         if run.status is not RunStatus.FAILED:
-            plain_step(run, seen, now, held)
+            plain_step(run, seen, now, last, held)
         there = {int(item.url.rsplit("/")[-1]): (item.price, item.held_price) for item in shop.now()}
         assert there == {number: (price, held.get(number)) for number, price in now.items()}
     assert catalogue.check() == []
