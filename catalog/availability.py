@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, or_, select
 
 from catalog import models as m
+from catalog.bulk import fetch_rows
 from catalog.questions import chunks
-from catalog.states import OBTAINABLE, load, states
+from catalog.states import OBTAINABLE
 from catalog.stories import Story
 from catalog.windows import Window
 from restock.listing import Listing
@@ -20,7 +21,8 @@ def newly_available(connection: Connection, window: Window, told: Sequence[Story
     the site did. Where brand or part number is not known, a listing stands for itself."""
     candidates = [story for story in told if _became_obtainable(story)]
     products = {found for story in candidates if (found := _product(story.ends.after)) is not None}
-    had = {found for story in told if _obtainable(story.ends.before) and (found := _product(story.ends.before))}
+    before = (story.ends.before for story in told if _obtainable(story.ends.before))
+    had = {found for listing in before if (found := _product(listing)) in products}
     had |= _had_untouched(connection, window, products - had, {story.listing_id for story in told})
     return {story.listing_id for story in candidates if _product(story.ends.after) not in had}
 
@@ -45,18 +47,18 @@ def _had_untouched(connection: Connection, window: Window, products: set[Product
     found: set[Product] = set()
     spans, start = m.version.c, window.from_run.sequence
     for chunk in chunks(sorted({mpn for _, mpn in products})):
-        query = states().where(
+        query = select(spans.listing_id, m.details.c.brand, m.details.c.mpn).where(
             # By their numbers, and not by the site, of which nearly everything has another number.
             spans.listing_id.in_(_numbered(window.site, chunk)),
+            m.details.c.listing_id == spans.listing_id,
+            m.details.c.run_id == spans.details_run,
             m.details.c.mpn.in_(chunk),
             spans.availability.in_(OBTAINABLE),
             spans.from_run <= start,
             or_(spans.to_run.is_(None), spans.to_run > start),
         )
-        for state in load(connection, query):
-            if state.listing_id not in touched and (product := _product(state.listing)) is not None:
-                found.add(product)
-    return found
+        found |= {(brand, mpn) for number, brand, mpn in fetch_rows(connection, query) if number not in touched}
+    return found & products
 
 
 def _numbered(site: str, numbers: Sequence[str]) -> Select[Any]:

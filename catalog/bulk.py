@@ -1,9 +1,9 @@
-"""Rows in bulk: prepared driver values by the driver's own way, without a look at each of them in between."""
+"""Rows in bulk: driver values by the driver's own way in and out, without a look at each of them in between."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Select, Table
 from sqlalchemy.exc import DBAPIError
 
 Values = tuple[Any, ...]  # as the driver takes them: terms as numbers, money as millionths, moments as seconds
@@ -27,3 +27,11 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
                 copy.write_row(row)
     except connection.dialect.loaded_dbapi.Error as error:
         raise DBAPIError(command, None, error) from error
+
+
+def fetch_rows(connection: Connection, query: Select[Any]) -> list[Values]:
+    """All rows of a query as the driver gives them."""
+    result = connection.execute(query)
+    rows: Any = result.cursor.fetchall()
+    result.close()
+    return list(rows)

@@ -15,4 +15,7 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if running:
+            # All that was made counts as old at once: else the first thing that is made now has it looked through.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

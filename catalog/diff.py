@@ -90,9 +90,9 @@ def diff(
     for window in windows:
         told = _read_again(window, stories(connection, window, newly=wanted.newly_available), reread)
         fresh = newly_available(connection, window, told)
-        moments = _moments(connection, told)
-        changes = [change for story in told for change in _changes(window, story, story.listing_id in fresh, moments)]
-        found.changes.extend(change for change in changes if wanted.passes(change))
+        moments = _moments(connection, window)
+        for story in told:
+            found.changes.extend(_changes(window, story, story.listing_id in fresh, moments, wanted))
         found.fleeting.extend(one for one in _fleeting(told, moments) if wanted.wants(one.listing))
         found.corrections.extend(_corrections(connection, told))
         found.notes.extend(_rules_note(connection, window))
@@ -114,24 +114,22 @@ def _read_again(window: Window, told: list[Story], reread: Reread | None) -> lis
     return sorted(read, key=lambda story: story.key)
 
 
-def _moments(connection: Connection, told: list[Story]) -> dict[int, datetime]:
-    """When each run observed the market."""
-    wanted = {story.moved for story in told if story.moved is not None}
-    for story in told:
-        wanted.update(story.ends.since.values())
-        if story.passed is not None:
-            wanted.add(story.passed.from_run)
-    if not wanted:
-        return {}
-    query = select(m.run.c.id, m.run.c.observed_at).where(m.run.c.id >= min(wanted), m.run.c.id <= max(wanted))
-    return {row.id: row.observed_at for row in connection.execute(query)}
+def _moments(connection: Connection, window: Window) -> dict[int, datetime]:
+    """When each run of a window observed the market."""
+    within = m.run.c.id.between(window.from_run.sequence, window.to_run.sequence)
+    query = select(m.run.c.id, m.run.c.observed_at).join(m.site, m.site.c.id == m.run.c.site_id)
+    return {row.id: row.observed_at for row in connection.execute(query.where(m.site.c.name == window.site, within))}
 
 
-def _changes(window: Window, story: Story, fresh: bool, moments: dict[int, datetime]) -> list[Change]:
-    """The events of a story, each dated by the run that first saw what it tells and not by the window's end."""
+def _changes(
+    window: Window, story: Story, fresh: bool, moments: dict[int, datetime], wanted: Wanted
+) -> Iterator[Change]:
+    """The wanted events of a story, each dated by the run that first saw what it tells and not by the window's end."""
     ends = story.ends
-    return [
-        Change(
+    for event in ends.events():
+        if event not in wanted.events:
+            continue
+        change = Change(
             event=event,
             before=ends.before or ends.last,
             after=ends.after,
@@ -141,8 +139,8 @@ def _changes(window: Window, story: Story, fresh: bool, moments: dict[int, datet
             to_run=window.to_run.id,
             at=moments.get(ends.since_run(event) or story.moved or 0, window.to_run.observed_at),
         )
-        for event in ends.events()
-    ]
+        if wanted.passes(change):
+            yield change
 
 
 def _fleeting(told: list[Story], moments: dict[int, datetime]) -> Iterator[Fleeting]:

@@ -8,11 +8,10 @@ later rules would have read it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from catalog.kept import row_of
-from catalog.states import PLACES
+from catalog.kept import Kept, moved_by, told_apart
 from restock.listing import Listing
 from restock.terms import Event
 
@@ -30,8 +29,6 @@ _BY_EVENT = dict(_GROUPS)
 PROVENANCE = frozenset({"observed_at", "run", "evidence", "last_seen", "in_last_run", "held_price"})
 _CONTENT = tuple(part.name for part in fields(Listing) if part.name not in PROVENANCE)
 _VALUES = tuple((event, attrgetter(*names)) for event, names in _GROUPS)
-# The same off rows: a value is stored in one way only, so two rows differ in it where their listings do.
-_STORED = tuple((event, itemgetter(*(PLACES[name] for name in names))) for event, names in _GROUPS)
 _MARKET = tuple(name for _, names in _GROUPS for name in names)
 
 
@@ -43,6 +40,8 @@ class Link(NamedTuple):
     correction: bool
 
 
+_PRICED = frozenset({Event.PRICE_CHANGED, Event.REAPPEARED})
+_CENT = Decimal("0.01")
 _NEVER: Mapping[Event | None, int] = {}
 
 
@@ -77,19 +76,25 @@ class Ends(NamedTuple):
     def change_pct(self, event: Event) -> Decimal | None:
         """By how much the price moved, in percent, within one currency."""
         before, after = self.before or self.last, self.after
-        if event not in {Event.PRICE_CHANGED, Event.REAPPEARED} or before is None or after is None:
+        if event not in _PRICED or before is None or after is None:
             return None
-        if before.currency != after.currency or after.price is None or not before.price:
-            return None
-        return ((after.price - before.price) / before.price * 100).quantize(Decimal("0.01"))
+        moved = _moved_by(before, after)
+        return None if moved is None else (moved * 100).quantize(_CENT)
+
+
+def _moved_by(before: Listing, after: Listing) -> Decimal | None:
+    if type(before) is Kept and type(after) is Kept:
+        return moved_by(before, after)
+    if before.currency != after.currency or after.price is None or not before.price:
+        return None
+    return (after.price - before.price) / before.price
 
 
 def _told_apart(one: Listing, other: Listing) -> tuple[Event, ...]:
     """The events that lie between two states."""
-    first, second = row_of(one), row_of(other)
-    if first is None or second is None:
-        return tuple([event for event, values in _VALUES if values(one) != values(other)])
-    return tuple([event for event, stored in _STORED if stored(first) != stored(second)])
+    if type(one) is Kept and type(other) is Kept:
+        return told_apart(one, other)
+    return tuple([event for event, values in _VALUES if values(one) != values(other)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +130,12 @@ def ends(first: Listing | None, links: Sequence[Link], last: Listing | None) -> 
     return Ends(walk.before, walk.now, walk.last, walk.unread, walk.since), walk.corrections
 
 
-def one_move(first: Listing | None, link: Link, last: Listing | None) -> Ends:
+def one_move(first: Listing | None, run: int, state: Listing | None, last: Listing | None) -> Ends:
     """The ends of nearly every chain: of one that the market alone moved, and once."""
-    if first is None or link.state is None:
-        return Ends(first, link.state, last, False, {None: link.run})
-    between = _told_apart(first, link.state)
-    return Ends(first, link.state, last, False, dict.fromkeys(between, link.run), between)
+    if first is None or state is None:
+        return Ends(first, state, last, False, {None: run})
+    between = _told_apart(first, state)
+    return Ends(first, state, last, False, dict.fromkeys(between, run), between)
 
 
 class _Walk:

@@ -27,6 +27,9 @@ address = case((m.details.c.url == "", m.listing.c.key), else_=m.details.c.url)
 
 OBTAINABLE = tuple(term for term in Availability if term.obtainable)
 
+DETAILS = tuple(
+    name for name in m.DETAIL_COLUMNS if name not in {"url", "components", "restrictions", "restricted", "undecided"}
+)
 # In the order in which `to_listing` takes them apart.
 _COLUMNS = (
     m.version.c.listing_id,
@@ -34,11 +37,7 @@ _COLUMNS = (
     m.version.c.to_run,
     m.listing.c.key,
     address.label("url"),
-    *(
-        stored(m.details.c[name]).label(name)
-        for name in m.DETAIL_COLUMNS
-        if name not in {"url", "components", "restrictions"}
-    ),
+    *(stored(m.details.c[name]).label(name) for name in (*DETAILS, "restricted", "undecided")),
     *(stored(m.version.c[name]).label(name) for name in m.OFFER_COLUMNS),
     m.details.c.components,
     m.details.c.restrictions,
@@ -51,9 +50,8 @@ _COLUMNS = (
     m.warc.c.path,
 )
 _WIDTH = len(_COLUMNS)
-PLACES = {column.name: place for place, column in enumerate(_COLUMNS)}
-ORIGIN = PLACES["site"]  # from here on, a row says where a state was seen: thousands of states share that
-_COMPONENTS, _RESTRICTIONS = PLACES["components"], PLACES["restrictions"]
+_PLACES = {column.name: place for place, column in enumerate(_COLUMNS)}
+_COMPONENTS, _RESTRICTIONS = _PLACES["components"], _PLACES["restrictions"]
 _CHUNK = 1000
 _REMEMBERED = 4096
 _NOTHING: dict[str, Any] = {}
@@ -99,21 +97,25 @@ def load(connection: Connection, query: Select[Any], made: Made | None = None) -
     facts: Facts = {}
     with connection.execute(query.execution_options(yield_per=_CHUNK)) as rows:
         for chunk in rows.partitions():
-            facts = _facts(connection, chunk, facts)
+            named = {row[_COMPONENTS] for row in chunk} | {row[_RESTRICTIONS] for row in chunk}
+            facts = read_facts(connection, named, facts)
             for row in chunk:
                 yield State(row[0], row[1], row[2], make(row, facts))
 
 
-def _facts(connection: Connection, rows: Sequence[Row[Any]], known: Facts) -> Facts:
+def read_facts(connection: Connection, named: set[int | None], known: Facts) -> Facts:
     """The facts that rows name, with those that earlier ones did."""
-    named = {row[_COMPONENTS] for row in rows} | {row[_RESTRICTIONS] for row in rows}
     missing = named - known.keys() - {None}
     if not missing:
         return known
     if len(known) > _REMEMBERED:
         known, missing = {}, named - {None}
-    query = select(m.fact.c.hash, m.fact.c.body).where(m.fact.c.hash.in_(missing))
-    return {**known, **{row[0]: row[1] for row in connection.execute(query)}}
+    found = dict(known)
+    left = list(missing)
+    for start in range(0, len(left), _CHUNK):
+        query = select(m.fact.c.hash, m.fact.c.body).where(m.fact.c.hash.in_(left[start : start + _CHUNK]))
+        found |= {row[0]: row[1] for row in connection.execute(query)}
+    return found
 
 
 def to_listing(row: Sequence[Any], facts: Facts, besides: Mapping[str, Any] = _NOTHING) -> Listing:

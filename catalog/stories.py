@@ -1,7 +1,7 @@
 """Stories: what became of each listing within a window, read from the versions that began or ended in it."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, Select, and_, exists, func, or_, select, union
@@ -9,9 +9,9 @@ from sqlalchemy import CompoundSelect, Connection, Select, and_, exists, func, o
 from catalog import models as m
 from catalog import runs
 from catalog.events import Corrected, Ends, Link, ends, one_move
-from catalog.kept import Kept
+from catalog.kept import Kept, kept_states, key_of
 from catalog.passing import Passed, passed_between
-from catalog.states import OBTAINABLE, State, load, states
+from catalog.states import OBTAINABLE
 from catalog.windows import Window
 from restock.change import Passing
 from restock.listing import Listing
@@ -37,12 +37,12 @@ def stories(connection: Connection, window: Window, *, newly: bool = False) -> l
     no correction lies in the window, only of those that may have become available."""
     rules = set(connection.execute(_runs_within(window).where(m.run.c.kind == RunKind.CORRECTION.value)).scalars())
     touched = became_available(window) if newly and not rules else _touched(window)
-    chains = [
-        list(chain) for _, chain in groupby(_overlapping(connection, window, touched), lambda state: state.listing_id)
-    ]
-    absent = [chain[0].listing_id for chain in chains if chain[0].from_run > window.from_run.sequence]
+    chains: dict[int, list[Kept]] = defaultdict(list)
+    for state in _overlapping(connection, window, touched):
+        chains[state.offer[0]].append(state)
+    absent = [number for number, chain in chains.items() if chain[0].offer[1] > window.from_run.sequence]
     last = _last_states(connection, window, absent)
-    return [_story(chain, window, rules, last.get(chain[0].listing_id)) for chain in chains]
+    return [_story(number, chain, window, rules, last.get(number)) for number, chain in chains.items()]
 
 
 def _runs_within(window: Window) -> Select[Any]:
@@ -87,15 +87,11 @@ def became_available(window: Window) -> Select[Any]:
     )
 
 
-def _overlapping(connection: Connection, window: Window, touched: Select[Any] | CompoundSelect[Any]) -> Iterator[State]:
-    """The versions of touched listings that held at some time of the window, by listing and in order."""
+def _overlapping(connection: Connection, window: Window, touched: Select[Any] | CompoundSelect[Any]) -> list[Kept]:
+    """The states of touched listings that held at some time of the window, by listing and in order."""
     spans = m.version.c
-    query = states().where(
-        spans.listing_id.in_(touched),
-        spans.from_run <= window.to_run.sequence,
-        or_(spans.to_run.is_(None), spans.to_run > window.from_run.sequence),
-    )
-    return load(connection, query.order_by(spans.listing_id, spans.from_run), Kept.of)
+    held = or_(spans.to_run.is_(None), spans.to_run > window.from_run.sequence)
+    return kept_states(connection, window.site, touched, spans.from_run <= window.to_run.sequence, held)
 
 
 def _last_states(connection: Connection, window: Window, listing_ids: list[int]) -> dict[int, Listing]:
@@ -110,36 +106,54 @@ def _last_states(connection: Connection, window: Window, listing_ids: list[int])
             .group_by(earlier.listing_id)
             .subquery()
         )
-        query = states().join(newest, and_(newest.c.listing_id == spans.listing_id, newest.c.run == spans.from_run))
-        found |= {state.listing_id: state.listing for state in load(connection, query, Kept.of)}
+        ended = and_(newest.c.listing_id == spans.listing_id, newest.c.run == spans.from_run)
+        there = kept_states(connection, window.site, chunk, select(newest).where(ended).exists())
+        found |= {state.offer[0]: state for state in there}
     return found
 
 
-def _story(chain: list[State], window: Window, rules: set[int], last: Listing | None) -> Story:
+def _story(number: int, chain: list[Kept], window: Window, rules: set[int], last: Listing | None) -> Story:
     head = chain[0]
-    first = head.listing if head.from_run <= window.from_run.sequence else None
-    key = head.listing.key or ""
+    first = head if head.offer[1] <= window.from_run.sequence else None
+    key = key_of(head)
+    step = _one_step(chain, window)
+    if step is not None and step[0] not in rules:
+        return Story(number, key, one_move(first, *step, last), (), step[0])
     links = _links(chain, window, rules)
-    if len(links) == 1 and not links[0].correction:
-        run = links[0].run
-        return Story(head.listing_id, key, one_move(first, links[0], last), (), run)
     found, corrections = ends(first, links, last)
     moves = [link.run for link in links if not link.correction]
     if found.before is None and found.after is None and len(moves) > 1:
-        passed: Passed | None = Passed(Passing.LISTED, chain[-1].listing, moves[0], moves[-1])
+        passed: Passed | None = Passed(Passing.LISTED, chain[-1], moves[0], moves[-1])
     else:
         passed = passed_between(found.before, found.after, links)
-    return Story(head.listing_id, key, found, corrections, moves[-1] if moves else None, passed)
+    return Story(number, key, found, corrections, moves[-1] if moves else None, passed)
 
 
-def _links(chain: list[State], window: Window, rules: set[int]) -> list[Link]:
+def _one_step(chain: list[Kept], window: Window) -> tuple[int, Kept | None] | None:
+    """The run at which a listing became something else, and what, where that happened once in the window: it began,
+    ended, or changed. So it is with nearly every listing."""
+    _, begun, ended = chain[0].offer[:3]
+    before = begun <= window.from_run.sequence
+    over = ended is not None and ended <= window.to_run.sequence
+    if len(chain) == 1 and before != over:
+        return None
+    if len(chain) == 1:
+        return (ended, None) if over else (begun, chain[0])
+    _, follows, lasts = chain[1].offer[:3]
+    alone = len(chain) == 2 and before and ended == follows
+    return (follows, chain[1]) if alone and (lasts is None or lasts > window.to_run.sequence) else None
+
+
+def _links(chain: list[Kept], window: Window, rules: set[int]) -> list[Link]:
     """What a listing became within the window, one after the other."""
     start, end = window.from_run.sequence, window.to_run.sequence
     links: list[Link] = []
+    last = len(chain) - 1
     for place, state in enumerate(chain):
-        if state.from_run > start:
-            links.append(Link(state.from_run, state.listing, state.from_run in rules))
-        successor = chain[place + 1].from_run if place + 1 < len(chain) else None
-        if state.to_run is not None and state.to_run <= end and state.to_run != successor:
-            links.append(Link(state.to_run, None, state.to_run in rules))
+        from_run, to_run = state.offer[1:3]
+        successor = chain[place + 1].offer[1] if place < last else None
+        if from_run > start:
+            links.append(Link(from_run, state, from_run in rules))
+        if to_run is not None and to_run <= end and to_run != successor:
+            links.append(Link(to_run, None, to_run in rules))
     return links

@@ -6,11 +6,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from restock.listing import Listing, money_text, time_text
+from restock.listing import Listing, money_text, noun, time_text
 from restock.terms import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun
 class Change:
     """One event of one listing between two runs. `change_pct` only within one currency."""
 
