@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, timedelta
 from functools import partial
+from itertools import groupby
 
 from reports.data import Coverage, Total, WeeklyData
 from reports.entries import Day, Entry, Fact, Item
 from reports.safety import shown
 from reports.speech import Speech
-from reports.wording import date_text, moment_text, shop_name
+from reports.wording import moment_text, shop_name
 from restock.run import Run
 from restock.terms import RunStatus
 
@@ -31,10 +32,9 @@ def not_whole(data: WeeklyData) -> list[str]:
 def _shortfall(site: Coverage, data: WeeklyData) -> str:
     words = data.words
     broken = [run for run in site.runs if run.status is not RunStatus.COMPLETE]
-    days = ", ".join(dict.fromkeys(date_text(run.observed_at) for run in broken[-MAX_RUNS:]))
     why = next(iter(_reasons(words, broken[-1])), words.say("coverage.no_reason")) if broken else None
-    told = f"{days}: {why}" if why else words.say("coverage.no_run")
-    return f"{shop_name(site)}: {told}; {_hidden(words, site)}."
+    told = f"{_days_text(broken)}: {why}" if why else words.say("coverage.no_run")
+    return f"{shop_name(site)}: {told}; {_last(words, site)}; {_hidden(words, site)}."
 
 
 def _ordered(coverage: Sequence[Coverage]) -> list[Coverage]:
@@ -44,9 +44,10 @@ def _ordered(coverage: Sequence[Coverage]) -> list[Coverage]:
 def _entry(site: Coverage, data: WeeklyData) -> Entry:
     words = data.words
     broken = [run for run in site.runs if run.status is not RunStatus.COMPLETE]
-    facts = [fact for run in broken[-MAX_RUNS:] for fact in _run_facts(words, run)]
-    if len(broken) > MAX_RUNS:
-        facts.insert(0, Fact(words.say("coverage.runs"), words.count("coverage.earlier", len(broken) - MAX_RUNS)))
+    alike = [list(several) for _, several in groupby(broken, key=partial(_run_text, words))]
+    facts = [_run_fact(words, several) for several in alike[-MAX_RUNS:]]
+    if left := sum(map(len, alike[:-MAX_RUNS])):
+        facts.insert(0, Fact(words.say("coverage.runs"), words.count("coverage.earlier", left)))
     facts += [_accepted(words, run) for run in site.runs if run.accepted]
     facts += [_baseline(words, run) for run in site.runs if run.baseline]
     hidden = _hidden(words, site)
@@ -55,13 +56,15 @@ def _entry(site: Coverage, data: WeeklyData) -> Entry:
         link=None,
         tags=_holdings(words, site.site, data.totals),
         figures=(_share(words, site), _last(words, site)),
+        brief="; ".join(part for part in (_share(words, site), _last(words, site), hidden) if part),
         facts=(*facts, *([Fact(words.say("coverage.hidden"), hidden)] if hidden else [])),
         days=_days(site, data),
     )
 
 
 def _days(site: Coverage, data: WeeklyData) -> tuple[Day, ...]:
-    """Each day of the window: crawled completely, not completely, or not at all."""
+    """Each day of the window: crawled completely, not completely, or not at all. Days that are all alike good need no
+    strip: the figures say so."""
     first, last = data.since.astimezone(UTC).date(), data.until.astimezone(UTC).date()
     if (last - first).days > MAX_DAYS:
         return ()
@@ -71,7 +74,10 @@ def _days(site: Coverage, data: WeeklyData) -> tuple[Day, ...]:
     days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
     # The window's first day belongs to the week before, but for what was seen after the window began.
     kept = [day for day in days if day > first or day in by_day]
-    return tuple(Day(data.words.short_day(day), state := _state(by_day.get(day, ())), _SYMBOLS[state]) for day in kept)
+    states = [(day, _state(by_day.get(day, ()))) for day in kept]
+    if all(state == "good" for _, state in states):
+        return ()
+    return tuple(Day(data.words.short_day(day), state, _SYMBOLS[state]) for day, state in states)
 
 
 def _state(runs: Sequence[Run]) -> str:
@@ -101,13 +107,31 @@ def _last(words: Speech, site: Coverage) -> str:
     return words.say("coverage.last", moment=moment_text(site.last_complete))
 
 
-def _run_facts(words: Speech, run: Run) -> list[Fact]:
-    label = f"{moment_text(run.observed_at)}, {words.say(f'status.{run.status.value}')}"
+def _run_fact(words: Speech, alike: Sequence[Run]) -> Fact:
+    """Runs, one after the other, of which the same is to be told."""
+    first, last = alike[0], alike[-1]
+    when = moment_text(first.observed_at) if len(alike) == 1 else _days_text(alike)
+    several = f", {words.count('coverage.alike', len(alike))}" if len(alike) > 1 else ""
+    return Fact(f"{when}{several}, {words.say(f'status.{last.status.value}')}", _run_text(words, last))
+
+
+def _run_text(words: Speech, run: Run) -> str:
+    """Why a run was not complete, and what it left unseen."""
     reasons = _reasons(words, run)
-    unseen = run.counts.get("unseen", 0)
-    if unseen:
+    if unseen := run.counts.get("unseen", 0):
         reasons.append(words.count("coverage.unseen", unseen))
-    return [Fact(label, "; ".join(reasons) or words.say("coverage.no_reason"))]
+    return "; ".join(reasons) or words.say("coverage.no_reason")
+
+
+def _days_text(runs: Sequence[Run]) -> str:
+    """The days of some runs, oldest first; those that follow each other as one span."""
+    spans: list[list[date]] = []
+    for day in sorted({run.observed_at.astimezone(UTC).date() for run in runs}):
+        if spans and day - spans[-1][-1] == timedelta(days=1):
+            spans[-1][1:] = [day]
+        else:
+            spans.append([day])
+    return ", ".join(" — ".join(day.isoformat() for day in span) for span in spans)
 
 
 def _reasons(words: Speech, run: Run) -> list[str]:
@@ -135,6 +159,6 @@ def _hidden(words: Speech, site: Coverage) -> str | None:
         return words.say("coverage.hides_all")
     if site.runs[-1].status is RunStatus.COMPLETE:
         return None if site.whole else words.say("coverage.hides_nothing")
-    if site.complete_runs and site.last_complete:
-        return words.say("coverage.hides_since", moment=moment_text(site.last_complete))
+    if site.complete_runs:
+        return words.say("coverage.hides_since")
     return words.say("coverage.hides_gone")

@@ -6,21 +6,27 @@ from dataclasses import dataclass
 
 from reports.coverage import not_whole
 from reports.data import WeeklyData
-from reports.entries import Entry
+from reports.entries import Entry, Item
 from reports.sections import Section, Sorted, sections, sort_changes
 from reports.speech import Speech
 from reports.wording import date_text
 from restock.terms import Event
 
 MAX_NAMED = 12
+FEW = 4  # entries of a section that are always told in full
+
+
+Groups = tuple[tuple[str | None, tuple[Entry, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A section as it is laid out: its groups (one without a name where it has none), and what was cut."""
+    """A section as it is laid out: its groups (one without a name where it has none), those of which a line each must
+    do (`briefs`, by group and reasons), and what was cut."""
 
     section: Section
-    groups: tuple[tuple[str | None, tuple[Entry, ...]], ...]
+    groups: Groups
+    briefs: Groups
     cut: str | None
 
 
@@ -58,24 +64,32 @@ def digest(data: WeeklyData) -> Digest:
     )
 
 
-def cut(section: Section, limit: int, words: Speech) -> Shown:
-    """What is shown of a section where `limit` entries of weight one may be."""
-    most = max(1, limit * section.weight)
+def cut(section: Section, limit: int, words: Speech, lines: int = 0) -> Shown:
+    """What is shown of a section where `limit` entries of weight one may be, and after them `lines` of one line each
+    for every further weight."""
+    most = max(FEW, limit * section.weight)
     kept = [item.entry for item in section.items[:most]]
-    left = section.items[most:]
+    further = [item.entry for item in section.items[most : most + lines * (section.weight - 1)]]
+    brief = [entry for entry in further if entry.brief]
+    left = section.items[most + len(brief) :]
+    return Shown(section, _grouped(kept), _grouped(brief, brief=True), _cut_text(section, left, words))
+
+
+def _cut_text(section: Section, left: Sequence[Item], words: Speech) -> str | None:
     if not left:
-        return Shown(section, _grouped(kept), None)
+        return None
     whole = words.number(len(section.items))
     if section.name == "coverage":
-        return Shown(section, _grouped(kept), words.count("cut.sites", len(left), whole=whole))
+        return words.count("cut.sites", len(left), whole=whole)
     restricted = words.number(sum(item.restricted for item in left))
-    return Shown(section, _grouped(kept), words.count("cut.left", len(left), whole=whole, restricted=restricted))
+    return words.count("cut.left", len(left), whole=whole, restricted=restricted)
 
 
-def _grouped(kept: Sequence[Entry]) -> tuple[tuple[str | None, tuple[Entry, ...]], ...]:
+def _grouped(kept: Sequence[Entry], *, brief: bool = False) -> Groups:
     groups: dict[str | None, list[Entry]] = {}
     for entry in sorted(kept, key=lambda one: (one.group or "").casefold()):
-        groups.setdefault(entry.group, []).append(entry)
+        heading = ": ".join(part for part in (entry.group, entry.why) if part) if brief else entry.group
+        groups.setdefault(heading, []).append(entry)
     ranked = sorted(groups.items(), key=lambda group: all(entry.known for entry in group[1]))
     return tuple((name, tuple(members)) for name, members in ranked)
 

@@ -12,6 +12,7 @@ from reports.lifetimes import absence_text, formerly_text, held_since, shop_text
 from reports.safety import safe_link, shown
 from reports.speech import Speech
 from reports.wording import (
+    brief_reason_text,
     condition_text,
     date_text,
     price_text,
@@ -51,7 +52,8 @@ class Day:
 class Entry:
     """One listing in a section. `figures` stand beside the heading, the first of them large; `group` is the heading
     that it stands under, where its section has groups; `known` goods, which an analyst has marked, stand in the last of
-    them. `days` is a strip of days, for a site."""
+    them. `brief` is what a line must say where there is no room for more, under the reasons (`why`). `days` is a strip
+    of days, for a site."""
 
     title: str
     link: str | None
@@ -61,6 +63,8 @@ class Entry:
     restricted: bool = False
     group: str | None = None
     known: bool = False
+    brief: str = ""
+    why: str = ""
     days: tuple[Day, ...] = ()
 
 
@@ -102,6 +106,8 @@ def newly_available(change: Change, data: WeeklyData) -> Entry:
         restricted=listing.restricted,
         group=f"{brand} — {shop_text(listing.site, data)}",
         known=data.known(listing),
+        brief="; ".join((price_text(words, listing), stock_text(words, listing), date_text(held_since(change)))),
+        why=_why(words, listing),
     )
 
 
@@ -143,6 +149,8 @@ def _short_entry(
         tags=(*listing_tags(listing), shop_text(listing.site, data), seen),
         figures=figures,
         facts=(*facts, *why, *marked(listing, data), *found_under(words, listing), *proof(words, listing)),
+        brief="; ".join((*figures, shop_text(listing.site, data), seen)),
+        why=_why(words, listing),
         restricted=listing.restricted,
     )
 
@@ -176,6 +184,10 @@ def marked(listing: Listing, data: WeeklyData) -> list[Fact]:
     fields = ", ".join(words.say(f"field.{name}") for name in changed)
     lapsed = "; " + words.say("mark.lapsed", fields=fields) if changed else ""
     return [Fact(words.say("fact.mark"), f"{words.say(f'mark.{mark.verdict.value}')}{note} ({who}){lapsed}")]
+
+
+def _why(words: Speech, listing: Listing) -> str:
+    return "; ".join(brief_reason_text(words, rule) for rule in listing.restrictions)
 
 
 def _absence(change: Change, data: WeeklyData) -> list[Fact]:

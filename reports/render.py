@@ -11,19 +11,27 @@ from reports.data import WeeklyData
 from reports.digest import Digest, cut
 from reports.entries import Day
 from reports.safety import shown
+from reports.speech import NBSP
 from reports.wording import moment_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_HTML = 100_000  # bytes; Gmail clips a message at 102 kB, its own wrapping included
 WIDTH = 78  # columns of the text; only addresses are longer
-_LIMITS = (40, 25, 15, 10, 6, 4, 2, 1)  # entries of weight one in a section, tried in turn until the report fits
+# Entries of weight one in a section, and lines for each further weight, tried in turn until the report fits: more is
+# gained by naming all goods than by telling everything of some.
+_LIMITS = (
+    *((entries, 150) for entries in (40, 25, 15, 10, 6, 4, 3, 2)),
+    *((entries, lines) for lines in (130, 110, 90, 70, 50, 30, 15) for entries in (2, 1)),
+    (1, 0),
+)
 
 
 def render(digest: Digest, data: WeeklyData) -> tuple[str, str]:
     """The report as HTML, at most MAX_HTML bytes wherever cutting sections can bring it there, and as text."""
-    for limit in _LIMITS:
-        sections = [cut(section, limit, digest.words) for section in digest.sections]
-        html = _inliner().inline(fill("weekly.html", digest, data, sections=sections))
+    for limit, lines in _LIMITS:
+        sections = [cut(section, limit, digest.words, lines) for section in digest.sections]
+        # A no-break space is two bytes; as an entity it would be six, and there are thousands.
+        html = _inliner().inline(fill("weekly.html", digest, data, sections=sections)).replace("&nbsp;", NBSP)
         if len(html.encode()) <= MAX_HTML:
             break
     return html, fill("weekly.txt", digest, data, sections=sections)

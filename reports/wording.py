@@ -75,8 +75,9 @@ def short_reason_text(words: Speech, rule: Restriction) -> str:
 def brief_reason_text(words: Speech, rule: Restriction) -> str:
     """The rule with its tier, and what it rests on: the code of the list, else the day."""
     tier = f" {shown(rule.tier, 10)}" if rule.tier else ""
+    edition = words.say("reason.edition", day=shown(rule.edition, 10)) if rule.edition else ""
     rests = rule.id if rule.rule is RestrictionRule.CHPL else rule.since or rule.id
-    return f"{words.say(f'brief.{rule.rule.value}')}{tier} ({shown(rests, 40)})"
+    return f"{words.say(f'brief.{rule.rule.value}')}{tier} ({shown(rests, 40)}{edition})"
 
 
 def sources_of(source: str) -> list[tuple[str, str | None]]:

@@ -197,13 +197,13 @@ def test_the_text_reads_at_78_columns(language: Language, full_week: WeeklyData)
 def test_the_warning_names_what_was_not_crawled_and_a_strip_shows_the_days(full_week: WeeklyData) -> None:
     text = " ".join(weekly_report(full_week).text.split())
     head = text.partition("==")[0]
-    assert "- vostok: 2026-11-18: 12 pages were a wall; since 2026-11-13 06:00 UTC: new goods may be missing" in head
-    assert "- idle: not crawled; no run in this window: whatever happened at this site is not in this report." in head
+    assert "- vostok: 2026-11-18: 12 pages were a wall; last complete 2026-11-13 06:00 UTC; since then new" in head
+    assert "- idle: not crawled; never complete; no run in this window: whatever happened at this site is not" in head
     assert "meridian" not in head.partition("Not crawled completely")[2]
     assert "12 pages were a wall; 12 known listings not seen, kept as they were" in text
     assert "Fri 13 ✓" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Wed 18 ✗" in text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "since 2026-11-13 06:00 UTC: new goods may be missing" in text
+    assert "since then new goods may be missing" in text
     assert "first complete run 2026-11-13 06:00 UTC: what it found is where we start from" in text
 
 
