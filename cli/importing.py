@@ -7,12 +7,12 @@ import typer
 
 from cli.catching import RUN_COLUMNS, exit_code, report_run
 from cli.console import say, show
-from cli.options import Home, OutFormat, Output
+from cli.options import Encoding, Home, OutFormat, Output
 from cli.progress import RowMeter
 from cli.session import workspace_of
 from cli.windows import moment
 from scheduler.importing import import_price_list, preview
-from spiders.pricelists import checked_map
+from spiders.pricelists import checked_encoding, checked_map
 
 USE_COLUMNS = ("sheet", "column", "name", "field", "sample", "note")
 
@@ -31,6 +31,7 @@ def import_list(
             metavar="FIELD=COLUMN",
         ),
     ] = None,
+    encoding: Encoding = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what each column is read as; store nothing.")
     ] = False,
@@ -45,17 +46,19 @@ def import_list(
 
     Example: restock import meridian price.xlsx --observed-at 2026-11-20 --map mpn=C
     """
-    columns = checked_map(mapping or [])
+    columns, named = checked_map(mapping or []), checked_encoding(encoding)
     dated = moment(observed_at, "--observed-at") if observed_at else None
     with workspace_of(home) as workspace, RowMeter(site) as meter:
         if dry_run:
-            found = preview(file, columns, on_rows=meter)
+            found = preview(file, columns, encoding=named, on_rows=meter)
             show((use.to_json() for use in found.columns), USE_COLUMNS, format, output)
             for line in (f"{found.tally.rows} listings; nothing was stored", found.tally.loss, *found.tally.remarks):
                 if line:
                     say(line)
             return
-        run = import_price_list(workspace, site, file, observed_at=dated, mapping=columns, market=market, on_rows=meter)
+        run = import_price_list(
+            workspace, site, file, observed_at=dated, mapping=columns, encoding=named, market=market, on_rows=meter
+        )
         report_run(run)
         for note in run.outcome.notes if run.outcome else ():
             say(f"{run.site}: note: {note}")

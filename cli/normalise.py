@@ -12,7 +12,7 @@ import typer
 
 from cli.console import LISTING_COLUMNS, Row, fills_terminal, say, show
 from cli.home import settings_of
-from cli.options import Home, OutFormat, Output
+from cli.options import Encoding, Home, OutFormat, Output
 from cli.progress import RowMeter
 from cli.windows import moment
 from pipelines.normalise import Normaliser
@@ -22,6 +22,7 @@ from restock.errors import UsageError
 from restock.listing import LISTING_FIELDS
 from restock.site import checked_market
 from scheduler.normalise import normalise_rows
+from spiders.pricelists import Tally, checked_encoding
 
 STEP = 1_000  # rows between two reports of progress
 
@@ -34,6 +35,7 @@ def normalise(
     observed_at: Annotated[
         str | None, typer.Option("--observed-at", help="Judge by the rules of that day.", metavar="ISO")
     ] = None,
+    encoding: Encoding = None,
     format: OutFormat = None,
     output: Output = None,
     home: Home = None,
@@ -44,11 +46,12 @@ def normalise(
     """
     on = (moment(observed_at, "--observed-at") if observed_at else clock.now()).date()
     normaliser = Normaliser(load_rules(settings_of(home).home), market=checked_market(market))
+    named, tally = checked_encoding(encoding), Tally()
     errors = 0
 
     def rows(stream: BufferedReader, meter: RowMeter) -> Iterator[Row]:
         nonlocal errors
-        for number, row in enumerate(normalise_rows(stream, normaliser, on=on), start=1):
+        for number, row in enumerate(normalise_rows(stream, normaliser, on=on, encoding=named, tally=tally), start=1):
             if "error" in row:
                 errors += 1
                 say(f"row {row['row']}: {row['error']}")
@@ -58,6 +61,8 @@ def normalise(
 
     with _bytes(file) as stream, RowMeter("normalise", drawn=not fills_terminal(format, output)) as meter:
         show(rows(stream, meter), LISTING_COLUMNS, format, output, whole=(*LISTING_FIELDS, "error", "row"))
+    for remark in tally.remarks:
+        say(remark)
     raise typer.Exit(3 if errors else 0)
 
 

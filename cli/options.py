@@ -38,3 +38,9 @@ MinQuantity = Annotated[int | None, typer.Option("--min-quantity", min=0, help="
 RestrictedOption = Annotated[
     bool | None, typer.Option("--restricted/--not-restricted", help="Only restricted goods, or only the others.")
 ]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", help="The encoding of a table of text, where its letters don't tell it.", metavar="NAME"
+    ),
+]

@@ -22,7 +22,8 @@ from spiders.reading import read_page
 
 
 class ListDefinition(BaseModel):
-    """How a price list was imported: the site as it was, the file's name, and the user's map. Kept with the run, so
+    """How a price list was imported: the site as it was, the file's name, the user's map, and the
+    encoding where the user named it. Kept with the run, so
     that its evidence is read again in the same way."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +31,7 @@ class ListDefinition(BaseModel):
     site: str = ""
     file: str = ""
     mapping: dict[str, list[str]] = Field(default_factory=dict)
+    encoding: str | None = None
 
 
 def warc_path(settings: Settings, run: Run) -> Path:
@@ -90,7 +92,7 @@ def listed(workspace: Workspace, run: Run, site: Site) -> Iterator[RawListing]:
         with (
             suppress(ListError, UsageError),
             open_file(path, entry) as file,
-            open_list(file.stream, site.columns) as reader,
+            open_list(file.stream, site.columns, site.encoding) as reader,
         ):
             yield from reader.rows(Origin(run.site, file.evidence))
 
@@ -107,7 +109,7 @@ class StoredList:
 def price_list(settings: Settings, run: Run, definition: ListDefinition) -> Iterator[StoredList]:
     """Raises EvidenceError where the run's file is missing or altered."""
     path = _existing(settings, run)
-    with open_file(path) as file, open_list(file.stream, definition.mapping) as reader:
+    with open_file(path) as file, open_list(file.stream, definition.mapping, definition.encoding) as reader:
         yield StoredList(reader.rows(Origin(run.site, file.evidence)), reader)
 
 

@@ -32,11 +32,11 @@ class Preview:
     tally: Tally
 
 
-def preview(file: Path, mapping: ColumnMap, *, on_rows: OnRows | None = None) -> Preview:
+def preview(file: Path, mapping: ColumnMap, *, encoding: str | None = None, on_rows: OnRows | None = None) -> Preview:
     """Reads a whole list and stores nothing.
 
     Raises UsageError where nothing says which column is which, ListError where the file is damaged."""
-    with _readable(file).open("rb") as stream, open_list(stream, mapping) as found:
+    with _readable(file).open("rb") as stream, open_list(stream, mapping, encoding) as found:
         for _ in _watched(found.rows(), on_rows):
             pass
         return Preview(found.columns(), found.tally)
@@ -49,6 +49,7 @@ def import_price_list(
     *,
     observed_at: datetime | None = None,
     mapping: ColumnMap | None = None,
+    encoding: str | None = None,
     market: str | None = None,
     on_rows: OnRows | None = None,
 ) -> Run:
@@ -56,8 +57,9 @@ def import_price_list(
 
     Raises UsageError for a list that is older than the site's last run, or that needs a map; ListError for a damaged
     one, whose run has then failed."""
-    definition = ListDefinition(file=file.name, mapping={name: [*texts] for name, texts in (mapping or {}).items()})
-    _refuse_unmapped(_readable(file), definition.mapping)
+    chosen = {name: [*texts] for name, texts in (mapping or {}).items()}
+    definition = ListDefinition(file=file.name, mapping=chosen, encoding=encoding)
+    _refuse_unmapped(_readable(file), definition)
     site = _site(workspace, site_name, market)
     with workspace.site_lock(site.name):
         correct_if_rules_changed(workspace, site)
@@ -89,10 +91,10 @@ def _readable(file: Path) -> Path:
     return file
 
 
-def _refuse_unmapped(file: Path, mapping: ColumnMap) -> None:
+def _refuse_unmapped(file: Path, definition: ListDefinition) -> None:
     """Wrong usage leaves no run behind; a damaged file does, for those who watch the runs."""
     try:
-        with file.open("rb") as stream, open_list(stream, mapping):
+        with file.open("rb") as stream, open_list(stream, definition.mapping, definition.encoding):
             return
     except ListError:
         return

@@ -30,7 +30,8 @@ class ListRows:
     def pieces(self, evidence: Evidence) -> Iterator[list[RawListing]]:
         piece: list[RawListing] = []
         try:
-            with plain_file(self._file, self._coding) as plain, open_list(plain, self._site.columns) as found:
+            site = self._site
+            with plain_file(self._file, self._coding) as plain, open_list(plain, site.columns, site.encoding) as found:
                 for row in found.rows(Origin(self._site.name, evidence)):
                     piece.append(row)
                     self.count += 1

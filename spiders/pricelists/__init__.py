@@ -1,6 +1,7 @@
 """Price lists: a stored file → raw listings, row by row, whatever its kind."""
 
 from spiders.pricelists.arriving import arriving_rows
+from spiders.pricelists.encodings import checked_encoding
 from spiders.pricelists.lists import (
     MAPPED_FIELDS,
     ColumnMap,
@@ -22,6 +23,7 @@ __all__ = [
     "PriceList",
     "Tally",
     "arriving_rows",
+    "checked_encoding",
     "checked_map",
     "looks_like_list",
     "media_type",

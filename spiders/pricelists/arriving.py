@@ -10,24 +10,35 @@ import orjson
 
 from restock.errors import UsageError
 from restock.listing import RAW_FIELDS, RawListing
+from spiders.pricelists.cells import Damaged
+from spiders.pricelists.encodings import (
+    UTF8,
+    encoding_of_lines,
+    error_handler,
+    is_broken,
+    is_utf8,
+    marked_encoding,
+    told,
+)
 from spiders.pricelists.headers import SEARCHED
 from spiders.pricelists.lists import NOWHERE, Tally
 from spiders.pricelists.names import meaning
-from spiders.pricelists.separated import DELIMITERS, best_delimiter, wide_encoding
+from spiders.pricelists.separated import DELIMITERS, NOT_IN_ENCODING, best_delimiter
 from spiders.pricelists.tables import SheetReader, plan_of
 
 ArrivingRow = Mapping[str, Any] | RawListing | ValueError | None
 """A contract row, a price list's goods, or why a row can't be read; None for one that is no goods."""
 
+_PEEKED = 4096  # bytes by which UTF-16 is known
 _EMPTY = "\ufeff \t\r\n"
 _Numbered = Iterator[tuple[int, ArrivingRow]]
 
 
-def arriving_rows(stream: io.BufferedReader) -> _Numbered:
+def arriving_rows(stream: io.BufferedReader, encoding: str | None, tally: Tally) -> _Numbered:
     """Each row with its number: that of its line, of a table that of the row below the header; empty ones count.
 
-    Raises UsageError for a table without a column of titles."""
-    lines = _lines(stream)
+    Raises UsageError for a table without a column of titles, or in an encoding that can't be told."""
+    lines = _lines(stream, encoding, tally)
     blank = 0
     for first in lines:
         if first.strip(_EMPTY):
@@ -45,32 +56,41 @@ def arriving_rows(stream: io.BufferedReader) -> _Numbered:
         everything = itertools.chain([first, *ahead], lines)
         separated = any(sign in line for line in (first, *ahead) for sign in DELIMITERS)
         if separated and not any(map(_opens_json, ahead)):
-            yield from _table_rows(everything)
+            yield from _table_rows(everything, tally)
         else:
             yield from _json_rows(everything, blank + 1)
 
 
-def _lines(stream: io.BufferedReader) -> Iterator[str]:
-    """The lines of a text; of one that is not UTF-16, the first letters beyond ASCII say whether it is UTF-8 or
-    Windows-1251, so that a line need not wait for those behind it."""
-    if wide := wide_encoding(stream.peek(4)[:4]):
-        text = io.TextIOWrapper(stream, encoding=wide, errors="replace", newline="")
-        yield from iter(text.readline, "")
-        text.detach()
+def _lines(stream: io.BufferedReader, encoding: str | None, tally: Tally) -> Iterator[str]:
+    """The lines of a text in the encoding that was named, that its first bytes show, or that its letters tell."""
+    shown = None if encoding else marked_encoding(stream.peek(_PEEKED)[:_PEEKED])
+    known = encoding or shown
+    if known is None:
+        yield from _told_by_letters(stream, tally)
         return
-    encoding = None
-    for line in stream:
-        if encoding is None and not line.isascii():
-            encoding = "utf-8" if line.lstrip().startswith(b"{") or _is_utf8(line) else "cp1251"
-        yield line.decode(encoding or "ascii", errors="replace").replace("\0", "")
+    tally.notes += filter(None, [told(shown)] if shown else [])
+    text = io.TextIOWrapper(stream, encoding=known, errors=error_handler(known), newline="")
+    yield from iter(text.readline, "")
+    text.detach()
 
 
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _told_by_letters(stream: io.BufferedReader, tally: Tally) -> Iterator[str]:
+    """A line of UTF-8 need not wait for those behind it; what is in another encoding waits for the lines that tell
+    which."""
+    lines: Iterator[bytes] = iter(stream)
+    begun: list[bytes] = []
+    for line in lines:
+        if not line.isascii():
+            begun = [line]
+            break
+        yield line.decode().replace("\0", "")
+    encoding = UTF8
+    if begun and not is_utf8(begun[0]) and not begun[0].lstrip().startswith(b"{"):
+        begun += itertools.islice(lines, SEARCHED)
+        encoding = encoding_of_lines(begun)
+        tally.notes += filter(None, [told(encoding)])
+    for line in itertools.chain(begun, lines):
+        yield line.decode(encoding, errors=error_handler(encoding)).replace("\0", "")
 
 
 def _opens_json(line: str) -> bool:
@@ -103,37 +123,42 @@ def _contract_rows(header: str, lines: Iterable[str]) -> _Numbered:
     """One row for each row below the header; a row with nothing but a title is goods, too."""
     delimiter = best_delimiter([header])
     names = _names(header, delimiter)
-    for number, row in _separated(lines, delimiter):
-        if isinstance(row, ValueError):
-            yield number, row
+    for number, row in enumerate(_separated(lines, delimiter), 1):
+        if isinstance(row, Damaged):
+            yield number, ValueError(row.reason)
+        elif any(row[len(names) :]):
+            yield (
+                number,
+                ValueError(f"{len(row)} values for {len(names)} columns: a value with {delimiter!r} needs quotes"),
+            )
         elif row:
             yield number, dict(zip(names, row, strict=False))
 
 
-def _separated(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str] | ValueError]]:
+def _separated(lines: Iterable[str], delimiter: str) -> Iterator[list[str] | Damaged]:
     reader = csv.reader(lines, delimiter=delimiter)
-    for number in itertools.count(1):
+    while True:
         try:
-            yield number, next(reader)
+            row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield number, ValueError(f"not a CSV row: {error}")
+            yield Damaged(f"not a CSV row: {error}")
+        else:
+            yield Damaged(NOT_IN_ENCODING) if any(map(is_broken, row)) else row
 
 
-def _table_rows(lines: Iterator[str]) -> _Numbered:
+def _table_rows(lines: Iterator[str], tally: Tally) -> _Numbered:
     """The goods of a table whose header is a price list's; groups and totals are no goods."""
     sample = list(itertools.islice(lines, SEARCHED))
-    delimiter = best_delimiter(sample)
-    rows = (
-        [] if isinstance(row, ValueError) else row for _, row in _separated(itertools.chain(sample, lines), delimiter)
-    )
+    rows = _separated(itertools.chain(sample, lines), best_delimiter(sample))
     top = list(itertools.islice(rows, SEARCHED))
     try:
-        plan = plan_of(None, [[cell.strip() for cell in row] for row in top], {})
+        plan = plan_of(None, [[str(cell).strip() for cell in row] for row in top], {})
     except UsageError:
-        found = ", ".join(repr(name.strip()) for name in next(filter(any, top)) if name.strip())
+        found = ", ".join(repr(str(name).strip()) for name in next(filter(any, top)) if str(name).strip())
         raise UsageError(f"no column names the goods (title, Наименование, …); the columns are {found}") from None
-    reader = SheetReader(plan, {}, Tally(), NOWHERE)
-    for number, row in reader.read_each(itertools.chain(top, rows)):
+    if above := plan.header.rows - plan.header.depth:
+        tally.notes.append(f"the header is row {above + 1}; what stands above it was read as a letterhead")
+    for number, row in SheetReader(plan, {}, tally, NOWHERE).read_each(itertools.chain(top, rows)):
         yield number - plan.header.rows, row

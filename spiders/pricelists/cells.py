@@ -7,6 +7,14 @@ from restock.listing import number_text
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 
+class Damaged(list[Cell]):
+    """A row that can't be read, with the reason: nothing in it can be trusted."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
 def text_of(value: Cell) -> str:
     """A cell's text: whole numbers without `.0`, others to the 15 digits that a spreadsheet keeps, dates as ISO."""
     if isinstance(value, str):

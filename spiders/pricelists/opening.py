@@ -29,8 +29,8 @@ _NAMED = (".csv", ".tsv", ".jsonl", ".xlsx", ".xls")
 
 
 @contextmanager
-def open_list(stream: BinaryIO, mapping: ColumnMap) -> Iterator[PriceList]:
-    """The list in a file.
+def open_list(stream: BinaryIO, mapping: ColumnMap, encoding: str | None = None) -> Iterator[PriceList]:
+    """The list in a file; `encoding` is that of a table of separated text, where its letters don't tell it.
 
     Raises UsageError where nothing says which column is which, ListError where the file is damaged."""
     with ExitStack() as files:
@@ -41,10 +41,10 @@ def open_list(stream: BinaryIO, mapping: ColumnMap) -> Iterator[PriceList]:
             unpacked = files.enter_context(TemporaryFile(prefix="restock-"))
             _unpack(stream, unpacked)
             stream = unpacked
-        yield _opened(stream, mapping)
+        yield _opened(stream, mapping, encoding)
 
 
-def _opened(stream: BinaryIO, mapping: ColumnMap) -> PriceList:
+def _opened(stream: BinaryIO, mapping: ColumnMap, encoding: str | None) -> PriceList:
     stream.seek(0)
     start = stream.read(4096)
     stream.seek(0)
@@ -60,7 +60,7 @@ def _opened(stream: BinaryIO, mapping: ColumnMap) -> PriceList:
         return Yml(stream, mapping)
     if text.startswith(b"{"):
         return JsonLines(stream, mapping)
-    return TableList(Separated(stream), mapping)
+    return TableList(Separated(stream, encoding), mapping)
 
 
 def looks_like_list(start: bytes, media_type: str, name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Protocol
 from restock.errors import UsageError
 from restock.listing import RawListing
 from spiders.pricelists import offers
-from spiders.pricelists.cells import Cell, is_number, letter, place_of, text_of
+from spiders.pricelists.cells import Cell, Damaged, is_number, letter, place_of, text_of
 from spiders.pricelists.headers import SEARCHED, Header, find_header
 from spiders.pricelists.layout import Layout, lay_out
 from spiders.pricelists.lists import IGNORE, NOWHERE, ColumnMap, ColumnUse, Origin, Tally
@@ -18,7 +18,10 @@ from spiders.pricelists.names import SaidOfPrices, folded, is_total, meaning, sa
 
 _NUMBERS = ("sku", "mpn", "gtin", "url")
 _PART_NUMBER = re.compile(r"(?<!\S)(?=\S*\d)(?=\S*[^\W\d])\S{5,}")
+_PLAIN_NUMBER = re.compile(r"(?<!\S)(?=(?:\S*\d){2})(?=\S*[^\W\d_])(?=\S*-|\S{6})\S{5,}")
+_TOTALS = "of totals were left out"
 _LONGEST_GROUP = 150
+_NO_TITLE = "no title"
 
 
 class Source(Protocol):
@@ -140,6 +143,7 @@ class SheetReader:
         self._groups: list[tuple[tuple[int, int], str]] = []
         self._row: Sequence[Cell] = ()
         self._texts: list[str] = []
+        self._fault = ""
         self._take(plan.layout)
 
     def _take(self, layout: Layout) -> None:
@@ -159,14 +163,15 @@ class SheetReader:
         return (raw for _, raw in self.read_each(rows) if isinstance(raw, RawListing))
 
     def read_each(self, rows: Iterable[Sequence[Cell]]) -> Iterator[tuple[int, RawListing | ValueError | None]]:
-        """Each row below the header with its number: goods, why goods could not be read, None for no goods."""
+        """Each row below the header with its number: goods, why a row could not be read, None for no goods."""
         first = self._plan.header.rows
         for number, row in enumerate(itertools.islice(rows, first, None), start=first + 1):
-            self._row, self._texts = row, [text_of(cell) for cell in row]
-            lost = self._tally.lost
+            self._row, self._texts, self._fault = row, [text_of(cell) for cell in row], ""
+            if isinstance(row, Damaged):
+                self._lose(number, row.reason)
             raw = self._listing(number)
             self._tally.rows += raw is not None
-            yield number, ValueError("no title") if self._tally.lost > lost else raw
+            yield number, ValueError(self._fault) if self._fault else raw
 
     def _text(self, place: int) -> str:
         return self._texts[place] if place < len(self._texts) else ""
@@ -185,25 +190,33 @@ class SheetReader:
         if not filled:
             return None
         title = self._of("title")
-        if len(filled) == 1 and self._is_group(title):
+        if len(filled) == 1 and self._is_group(title, filled[0]):
             self._begin_group(filled[0])
+        elif title is None and is_total(self._texts[filled[0]]):
+            self._tally.left_out[_TOTALS] += 1
         elif title is None:
             self._leave_out(number)
         elif not self._is_header(title) and not self._is_sum(title):
             return self._raw(title)
         return None
 
-    def _is_group(self, title: str | None) -> bool:
-        """One filled cell; in a list without numbers, goods without a price have no other cell either."""
+    def _is_group(self, title: str | None, place: int) -> bool:
+        """One filled cell; goods of which nothing else is known have no other cell either. They hold a part number, in
+        a list with columns of numbers a plain one, where groups stand elsewhere."""
         if title is None:
             return True
-        return not self._only_titles and (bool(self._named) or not _PART_NUMBER.search(title))
+        if self._only_titles:
+            return False
+        if not self._named:
+            return not _PART_NUMBER.search(title)
+        return any(group[0][0] == place for group in self._groups) or not _PLAIN_NUMBER.search(title)
 
     def _begin_group(self, place: int) -> None:
         """A group within another stands further to the right or is indented; else it takes the other's place."""
         cell, text = self._row[place], self._texts[place]
         if not isinstance(cell, str) or is_number(text) or len(text) > _LONGEST_GROUP:
             self._tally.left_out["with one cell that is no group were left out"] += 1
+            self._fault = _NO_TITLE
             return
         depth = (place, len(cell) - len(cell.lstrip()))
         self._groups = [group for group in self._groups if group[0] < depth]
@@ -212,14 +225,19 @@ class SheetReader:
 
     def _leave_out(self, number: int) -> None:
         if any(map(self._text, self._named)):
-            self._tally.lose(f"{self._plan.sheet}, row {number}" if self._plan.sheet else f"row {number}", "no title")
+            self._lose(number, _NO_TITLE)
         else:
             self._tally.left_out["without title and number were left out"] += 1
+            self._fault = _NO_TITLE
+
+    def _lose(self, number: int, reason: str) -> None:
+        self._tally.lose(f"{self._plan.sheet}, row {number}" if self._plan.sheet else f"row {number}", reason)
+        self._fault = reason
 
     def _is_sum(self, title: str) -> bool:
         if any(map(self._text, self._named)) or not is_total(title):
             return False
-        self._tally.left_out["of totals were left out"] += 1
+        self._tally.left_out[_TOTALS] += 1
         return True
 
     def _is_header(self, title: str) -> bool:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from restock.rate import Rate
-from spiders.pricelists.separated import encoding_of
+from spiders.pricelists.encodings import encoding_of
 from spiders.ratefiles.values import RateError, read_amount, read_code, read_day
 
 OWN = "CSV"

@@ -95,7 +95,65 @@ def test_a_price_list_is_read_as_import_reads_it(restock: Restock, tmp_path: Pat
     assert [goods[key] for key in ("mpn", "price", "currency", "vat", "quantity", "category")] == [
         "C9300-24T", "100.00", "USD", "excluded", 5, "switch",
     ]  # fmt: skip
-    assert [error["error"] for error in errors] == ["no title", "no title"]
+    assert errors == [{"error": "no title", "row": 3}]
+    assert answer.code == 3
+
+
+def test_every_row_of_a_price_list_is_an_answer_or_is_counted(restock: Restock, tmp_path: Path) -> None:
+    rows = (
+        "Прайс", "Артикул;Наименование;Цена", "Коммутаторы;;", "1;Cisco C9300-24T;100",
+        ";;500", ";HPE J9150A;", ";;", "Итого;;300",
+    )  # fmt: skip
+    file = tmp_path / "list.csv"
+    file.write_text("\n".join(rows), encoding="utf-8")
+    answer = restock("normalise", str(file))
+    assert [row.get("title") or row for row in answer.rows] == [
+        "Cisco C9300-24T", {"error": "no title", "row": 3}, "HPE J9150A",
+    ]  # fmt: skip
+    assert answer.code == 3
+    for said in ("the header is row 2", "1 row(s) were read as groups", "1 row(s) of totals"):
+        assert said in answer.err
+
+
+OLD = [
+    ("Артикул;Наименование;Цена\n1;Коммутатор Cisco;5", "cp1251", "windows-1251"),
+    ("Артикул;Наименование;Цена\n1;Коммутатор Cisco;5", "koi8-r", "koi8-r"),
+    ("Артикул;Наименование;Цена\n1;Коммутатор Cisco;5", "cp866", "cp866"),
+    ("Артикул;Наименование;Цена\n1;Коммутатор Cisco;5", "utf-16-be", "utf-16-be"),
+    ("Bezeichnung;Preis;Verfügbarkeit\nLüfter für Cisco;5;verfügbar", "cp1252", "windows-1252"),
+    ("Ürün adı;Fiyat\nCisco ağ anahtarı, güç kaynağı;5", "cp1254", "windows-1254"),
+]
+
+
+@pytest.mark.parametrize(("text", "encoding", "name"), OLD)
+def test_an_old_encoding_is_known_by_its_letters_and_said(
+    restock: Restock, tmp_path: Path, text: str, encoding: str, name: str
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(text, encoding=encoding)
+    answer = restock("normalise", str(file))
+    title = next(cell for cell in text.splitlines()[1].split(";") if "Cisco" in cell)
+    assert [row["title"] for row in answer.rows] == [title]
+    assert f"read as {name}" in answer.err
+
+
+def test_an_encoding_that_nothing_tells_is_asked_for(restock: Restock, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("title;price\nИБП APC;5\n", encoding="cp1251")
+    refused = restock("normalise", str(file))
+    assert (refused.code, refused.rows) == (2, [])
+    assert "--encoding" in refused.err
+    assert restock("normalise", str(file), "--encoding", "cp1251").rows[0]["title"] == "ИБП APC"
+    assert restock("normalise", str(file), "--encoding", "klingon").code == 2
+
+
+def test_a_broken_line_of_utf_8_is_that_rows_error(restock: Restock, tmp_path: Path) -> None:
+    lines = ["title;price", "Коммутатор;5", "Модуль \udcd0;7", "Плата;8", "Плата;8;9;10"]
+    file = tmp_path / "rows.csv"
+    file.write_bytes("\n".join(lines).encode("utf-8", errors="surrogateescape"))
+    answer = restock("normalise", str(file))
+    assert [row.get("title") for row in answer.rows] == ["Коммутатор", None, "Плата", None]
+    assert [row["row"] for row in answer.rows if "error" in row] == [2, 4]
 
 
 def test_a_table_without_titles_says_which_columns_it_has(restock: Restock) -> None:

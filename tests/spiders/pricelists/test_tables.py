@@ -248,6 +248,32 @@ def test_rows_that_are_no_goods_are_counted_and_lost_ones_are_told(take: Take) -
     }
 
 
+def test_goods_of_which_only_the_title_is_known_are_no_group(take: Take) -> None:
+    found = take("Код;Наименование;Цена\nКоммутаторы;;\n1;Cisco A;10\n;HPE J9150A;\n;Серверы;\n2;Cisco B;5\n")
+    assert found.values("title", "category") == [
+        ("Cisco A", "Коммутаторы"),
+        ("HPE J9150A", "Коммутаторы"),
+        ("Cisco B", "Коммутаторы / Серверы"),
+    ]
+
+
+def test_a_total_in_the_column_of_numbers_is_no_lost_goods(take: Take) -> None:
+    found = take("Код;Наименование;Цена\n1;A;10\nИтого:;;10\n")
+    assert (found.tally.lost, found.tally.left_out) == (0, {"of totals were left out": 1})
+
+
+def test_a_damaged_row_is_lost_and_told(take: Take) -> None:
+    lines = ["Код;Наименование;Цена", *(f"{number};Коммутатор;10" for number in range(20)), "21;\udcd0;10"]
+    found = take("\n".join(lines).encode("utf-8", errors="surrogateescape"))
+    assert (len(found.rows), found.tally.lost) == (20, 1)
+    assert "row 22: bytes that are no text" in str(found.tally.loss)
+
+
+def test_an_encoding_that_nothing_tells_is_no_guess(take: Take) -> None:
+    with pytest.raises(UsageError, match="--encoding"):
+        take("Title;Price\nИБП APC;5\n".encode("cp1251"))
+
+
 def test_another_header_holds_from_where_it_stands(take: Take) -> None:
     found = take("Код;Наименование;Цена\n1;A;10\nКод;Наименование;Бренд;Цена\n2;B;HPE;20\n")
     assert found.values("title", "brand", "price") == [("A", None, "10"), ("B", "HPE", "20")]
