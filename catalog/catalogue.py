@@ -146,10 +146,10 @@ class Catalogue:
             left = runs.left_running(connection, self._owner, site)
         return [self.fail_run(name, "interrupted", finished_at) for name in left if name != but]
 
-    def running_sites(self) -> list[str]:
-        """The sites that a run of this home is at, or was when its process died."""
+    def under_way(self) -> dict[str, datetime]:
+        """The sites that a run of this home is at, or was when its process died, and since when."""
         with self._database.read() as connection:
-            return runs.running_sites(connection, self._owner)
+            return runs.under_way(connection, self._owner)
 
     def accept(self, run_id: str) -> Run:
         """Overrules the guard: what the site's latest run did not see is gone as of that run."""

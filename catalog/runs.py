@@ -174,9 +174,11 @@ def _running(owner: str | None) -> ColumnElement[bool]:
     return and_(m.run.c.status == RunStatus.RUNNING.value, m.run.c.owner.is_not_distinct_from(owner))
 
 
-def running_sites(connection: Connection, owner: str | None) -> list[str]:
-    query = select(m.site.c.name).distinct().join(m.run, m.run.c.site_id == m.site.c.id).where(_running(owner))
-    return list(connection.execute(query.order_by(m.site.c.name)).scalars())
+def under_way(connection: Connection, owner: str | None) -> dict[str, datetime]:
+    columns = (m.site.c.name, func.max(m.run.c.started_at))
+    query = select(*columns).join(m.run, m.run.c.site_id == m.site.c.id).where(_running(owner))
+    rows = connection.execute(query.group_by(m.site.c.name).order_by(m.site.c.name))
+    return {row[0]: row[1] for row in rows}
 
 
 def left_running(connection: Connection, owner: str | None, site: str) -> list[str]:

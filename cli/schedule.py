@@ -14,7 +14,8 @@ from restock.errors import BusyError
 from restock.listing import time_text
 from scheduler.daemon import Daemon
 from scheduler.jobs import Job, JobKind, Standing, job_of, jobs_of, standings
-from scheduler.rounds import Done, Round, exit_code
+from scheduler.rounds import Round, exit_code
+from scheduler.steps import Done
 from scheduler.watching import doubts_of
 from scheduler.workspace import Workspace
 

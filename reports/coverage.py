@@ -50,6 +50,9 @@ def _entry(site: Coverage, data: WeeklyData) -> Entry:
         facts.insert(0, Fact(words.say("coverage.runs"), words.count("coverage.earlier", left)))
     facts += [_accepted(words, run) for run in site.runs if run.accepted]
     facts += [_baseline(words, run) for run in site.runs if run.baseline]
+    if site.under_way is not None:
+        label = words.say("coverage.under_way", moment=moment_text(site.under_way))
+        facts.append(Fact(label, words.say("coverage.not_ended")))
     hidden = _hidden(words, site)
     return Entry(
         title=shop_name(site),

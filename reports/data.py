@@ -20,13 +20,15 @@ Product = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """How well one site was seen: its runs within the window, oldest first, and its last complete run ever."""
+    """How well one site was seen: its runs within the window, oldest first, and its last complete run ever; since when
+    a run is `under_way` that the report did not wait for."""
 
     site: str
     title: str | None = None
     seller: str | None = None
     runs: Sequence[Run] = ()
     last_complete: datetime | None = None
+    under_way: datetime | None = None
 
     @property
     def complete_runs(self) -> int:

@@ -56,10 +56,10 @@ _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=4)
 
 
-def pause(attempts: int) -> timedelta:
+def pause(attempts: int, longest: timedelta = _LONGEST_PAUSE) -> timedelta:
     """How long to wait after so many tries: a minute, then twice as long each time, four hours at most."""
     doubled: int = 2 ** min(attempts - 1, 12)
-    return min(_LONGEST_PAUSE, _FIRST_PAUSE * doubled)
+    return min(longest, _FIRST_PAUSE * doubled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

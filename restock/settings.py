@@ -75,7 +75,8 @@ Split = (NoDecode, BeforeValidator(_split))
 
 
 class ScheduleSettings(BaseModel):
-    """When jobs are due. Times of day are in `timezone`; a crawl begins up to `jitter` seconds later."""
+    """When jobs are due. Times of day are in `timezone`; a crawl begins up to `jitter` seconds later. A report waits
+    `report_wait` seconds at most for crawls that are due or under way."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -86,6 +87,7 @@ class ScheduleSettings(BaseModel):
     retain_at: TimeOfDay = "05:30"
     report_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
     at_once: int = Field(default=2, ge=1, le=64)
+    report_wait: float = Field(default=3 * 3600.0, ge=0)
     stop_after: float = Field(default=1800.0, gt=0)
 
     @field_validator("timezone")

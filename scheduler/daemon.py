@@ -3,163 +3,199 @@
 Jobs follow from settings, sites and subscriptions, and are made anew at every look. So a job that was missed while
 the scheduler was away is due once when it comes back, and none is lost or doubled in a job store."""
 
-from collections.abc import Callable
-from contextlib import suppress
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from threading import Event, Lock
+from queue import SimpleQueue
+from threading import Lock
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_SUBMITTED, JobEvent
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 
 from restock import clock
-from restock.errors import BusyError, SettingsError, told
+from restock.errors import RestockError, told
 from restock.settings import Settings, load_settings
-from scheduler.alarms import raise_alarms
 from scheduler.crawls import Crawls
-from scheduler.feeds import write_feeds
-from scheduler.jobs import Job, JobKind, crawl_jobs, report_jobs, retention_jobs, standings
-from scheduler.posting import post_waiting
-from scheduler.rounds import (
-    OUTBOX,
+from scheduler.jobs import Job, JobKind, Standing, crawl_jobs, report_jobs, retention_jobs, standings
+from scheduler.patience import Patience
+from scheduler.steps import (
+    AFTER_CRAWLS,
+    ALARMS,
+    Done,
     OnDone,
-    outbox_held,
-    posting_done,
+    crawls_awaited,
+    post_and_report,
     settle_crawl,
     settle_retention,
-    write_and_post,
 )
-from scheduler.timetable import TimetableTrigger
 from scheduler.workspace import Workspace
 
-OnTrouble = Callable[[str], None]
 LOOK_EVERY = 30.0  # seconds between two looks at what is due and what waits
 WATCH_EVERY = 3600.0  # seconds between two looks at sites that nothing happened to
-_OWN = {"look": LOOK_EVERY, "post": LOOK_EVERY, "watch": WATCH_EVERY}
+_POST = "outbox"
+
+
+class _StillDueError(RestockError):
+    """Work that came to nothing as yet."""
 
 
 class Daemon:
     """Does what is due until it is interrupted; then running crawls are stopped, and mark their runs as failed."""
 
-    def __init__(self, settings: Settings, on_done: OnDone, on_trouble: OnTrouble) -> None:
+    def __init__(self, settings: Settings, on_done: OnDone, on_trouble: Callable[[str], None]) -> None:
         self._home: Path = settings.home
         self._on_done = on_done
-        self._on_trouble = on_trouble
+        self._say = on_trouble
+        self._patience = Patience(on_trouble)
         self._crawls = Crawls(settings)
-        self._busy: set[str] = set()
+        self._under_way: set[str] = set()
+        self._held: dict[str, float] = {}
         self._lock = Lock()
-        self._stopping = Event()
-        self._said = ""
-        executors = {"default": ThreadPoolExecutor(1), "crawls": ThreadPoolExecutor(settings.schedule.at_once)}
-        # Whatever was missed while all hands were busy is done once, however late.
-        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._clock = BlockingScheduler(executors=executors, job_defaults=defaults, timezone=UTC)
-        self._clock.add_listener(self._note_begun, EVENT_JOB_SUBMITTED)
-        self._clock.add_listener(self._note_ended, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+        self._stopped = False
+        # One hand for mail and what is quick; sites and retention, which take long, have theirs.
+        self._desk = ThreadPoolExecutor(1)
+        self._hands = ThreadPoolExecutor(settings.schedule.at_once)
+        self._clock = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
 
     def run(self) -> None:
-        """Blocks until this process is interrupted (SIGTERM, Ctrl-C)."""
+        """Blocks until this process is interrupted (SIGTERM, Ctrl-C); a second signal changes nothing."""
         now = datetime.now(UTC)
-        for (name, seconds), work in zip(_OWN.items(), (self._look, self._post, self._watch), strict=True):
-            self._clock.add_job(work, "interval", seconds=seconds, id=name, next_run_time=now)
-        with suppress(KeyboardInterrupt, SystemExit):
+        self._clock.add_job(self._look, "interval", seconds=LOOK_EVERY, next_run_time=now)
+        self._clock.add_job(self._watch, "interval", seconds=WATCH_EVERY, next_run_time=now)
+        with _signals() as asked:
             self._clock.start()
-        self._stopping.set()
+            asked.get()
+            self._stop()
+
+    def _stop(self) -> None:
+        with self._lock:
+            self._stopped = True  # from here on nothing is begun
         self._crawls.stop()
-        if self._clock.running:
-            self._clock.shutdown(wait=True)
+        self._clock.shutdown(wait=True)
+        self._stop_hands()
+
+    def _stop_hands(self) -> None:
+        for pool in (self._desk, self._hands):
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _look(self) -> None:
-        """Brings the clock's jobs in line with settings, sites and subscriptions, and starts what is due."""
-        try:
-            with self._workspace() as workspace:
-                found = {one.job.name: one for one in standings(workspace, self._jobs(workspace), clock.now())}
-        except Exception as error:  # noqa: BLE001  a bad file or a locked database is no end of the scheduler
-            self._trouble(error)
-            return
-        for name in {job.id for job in self._clock.get_jobs()} - found.keys() - set(_OWN):
-            self._clock.remove_job(name)
-        for standing in found.values():
-            self._set(standing.job, due=standing.due is not None)
+        """Begins what is due and neither under way, nor resting after a failure, nor waiting for crawls."""
+        with self._lock:
+            under_way = set(self._under_way)  # before the catalogue is asked: what ends meanwhile is not begun twice
+        with self._alone("schedule"), self._workspace() as workspace:
+            found = standings(workspace, self._jobs(workspace), clock.now())
+            awaited = sorted(crawls_awaited(workspace, found))
+            wait = workspace.settings.schedule.report_wait
+            for one in found:
+                idle = one.job.name not in under_way and not self._patience.rests(one.job.name)
+                if one.due is not None and idle and not self._held_back(one, awaited, wait):
+                    self._begin(one.job)
+            self._begin(None)
 
     def _jobs(self, workspace: Workspace) -> list[Job]:
         """Every job. A slip in watch lists or subscriptions holds back the reports, and nothing else."""
-        try:
+        reports: list[Job] = []
+        with self._alone("subscriptions"):
             reports = report_jobs(workspace)
-            self._said = ""
-        except SettingsError as error:
-            self._trouble(error)
-            reports = []
         return crawl_jobs(workspace) + reports + retention_jobs(workspace)
 
-    def _set(self, job: Job, *, due: bool) -> None:
-        known = self._clock.get_job(job.name)
-        if known is not None and known.trigger.timetable != job.timetable:
-            self._clock.remove_job(job.name)
-            known = None
-        if known is None:
-            # The default hand looks at what is due and sends mail: it must not be kept long.
-            executor = "default" if job.kind is JobKind.REPORT else "crawls"
-            trigger = TimetableTrigger(job.timetable)
-            self._clock.add_job(self._do, trigger, args=[job], id=job.name, executor=executor)
+    def _held_back(self, report: Standing, awaited: Sequence[str], wait: float) -> bool:
+        """Whether a report waits for crawls that may still tell something; not for ever."""
+        name = report.job.name
+        if report.job.kind is not JobKind.REPORT or not awaited:
+            self._held.pop(name, None)
+            return False
+        if name not in self._held:
+            self._say(f"{name}: waits for the crawl of {', '.join(awaited)}")
+        return time.monotonic() - self._held.setdefault(name, time.monotonic()) < wait
+
+    def _begin(self, job: Job | None) -> None:
+        """Hands a job (None: what waits in the outbox) to somebody, where nobody is at it."""
+        name = job.name if job is not None else _POST
+        pool = self._hands if job is not None and job.kind is not JobKind.REPORT else self._desk
         with self._lock:
-            busy = job.name in self._busy
-        if due and not busy:
-            self._clock.modify_job(job.name, next_run_time=datetime.now(UTC))
+            if self._stopped or name in self._under_way:
+                return
+            self._under_way.add(name)
+            pool.submit(self._work, name, job)
 
-    def _do(self, job: Job) -> None:
+    def _work(self, name: str, job: Job | None) -> None:
         try:
-            with self._workspace() as workspace:
-                now = clock.now()
-                (standing,) = standings(workspace, [job], now)
-                if standing.due is None:
-                    return
-                if job.kind is JobKind.CRAWL:
-                    self._on_done(settle_crawl(workspace, job, self._crawls.crawl(job.about), now))
-                    raise_alarms(workspace, clock.now())
-                    write_feeds(workspace, clock.now())
-                    return
-                if job.kind is JobKind.RETENTION:
-                    self._on_done(settle_retention(workspace, job, now, self._stopping.is_set))
-                    return
-                with outbox_held(workspace):
-                    for done in write_and_post(workspace, job, now):
-                        self._on_done(done)
-        except Exception as error:  # noqa: BLE001  the next look finds it due again
-            self._trouble(error)
+            with self._alone(name):
+                self._tell(self._post() if job is None else self._do(job))
+        finally:
+            with self._lock:
+                self._under_way.discard(name)
+        if job is not None and job.kind is JobKind.CRAWL:
+            self._look()  # a report may have waited for it
 
-    def _post(self) -> None:
-        """Tries the letters whose pause is over; where another process is at the outbox, it does so itself."""
-        try:
-            with self._workspace() as workspace, workspace.held(OUTBOX, wait=0) as held:
-                for posted in post_waiting(workspace, all_now=False) if held else ():
-                    self._on_done(posting_done(posted))
-        except Exception as error:  # noqa: BLE001  as above
-            self._trouble(error)
+    def _do(self, job: Job) -> Iterator[Done]:
+        with self._workspace() as workspace:
+            now = clock.now()
+            (standing,) = standings(workspace, [job], now)
+            if standing.due is None:
+                return
+            if job.kind is JobKind.CRAWL:
+                yield settle_crawl(workspace, job, partial(self._crawls.crawl, job.about), now)
+                for name, step in AFTER_CRAWLS:
+                    with self._alone(name):
+                        step(workspace, clock.now())
+            elif job.kind is JobKind.RETENTION:
+                yield settle_retention(workspace, job, now, lambda: self._stopped)
+            else:
+                self._held.pop(job.name, None)
+                yield from post_and_report(workspace, [job], now, all_now=False)
+
+    def _post(self) -> Iterator[Done]:
+        """Tries the letters whose pause is over."""
+        with self._workspace() as workspace:
+            if workspace.catalogue.desk.waiting(clock.real_now()):
+                yield from post_and_report(workspace, [], clock.now(), all_now=False)
 
     def _watch(self) -> None:
         """Tells operators of sites that went stale without anything happening."""
-        try:
-            with self._workspace() as workspace:
-                raise_alarms(workspace, clock.now())
-        except Exception as error:  # noqa: BLE001  as above
-            self._trouble(error)
+        name, step = ALARMS
+        with self._alone(name), self._workspace() as workspace:
+            step(workspace, clock.now())
 
     def _workspace(self) -> Workspace:
         return Workspace(load_settings(self._home))
 
-    def _trouble(self, error: Exception) -> None:
-        """Says what is wrong, once as long as it stays the same."""
-        said = told(error)
-        if said != self._said and not isinstance(error, BusyError):
-            self._on_trouble(said)
-        self._said = said
+    def _tell(self, ends: Iterable[Done]) -> None:
+        """What ended is told, and what waited for it may go on. What is still due is said once, and rests."""
+        still_due: list[str] = []
+        for done in ends:
+            if done.again and not self._stopped:
+                still_due += done.lines
+                continue
+            self._on_done(done)
+            self._patience.hurry(done.job)
+        if still_due:
+            raise _StillDueError("; ".join(still_due))
 
-    def _note_begun(self, event: JobEvent) -> None:
-        with self._lock:
-            self._busy.add(event.job_id)
+    @contextmanager
+    def _alone(self, name: str) -> Iterator[None]:
+        """A bad file or a locked database is no end of the scheduler: the next look finds the work due again."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  whatever it is, it is said
+            self._patience.failed(name, told(error))
+        else:
+            self._patience.worked(name)
 
-    def _note_ended(self, event: JobEvent) -> None:
-        with self._lock:
-            self._busy.discard(event.job_id)
+
+@contextmanager
+def _signals() -> Iterator["SimpleQueue[int]"]:
+    """A queue that SIGTERM and Ctrl-C go into, so that neither cuts off what is being done."""
+    asked: SimpleQueue[int] = SimpleQueue()
+    kinds = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(kind, lambda number, _: asked.put(number)) for kind in kinds]
+    try:
+        yield asked
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)

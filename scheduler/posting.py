@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from reports.notify import notify
 from reports.smtp import MailServer, deliver, parse_server
 from restock import clock
+from restock.errors import told
 from restock.post import Answer, Delivery, Letter, PostState
 from restock.settings import Settings
 from scheduler.editions import CHAT, sender_of
@@ -19,19 +20,26 @@ GIVE_UP_AFTER = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A letter after a try, and what this try made of each of its targets."""
+    """A letter after a try, what this try made of each of its targets, and what cut it short."""
 
     letter: Letter
     tried: Mapping[str, Answer]
+    fault: str | None = None
 
     def lines(self) -> list[str]:
         """What an operator should know: nothing, where everybody got it."""
         name = f"{self.letter.kind.value} for {self.letter.subscription}"
-        return [
+        said = [
             f"{name}: {target}: {_WORDS[answer.state]}: {answer.text}"
             for target, answer in self.tried.items()
             if answer.state is not PostState.SENT
         ]
+        return [*said, f"{name}: {self.fault}"] if self.fault else said
+
+    @property
+    def refused(self) -> bool:
+        """Whether somebody turned it down for good in this try."""
+        return any(answer.state is PostState.REFUSED for answer in self.tried.values())
 
 
 _WORDS = {PostState.WAITING: "not sent, will be tried again", PostState.REFUSED: "refused, not tried again"}
@@ -44,38 +52,61 @@ def mail_server(settings: Settings) -> MailServer | None:
     return parse_server(settings.smtp_url.get_secret_value(), ca=settings.smtp_ca, timeout=settings.smtp_timeout)
 
 
-def post_waiting(workspace: Workspace, *, all_now: bool) -> list[Posted]:
-    """Tries every letter that waits, the oldest first; without `all_now` those whose pause is over. The caller holds
-    the outbox's lock, so that no letter is handed over twice at once."""
+def post_waiting(workspace: Workspace, *, all_now: bool) -> Iterator[Posted]:
+    """Tries every letter that waits, the oldest first; without `all_now` those whose pause is over. What goes wrong
+    with one letter is that letter's trouble. The caller holds the outbox's lock, so that no letter is handed over twice
+    at once."""
     tried_by = None if all_now else clock.real_now()
-    return [_post(workspace, letter, all_now) for letter in workspace.catalogue.desk.waiting(tried_by)]
-
-
-def _post(workspace: Workspace, letter: Letter, all_now: bool) -> Posted:
-    now = clock.real_now()
-    due = [
-        delivery
-        for delivery in letter.deliveries
-        if delivery.state is PostState.WAITING and (all_now or (delivery.next_try or now) <= now)
-    ]
-    tried: dict[str, Answer] = {}
-
-    def settle(answers: Mapping[str, Answer]) -> None:
-        nonlocal letter
-        final = {target: _given_up(letter, target, answer) for target, answer in answers.items()}
-        tried.update(final)
-        letter = workspace.catalogue.desk.record(letter, final, clock.real_now())
-
-    addresses = [delivery.target for delivery in due if not delivery.target.startswith(CHAT)]
-    if addresses:
-        server = mail_server(workspace.settings)
-        if server is None:
-            settle(dict.fromkeys(addresses, Answer(PostState.WAITING, "RESTOCK_SMTP_URL is not set")))
+    for letter in workspace.catalogue.desk.waiting(tried_by):
+        attempt = _Try(workspace, letter, all_now)
+        try:
+            attempt.make()
+        except Exception as error:  # noqa: BLE001  the letters behind it have their turn
+            yield attempt.broken_off(error)
         else:
-            deliver(server, parseaddr(sender_of(workspace.settings))[1], addresses, letter.body or b"", settle)
-    for name, answer in _told_chats(workspace.settings, letter, due):
-        settle({name: answer})
-    return Posted(letter, tried)
+            yield Posted(attempt.letter, attempt.tried)
+
+
+class _Try:
+    """One try at all targets of a letter that are due, each answer written down as it comes."""
+
+    def __init__(self, workspace: Workspace, letter: Letter, all_now: bool) -> None:
+        now = clock.real_now()
+        self.letter = letter
+        self.tried: dict[str, Answer] = {}
+        self._workspace = workspace
+        self._due = [
+            delivery
+            for delivery in letter.deliveries
+            if delivery.state is PostState.WAITING and (all_now or (delivery.next_try or now) <= now)
+        ]
+
+    def make(self) -> None:
+        settings = self._workspace.settings
+        addresses = [delivery.target for delivery in self._due if not delivery.target.startswith(CHAT)]
+        if addresses:
+            server = mail_server(settings)
+            if server is None:
+                self._settle(dict.fromkeys(addresses, Answer(PostState.WAITING, "RESTOCK_SMTP_URL is not set")))
+            else:
+                sender = parseaddr(sender_of(settings))[1]
+                deliver(server, sender, addresses, self.letter.body or b"", self._settle)
+        for name, answer in _told_chats(settings, self.letter, self._due):
+            self._settle({name: answer})
+
+    def broken_off(self, error: Exception) -> Posted:
+        """What did not get its answer waits; where not even that can be written down, it is due at once."""
+        left = [one.target for one in self._due if one.target not in self.tried]
+        try:
+            self._settle(dict.fromkeys(left, Answer(PostState.WAITING, told(error))))
+        except Exception as second:  # noqa: BLE001  the catalogue may be what is in trouble
+            return Posted(self.letter, self.tried, told(second))
+        return Posted(self.letter, self.tried)
+
+    def _settle(self, answers: Mapping[str, Answer]) -> None:
+        final = {target: _given_up(self.letter, target, answer) for target, answer in answers.items()}
+        self.letter = self._workspace.catalogue.desk.record(self.letter, final, clock.real_now())
+        self.tried.update(final)
 
 
 def _told_chats(settings: Settings, letter: Letter, due: list[Delivery]) -> Iterator[tuple[str, Answer]]:

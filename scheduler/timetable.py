@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 _LONGEST = timedelta(days=8)  # between two times of any timetable, with jitter and a clock change
@@ -49,13 +48,3 @@ class Timetable:
     def _late(self, base: datetime) -> timedelta:
         digest = hashlib.sha256(f"{self.name} {base:%Y-%m-%d %H:%M}".encode()).digest()
         return timedelta(seconds=int.from_bytes(digest[:4]) % (self.jitter + 1))
-
-
-class TimetableTrigger(BaseTrigger):  # type: ignore[misc]  # the library has no types
-    """A timetable as APScheduler asks for it."""
-
-    def __init__(self, timetable: Timetable) -> None:
-        self.timetable = timetable
-
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        return self.timetable.next(max(previous_fire_time or now, now))

@@ -227,6 +227,7 @@ def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Co
     for run in reversed(workspace.catalogue.runs(after=since, until=until)):
         if run.kind is not RunKind.CORRECTION and run.status is not RunStatus.RUNNING:
             runs.setdefault(run.site, []).append(run)
+    under_way = {site: begun for site, begun in workspace.catalogue.under_way().items() if begun <= until}
     names = {*last_complete, *(site.name for site in workspace.sites.values() if site.enabled)}
     described = {name: workspace.sites.get(name) for name in sorted(names)}
     return [
@@ -236,6 +237,7 @@ def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Co
             seller=site.seller if site else None,
             runs=runs.get(name, []),
             last_complete=last_complete.get(name),
+            under_way=under_way.get(name),
         )
         for name, site in described.items()
     ]

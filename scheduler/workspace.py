@@ -45,7 +45,7 @@ class Workspace:
         """The open catalogue. Runs of this home whose process died are marked as failed first."""
         self._refuse_emptied()
         catalogue = Catalogue.open(self.settings.database, owner=home_id(self.settings.home))
-        for site in catalogue.running_sites():
+        for site in catalogue.under_way():
             self._mark_dead_runs(catalogue, site)
         return catalogue
 

@@ -24,6 +24,7 @@ from catalog import Catalogue
 pytest_plugins = [
     "browsers",
     "drawn_shop",
+    "house",
     "mail_servers",
     "small_shop",
 ]  # in tests/servers, which pyproject.toml puts on the path

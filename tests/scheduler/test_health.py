@@ -177,6 +177,6 @@ def test_what_a_round_crawled_is_news_to_the_rest_of_it(
     monkeypatch.setenv("RESTOCK_NOW", NOW.isoformat())
     later = NOW + timedelta(seconds=3)
     monkeypatch.setattr(rounds.Round, "crawl", lambda *_: monkeypatch.setenv("RESTOCK_NOW", later.isoformat()))
-    monkeypatch.setattr(rounds, "raise_alarms", lambda _, now: looked.append(now))
+    monkeypatch.setattr(rounds, "ALARMS", ("alarms", lambda _, now: looked.append(now)))
     rounds.Round(catalogue_home, NOW).run()
     assert looked == [later]

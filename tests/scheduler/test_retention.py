@@ -25,7 +25,8 @@ from scheduler.importing import import_price_list
 from scheduler.jobs import job_of, jobs_of, standings
 from scheduler.reparse import Reparsed
 from scheduler.retention import thin_evidence
-from scheduler.rounds import Done, Round
+from scheduler.rounds import Round
+from scheduler.steps import Done
 from scheduler.workspace import Workspace
 from spiders.evidence import read_capture, word_path
 
@@ -230,11 +231,11 @@ def test_the_scheduler_thins_too_and_leaves_the_rest_when_it_is_stopped(
     done: list[Done] = []
     said: list[str] = []
     daemon = Daemon(workspace.settings, done.append, said.append)
-    daemon._stopping.set()
-    daemon._do(job_of(workspace, "retention"))
-    daemon._stopping.clear()
+    daemon._stopped = True
+    daemon._work("retention", job_of(workspace, "retention"))
+    daemon._stopped = False
     for _ in range(2):
-        daemon._do(job_of(workspace, "retention"))
+        daemon._work("retention", job_of(workspace, "retention"))
     assert [(one.result, one.about[:10]) for one in done] == [("interrupted", "0 records,"), ("complete", "20 records")]
     assert said == []
 

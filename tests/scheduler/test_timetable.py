@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.timetable import Timetable, TimetableTrigger
+from scheduler.timetable import Timetable
 
 NOON = datetime(2026, 11, 4, 12, tzinfo=UTC)  # a Wednesday
 
@@ -63,7 +63,6 @@ def test_last_and_next_leave_no_gap(moment: datetime, jitter: int, day: str | No
     assert last <= at < following
     assert table.next(last) == following
     assert table.last(following - timedelta(microseconds=1)) == last
-    assert TimetableTrigger(table).get_next_fire_time(None, at) == following
 
 
 def test_sites_do_not_all_begin_at_once_and_keep_their_time() -> None:
