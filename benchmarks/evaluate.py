@@ -21,7 +21,7 @@ from restock.listing import Normalised, RawListing
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "fixtures" / "labelled"
 PRECISION = ROOT / "pipelines" / "data" / "rule_precision.csv"
-SETS = tuple(CASES / name for name in ("dev.jsonl", "own.jsonl", "further.jsonl", "fresh.jsonl"))
+SETS = tuple(CASES / name for name in ("dev.jsonl", "own.jsonl", "further.jsonl", "fresh.jsonl", "unseen.jsonl"))
 DAY = date(2026, 11, 22)
 BARS = {
     "brand": 0.97, "mpn": 0.95, "relation": 0.95, "price": 0.99, "currency": 0.99, "price_type": 0.98,

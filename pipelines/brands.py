@@ -141,6 +141,11 @@ class BrandBook:
     def is_split(self, brand: str) -> bool:
         return brand in self._splits
 
+    def is_third_party(self, brand: str) -> bool:
+        """Whether a maker makes compatible goods for others."""
+        maker = self._makers.get(brand)
+        return maker is not None and maker.third_party
+
     def successors(self, brand: str) -> frozenset[str]:
         return frozenset(self._splits.get(brand, {}).values())
 

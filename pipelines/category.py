@@ -15,13 +15,14 @@ WORDINGS = Table("category_wordings.csv", ("wording", "category", "source"), ("w
 REFINEMENTS = Table(
     "category_refinements.csv", ("category", "wording", "becomes", "source"), ("category", "wording"), ("becomes",)
 )
-KINDS = frozenset({"device", "part", "licence", "service"})
+CARRIED = "carried"  # bags and the like: many makers' names are printed on them
+KINDS = frozenset({"device", "part", "licence", "service", CARRIED})
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A category with its HS code (None where the code is arguable) and whether it is a device, part, licence or
-    service."""
+    """A category with its HS code (None where the code is arguable) and whether it is a device, part, licence, service
+    or something that only carries a name."""
 
     name: str
     hs6: str | None
@@ -62,6 +63,10 @@ def category_of(title: Title, identity: Identity, site: Sequence[Hit], refinemen
     if number is not None and kind is not None:
         return Told(kind, "form of the part number", number.number)
     brand = identity.maker.brand
+    for item in title.candidates if number is not None and brand is not None else ():
+        kind = item.owners.category(brand)  # the model beside the order number says it
+        if kind is not None and not within(item.start, identity.foreign):
+            return Told(kind, "form of the part number", item.number)
     for hit in title.brands:
         if hit[2].detail.category and hit[2].value == brand and not within(hit[0], identity.foreign):
             return Told(hit[2].detail.category, "product line", title.text[hit[0] : hit[1]])

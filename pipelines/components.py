@@ -34,7 +34,7 @@ _HAVING = (skeleton(" с "), " with ")
 # What the wordings that introduce a part say of its kind.
 INSIDE = {
     "inside": "cpu", "inside:motor": "motor", "inside:camera": "camera", "inside:sensor": "photodetector",
-    "inside:chip": "ic_other", "inside:number": "ic_other",
+    "inside:chip": "ic_other", "inside:number": "ic_other", "inside:inverter": "inverter",
 }  # fmt: skip
 _CHIP = "inside:chip"
 _BY_NUMBER = "inside:number"  # "с контроллером" leads to a chip's number; a maker's name there may be of much else
@@ -43,6 +43,14 @@ _CHIPS = frozenset(
     {"cpu", "ic_processor", "fpga", "ic_other", "ic_amplifier", "memory_ic", "accelerator", "processor_board", "gnss",
      "radio_module", "semiconductor_sensor"}
 )  # fmt: skip
+_ICS = frozenset(
+    {"cpu", "ic_processor", "fpga", "ic_other", "ic_amplifier", "memory_ic", "semiconductor_sensor"}
+)  # fmt: skip
+_BOARDS = frozenset({"processor_board", "single_board_computer"})
+_WITHIN = "within"  # "inside" behind a number: "FT232RL inside"
+NAMELESS = "nameless"  # "без бренда": the goods have no maker, and whoever is named made a part
+_TELLING = frozenset({*INSIDE, _WITHIN, NAMELESS})
+ROLES = _TELLING
 _SEEING = frozenset({"camera", "drone"})  # a "матрица" of these is a light sensor, of others a screen
 _NEAR = 14  # letters between "на базе" and the name: "на базе процессора Intel"
 
@@ -68,7 +76,7 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
             continue
         start = _with_brand(title, hit)
         found.append(Part(hit[2].value, hit[2].detail, start, _end(title, hit[1]), _text(title, start, hit[1])))
-    found.extend(_by_number(title, head, foreign, insides))
+    found.extend(_by_number(title, head, foreign, insides, makers))
     for hit in title.brands:
         if within(hit[0], foreign) or any(part.start <= hit[0] < part.end for part in found):
             continue
@@ -83,27 +91,47 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
 
 def names_parts(title: Title, head: str | None) -> bool:
     """Whether a title has anything that may name a part; most have not."""
-    if title.families or head in _WITH_PROCESSORS or ON in title.folded:
+    if title.families or head in _BOARDS or head in COMPUTERS or ON in title.folded or len(title.brands) > 1:
         return True
     if not title.relations:
         return False
-    return any(sign in title.folded for sign in _HAVING) or any(hit[2].value in INSIDE for hit in title.relations)
+    return any(sign in title.folded for sign in _HAVING) or any(hit[2].value in _TELLING for hit in title.relations)
 
 
-def _by_number(title: Title, head: str | None, foreign: Sequence[Span], insides: Sequence[Hit]) -> Iterator[Part]:
-    """Chips named by their numbers alone, after "на" and its like, in goods that are no chips themselves."""
-    for item in title.candidates if head not in _CHIPS else ():
+def _by_number(
+    title: Title, head: str | None, foreign: Sequence[Span], insides: Sequence[Hit], makers: frozenset[str]
+) -> Iterator[Part]:
+    """Chips that a title names by their numbers, in goods that are no chips themselves."""
+    for item in title.candidates if head not in _ICS else ():
         maker = item.owners.maker
         kind = item.owners.category(maker) if maker else None
-        if maker is None or kind not in _CHIPS or within(item.start, foreign):
+        if maker is None or kind not in _CHIPS or kind == head or within(item.start, foreign):
             continue
         start = _behind(title, item, maker)
-        before = title.folded[:start]
-        inside = _follows(item.start, insides, title)
-        having = (head is not None and before.endswith(_HAVING)) or (inside is not None and inside[0] > 0)
-        if before.endswith(ON) or having:
+        if _is_inside(title, item, start, head, insides) or _is_anothers(title, item, start, head, makers):
             end = _with_maker(title, item, maker)
             yield Part(maker, kind, start, end, title.text[start:end])
+
+
+def _is_inside(title: Title, item: Candidate, start: int, head: str | None, insides: Sequence[Hit]) -> bool:
+    """Whether "на", "с чипом" and their like lead to a chip's number, or "inside" stands behind it."""
+    before = title.folded[:start]
+    if before.endswith(ON) or (head is not None and before.endswith(_HAVING)):
+        return True
+    inside = _follows(item.start, insides, title)
+    if inside is not None and inside[0] > 0:
+        return True
+    return any(hit[2].value == _WITHIN and 0 <= hit[0] - item.end <= 1 for hit in title.relations)
+
+
+def _is_anothers(title: Title, item: Candidate, start: int, head: str | None, makers: frozenset[str]) -> bool:
+    """Whether a chip's number says of itself that it is not what is sold: a board that no maker is named for
+    ("Отладочная плата Blue Pill STM32F103C8T6"), or in brackets behind another maker's goods ("Ebyte E22-900T22D
+    (Semtech SX1262)")."""
+    others = makers - {item.owners.maker}
+    if head in _BOARDS:
+        return item.owners.maker not in makers
+    return bool(others) and start > 0 and title.text[start - 1] == "(" and title.brands[0][2].value in others
 
 
 def _behind(title: Title, item: Candidate, maker: str) -> int:
@@ -146,7 +174,7 @@ def _kind_inside(title: Title, hit: Hit, insides: Sequence[Hit], head: str | Non
     if inside is None or head == "cpu" or inside[2].value == _BY_NUMBER:
         return None
     wording = title.folded[inside[0] : inside[1]]
-    behind_noun = any(noun[0] < inside[0] for noun in title.categories)
+    behind_noun = any(noun[0] < inside[0] for noun in title.categories) or _is_nameless(title)
     if inside[2].value == _CHIP:  # "Модуль памяти DDR4, чипы Samsung"
         if not behind_noun or head in _CHIPS:
             return None
@@ -183,7 +211,11 @@ def _is_chip_maker(title: Title, hit: Hit, head: str | None, claim: str) -> bool
     if head not in _WITH_PROCESSORS:
         return head is not None and head not in _CHIPS and before.endswith(ON)
     named = any(other[0] < hit[0] and other[2].value != hit[2].value for other in title.brands)
-    return named or before.endswith(ON) or (len(claim) > 2 and claim in before)
+    return named or _is_nameless(title) or before.endswith(ON) or (len(claim) > 2 and claim in before)
+
+
+def _is_nameless(title: Title) -> bool:
+    return any(hit[2].value == NAMELESS for hit in title.relations)
 
 
 def _follows(place: int, insides: Sequence[Hit], title: Title) -> Hit | None:

@@ -130,10 +130,10 @@ class Identifier:
             parts = parts_of(title, category, foreign, _makers(title, foreign, claim, category), claim.folded)
             others = (*foreign, *((part.start, part.end) for part in parts))
         named, own = title.brands, title.candidates
-        if others:
-            named, own = _of_own_goods(title, foreign, others)
-        own = _without_models(title, own)
         claimed = self._claimed(raw.mpn or described.number)
+        if others:
+            named, own = _of_own_goods(title, foreign, others, claimed)
+        own = _without_models(title, own)
         case = Case(title, raw, claim, bearing, site_hits, noun, category, parts, named, own, claimed)
         if _has_ambiguous(named):
             case.named = [hit for hit in named if not hit[2].ambiguous or is_supported(case, hit)]
@@ -162,9 +162,16 @@ class Identifier:
         return identity
 
     def _is_originals(self, case: Case, brand: str | None) -> bool:
-        """Whether a compatible thing's maker is named as the original's too: "Cisco SFP (совместимость: Cisco)"."""
-        hits = [hit for hit in case.title.brands if within(hit[0], case.bearing.foreign)]
-        names = {hit[2].value for hit in hits}
+        """Whether a compatible thing's maker is named as the original's too: "Cisco SFP (совместимость: Cisco)"; where
+        no name stands there, by its number: "Dell R740 heatsink, replacement for 0YY2R8"."""
+        foreign = case.bearing.foreign
+        names = {hit[2].value for hit in case.title.brands if within(hit[0], foreign)}
+        if not names and brand is not None:
+            theirs = (item for item in case.title.candidates if within(item.start, foreign))
+            spares = any(
+                item.owners.rank(brand) and item.owners.category(brand) not in self._devices for item in theirs
+            )
+            return spares and not self._book.is_third_party(brand)
         return any(brand in {name, *self._book.successors(name)} for name in names)
 
     def _is_for_itself(self, case: Case, brand: str) -> bool:
@@ -237,14 +244,17 @@ def _claim_apart(case: Case) -> Sequence[Candidate]:
 
 
 def _of_own_goods(
-    title: Title, foreign: Sequence[Span], others: Sequence[Span]
+    title: Title, foreign: Sequence[Span], others: Sequence[Span], claimed: Candidate | None
 ) -> tuple[Sequence[Hit], Sequence[Candidate]]:
     """The names and candidates that speak neither of others' goods nor of parts; a number of a maker that is named for
-    the goods may stand within a part."""
+    the goods may stand within a part, and so may what the site claims, where it may be that maker's."""
     named = [hit for hit in title.brands if not within(hit[0], others)]
     makers = {hit[2].value for hit in named}
+    number = claimed.number if claimed is not None and any(map(claimed.owners.rank, makers)) else None
     return named, [
-        item for item in title.candidates if not within(item.start, foreign if item.owners.maker in makers else others)
+        item
+        for item in title.candidates
+        if not within(item.start, foreign if item.owners.maker in makers or item.number == number else others)
     ]
 
 

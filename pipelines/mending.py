@@ -59,14 +59,17 @@ class Mender:
 
     def close(self, upper: str) -> str:
         """ "CP - 7841 - K9 =" and "P00924 -B21" closed up, with the blanks moved behind so that places stay."""
-        place = 0
+        place, mended = 0, ""
         while match := _BROKEN.search(upper, place):
             place = match.end()
             left = upper[: match.start()].rsplit(maxsplit=1)[-1]
             right = TOKEN.match(upper, match.end())
             one_sided = match[0][0] == "-" or match[0][-1] == "-"
-            if right is None or not self._belongs(left, right[0].rstrip(EDGES), one_sided=one_sided):
+            if right is None or not self._belongs(
+                left, right[0].rstrip(EDGES), one_sided=one_sided, chained=left == mended
+            ):
                 continue
+            mended = f"{left}-{right[0]}"
             moved = "-" + right[0] + " " * (len(match[0]) - 1)
             upper = upper[: match.start()] + moved + upper[right.end() :]
             place = match.start() + 1
@@ -79,14 +82,16 @@ class Mender:
                 upper = upper[: match.start()] + "=" + match[1] + upper[match.end() :]
         return upper
 
-    def _belongs(self, left: str, right: str, *, one_sided: bool) -> bool:
+    def _belongs(self, left: str, right: str, *, one_sided: bool, chained: bool) -> bool:
+        """Whether the pieces around a spaced hyphen are of one number; `chained` where the left one was just mended."""
         left = left.lstrip('(["')
         if not right.isascii() or self._is_specification(left):
             return False
         joined = self._owners(f"{left}-{right}")
         if joined.known or not any(map(str.isdigit, left)):
-            return bool(joined.known or joined.sure)
-        if right in self._tails and joined.any:
+            apart = "-" in right and self._owners(right).maker is not None
+            return bool(joined.known or joined.sure) and not apart
+        if (right in self._tails and joined.any) or (chained and joined.sure and not right.isdigit()):
             return True
         alone = self._owners(left)
         if right.isdigit() or not joined.sure or alone.sure:

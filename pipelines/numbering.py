@@ -16,11 +16,15 @@ NOTHING_FITS = NumberFound(None, "nothing fits")
 _PLAUSIBLE = "looks like a number"
 _ARTICLE = "shop's article is the maker's number"
 _LICENCES = frozenset({"license", "support"})
-_TOKEN_BEHIND = re.compile(r" ([A-Z0-9][A-Z0-9./+-]{4,}[A-Z0-9+])(?![^\s,;)])")
+_TOKEN_BEHIND = re.compile(r" ([A-Z0-9][A-Z0-9./+-]*[A-Z0-9+])(?![^\s,;)])")
+_BRIEF = 3  # letters of a token that is too short for a candidate
 _LONG_DIGITS = re.compile(r"\d{7,12}")
 _ONLY_DIGITS = re.compile(r"[,;(] ?(\d{7,12})(?= ?(?:$|[,;)]))")
+_CAPITALS = re.compile(r"(?<![\w-])[A-Z]{5,}(?![\w-])")
 _FOR = (skeleton("для "), "for ")
 _VARIANT = re.compile(r"\(([A-Z0-9./-]{1,10})\)(?![\w-])")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CORE = 6  # letters and digits of a model, without those that it begins with, by which an order number holds it
 _LABELLED = 4  # the shape of a token that a label ("P/N:") or its mending says is a number
 
 
@@ -62,16 +66,20 @@ def _title_or_claim(case: Case, brand: str | None, grammar: Grammar) -> NumberFo
     best = _best(case, brand, own, grammar)
     if case.claimed is None:
         return best
+    strict = grammar.is_strict(brand)
     for item in own:
-        if item.number == case.claimed.number and _stands_up(item, best.number, brand):
+        if item.number == case.claimed.number and _stands_up(item, best.number, brand, strict=strict):
             return NumberFound(item, "claim in the title")
     if best.number is None and (here := _in_title(case, brand, case.claimed, grammar)):
         return NumberFound(here, "claim in the title")
     return _claimed(case, brand, case.claimed, best, grammar)
 
 
-def _stands_up(item: Candidate, best: Candidate | None, brand: str | None) -> bool:
-    return best is None or _fit(best, brand) <= _fit(item, brand) or item.shape >= 2
+def _stands_up(item: Candidate, best: Candidate | None, brand: str | None, *, strict: bool) -> bool:
+    """Whether the site's claim is the number and not only the model that stands beside it."""
+    if best is None or _fit(best, brand) <= _fit(item, brand):
+        return True
+    return item.shape >= 2 and not (strict and brand in best.owners.sure)
 
 
 def _in_title(case: Case, brand: str | None, claim: Candidate, grammar: Grammar) -> Candidate | None:
@@ -125,7 +133,7 @@ def _best(case: Case, brand: str | None, own: Sequence[Candidate], grammar: Gram
         return NumberFound(_fitting(case, fitting, brand), "form or list of the maker")
     if brand is not None and grammar.is_strict(brand):
         labelled = next((item for item in own if item.shape == _LABELLED), None)
-        return NumberFound(labelled, "labelled number") if labelled else NOTHING_FITS
+        return NumberFound(labelled, "labelled number") if labelled else _letters_alone(case, brand, grammar)
     return NOTHING_FITS if brand is None else _unknown_form(case, brand, own, grammar)
 
 
@@ -139,11 +147,22 @@ def _unknown_form(case: Case, brand: str, own: Sequence[Candidate], grammar: Gra
     if behind := _behind_name(case, brand, ends, grammar):
         return NumberFound(behind, "behind the maker's name")
     if free := [item for item in own if item.shape and item.owners.maker in {None, brand}]:
-        return NumberFound(max(free, key=lambda item: (item.shape, item.start - 1 in ends, -item.start)), _PLAUSIBLE)
+        best = max(free, key=lambda item: (item.shape, item.start - 1 in ends, -item.start))
+        whole = next((item for item in free if _is_bracketed(case.title, item) and _holds(item, best, brand)), best)
+        return NumberFound(whole, _PLAUSIBLE)
     digits = _ONLY_DIGITS.search(case.title.text)
     if digits is None or digits[1] in {case.raw.sku, case.raw.gtin} or within(digits.start(1), case.others):
         return NOTHING_FITS
     return NumberFound(Candidate(digits[1], digits.start(1), digits.end(1), NOBODY, 1), "digits that stand alone")
+
+
+def _letters_alone(case: Case, brand: str, grammar: Grammar) -> NumberFound:
+    """A word in capitals that has a form of the maker for goods of this kind: "Процессор Intel Xeon … SRGZG"."""
+    for word in _CAPITALS.finditer(case.title.text) if case.head is not None else ():
+        owners = grammar.owners(word[0])
+        if owners.category(brand) == case.head and not within(word.start(), case.others):
+            return NumberFound(Candidate(word[0], word.start(), word.end(), owners, 1), "form or list of the maker")
+    return NOTHING_FITS
 
 
 def _name_ends(case: Case, brand: str) -> list[int]:
@@ -163,7 +182,8 @@ def _behind_name(case: Case, brand: str, ends: Sequence[int], grammar: Grammar) 
         if token is None or within(token.start(1), case.others) or token[1] in {case.raw.sku, case.raw.gtin}:
             continue
         owners = grammar.owners(token[1])
-        if _LONG_DIGITS.fullmatch(token[1]) or (owners.rank(brand) and grammar.is_specification(token[1])):
+        unusual = len(token[1]) <= _BRIEF or grammar.is_specification(token[1])
+        if _LONG_DIGITS.fullmatch(token[1]) or (owners.rank(brand) and unusual):
             return Candidate(token[1], token.start(1), token.end(1), owners, 1)
     return None
 
@@ -176,7 +196,7 @@ def _fitting(case: Case, fitting: Sequence[Candidate], brand: str | None) -> Can
         return fitting[0]
     if case.head in _LICENCES and (own := [item for item in fitting if item.owners.category(brand) in _LICENCES]):
         return own[0]
-    best = max(fitting, key=lambda item: (_fit(item, brand), _is_order(item), not _has_blanks(item), -item.start))
+    best = max(fitting, key=lambda item: (_is_order(item), _fit(item, brand), not _has_blanks(item), -item.start))
     if len(fitting) > 1 and (whole := next((item for item in fitting if _holds(item, best, brand)), None)):
         return whole
     if brand in best.owners.known:
@@ -185,8 +205,8 @@ def _fitting(case: Case, fitting: Sequence[Candidate], brand: str | None) -> Can
 
 
 def _is_order(item: Candidate) -> bool:
-    """Whether a number is one by which a maker takes orders: long digits, which no model is called by."""
-    return _LONG_DIGITS.fullmatch(item.number) is not None
+    """Whether a number is one by which its maker takes orders: digits alone, which no model is called by."""
+    return len(item.number) > 4 and item.number.isdigit()
 
 
 def _has_blanks(item: Candidate) -> bool:
@@ -197,16 +217,26 @@ def _has_blanks(item: Candidate) -> bool:
 def _holds(longer: Candidate, shorter: Candidate, brand: str | None) -> bool:
     """Whether an order number holds the model that stands beside it: BR-G610-8-16G-0 and G610; a licence's number
     holds that of its device, too, and is not meant."""
-    if len(longer.number) <= len(shorter.number) or longer.owners.category(brand) in _LICENCES:
+    return longer.owners.category(brand) not in _LICENCES and _is_held(shorter.number, longer.number)
+
+
+def _is_held(shorter: str, longer: str) -> bool:
+    """Whether a number stands within a longer one, without its first letters, too: S5130S-28P-EI in
+    LS-5130S-28P-EI-GL."""
+    if len(longer) <= len(shorter):
         return False
-    if longer.number.startswith(shorter.number) or longer.number.endswith(shorter.number):
+    if longer.startswith(shorter) or longer.endswith(shorter) or f"-{shorter}-" in longer:
         return True
-    return f"-{shorter.number}-" in longer.number
+    core = shorter.lstrip(_LETTERS)
+    return len(core) >= _CORE and core in longer
 
 
 def _in_brackets(title: Title, item: Candidate, brand: str | None) -> bool:
-    around = title.text[item.start - 1 : item.start] + title.text[item.end : item.end + 1]
-    return around == "()" and brand in item.owners.known
+    return brand in item.owners.known and _is_bracketed(title, item)
+
+
+def _is_bracketed(title: Title, item: Candidate) -> bool:
+    return title.text[item.start - 1 : item.start] + title.text[item.end : item.end + 1] == "()"
 
 
 def _claimed(case: Case, brand: str | None, here: Candidate, best: NumberFound, grammar: Grammar) -> NumberFound:
@@ -215,7 +245,13 @@ def _claimed(case: Case, brand: str | None, here: Candidate, best: NumberFound, 
     if brand is None or any(item.number == claimed for item in case.title.candidates):
         return best
     fit = owners.rank(brand)
+    if any(claimed.startswith(item.number) for item in case.title.candidates if within(item.start, case.others)):
+        return best  # the number of other goods that the title names, in full
     if best.number is not None:
+        if _is_held(claimed, best.number.number) or (
+            case.head in _LICENCES and best.number.owners.category(brand) in _LICENCES
+        ):
+            return best
         better = fit and (_goes_on(best.number.number, claimed) or fit > _fit(best.number, brand))
         return NumberFound(here, "claim fits the maker") if better else best
     shop_article = _is_shop_article(case, claimed, grammar)

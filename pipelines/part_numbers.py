@@ -31,7 +31,7 @@ _LABEL = re.compile(r"^(?:P/?N|PART|MPN|ART|APT|SKU|MODEL|КОД|АРТИКУЛ)
 _OPTION = re.compile(r"[A-Z0-9]{2,5}")
 # A number that goes on: with its packing ("TJA1051T/3,118"), a length ("FT-SFP+-LC-0,3-85-D"), a grade ("MT41K… IT:P").
 _PACKED = re.compile(r"[^,]+,\d{3}")
-_GOING_ON = re.compile(r"(?:,\d[A-Z0-9/+-]*+|( )[A-Z]{2,3}:[A-Z])(?![\w,.])")
+_GOING_ON = re.compile(r"(?:,\d[A-Z0-9/+-]*+| [A-Z]{2,3}:[A-Z]| OC-\d+GD?)(?![\w,.])")
 _DIGITS_ONLY = re.compile(r"\d{3,}-\d{4,}(-\d+)*")
 
 
@@ -88,7 +88,7 @@ class Grammar:
         found: list[Candidate] = []
         if " -" in upper or "- " in upper or "—" in upper or "–" in upper:
             upper = self._mender.close(upper)
-        whole, reached, signs = False, 0, ", " if ":" in upper else ","
+        whole, reached, signs = False, 0, ", " if ":" in upper or " OC-" in upper else ","
         for match in _RUN.finditer(upper):
             place, end = match.span()
             if end - place == 4 and match[0].isdigit():

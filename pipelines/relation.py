@@ -12,7 +12,7 @@ from pipelines.titles import SHOP, Span, Title, clause_end, names_brand, names_g
 from restock.terms import Relation
 
 WORDINGS = Table("relation_wordings.csv", ("wording", "role", "source"), ("wording", "role"))
-ROLES = other_goods.ROLES | asides.ROLES | components.INSIDE.keys() | {
+ROLES = other_goods.ROLES | asides.ROLES | components.ROLES | {
     "compatible", "advice", "offer", "offered", "accessory", "accessory_before", "substitute", "property", "service",
     "work", "support", "own_work", "series", "neutral", "replaces", "instead", "likeness", "likeness_before", SHOP,
 }  # fmt: skip
@@ -215,6 +215,9 @@ def _accessory(title: Title, hit: Hit) -> Span | None:
     folded = title.folded
     place = hit[1]
     end = clause_end(folded, place, ",;(")
+    colon = folded.find(": ", place, end)
+    if colon > 0 and names_brand(title, (place, colon)):  # "Диск для серверов Dell: 400-BIFW"
+        return place, colon
     if not names_brand(title, (place, end)):
         return (place, end) if _is_numbered(title, place) else None
     while folded[end : end + 1] == ",":

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from pipelines.category import Kind
+from pipelines.category import CARRIED, Kind
 from pipelines.identity import Identity
 from pipelines.makers import SEVERAL
 from pipelines.restrictions import MARKET, RestrictionBook
@@ -62,7 +62,7 @@ class Court:
         judged = self._book.judge(brand, None if nameless or kind is None else kind.hs6, sort, self._market, on)
         is_open = judged.open or (brand is None and self._may_be_restricted(title, on))
         found = list(judged.reasons)
-        if kind is None and found and identity.number is None and _is_bare(identity, title):
+        if (sort is None or sort == CARRIED) and found and identity.number is None and _is_bare(identity, title):
             found, is_open = [], True
         if found and identity.maker.rule.endswith(_BOUGHT):
             found = _by_line(found, identity)
