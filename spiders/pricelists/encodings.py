@@ -18,7 +18,7 @@ _LEAST, _AHEAD = 5, 1.5  # how many letters must speak for an encoding, and how 
 _FEW = 0.1  # share of broken lines up to which a text is UTF-8 that was damaged
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ODD = re.compile(r"[^\x00-\x7f\w«»№°±×÷…–—™®©µ·•€₽“”„’‘‚›‹¼½¾²³´`\xa0\xad]")
-_SIGNS = re.compile("[€№]")
+_SIGNS = re.compile(r"(?<![^\W\d_])[€№](?![^\W\d_])")  # within a word they are none
 _CYRILLIC = re.compile("[Ѐ-ӿ]")
 _BROKEN = re.compile("[\udc80-\udcff]")  # bytes that the encoding doesn't have, decoded with `surrogateescape`
 
