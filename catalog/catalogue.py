@@ -21,6 +21,7 @@ from catalog import (
     recording,
     runs,
     sellers,
+    states,
     summary,
     trends,
     upkeep,
@@ -96,14 +97,8 @@ class Catalogue:
     ) -> Run:
         """Begins a run. Raises UsageError for a price list that is older than the site's last run."""
         name = site if isinstance(site, str) else site.name
-        values = {
-            "kind": kind.value,
-            "rules": rules,
-            "definition": definition,
-            "observed_at": observed_at,
-            "started_at": started_at,
-            "owner": self._owner,
-        }
+        dates = {"observed_at": observed_at, "started_at": started_at}
+        values = {"kind": kind.value, "rules": rules, "definition": definition, "owner": self._owner, **dates}
         with self._database.write() as connection:
             sequence = runs.begin(connection, name, values)
             return runs.find(connection, runs.run_name(name, sequence))
@@ -123,7 +118,7 @@ class Catalogue:
         """Judges and merges what a run saw, in one transaction; gives the run as it ended. `whole_site` is False for
         a run over single pages. `unread` and `finished_at` may be what
         gives them once the last listing was taken."""
-        ending = recording.Ending(
+        told = recording.Ending(
             outcome=outcome,
             guard=guard,
             finished_at=finished_at,
@@ -131,7 +126,7 @@ class Catalogue:
             whole_site=whole_site,
             warnings=warnings,
         )
-        recording.finish_run(self._database, run_id, listings, ending)
+        recording.finish_run(self._database, run_id, listings, told)
         return self.run(run_id)
 
     def fail_run(self, run_id: str, reason: str, finished_at: datetime) -> Run:
@@ -272,6 +267,11 @@ class Catalogue:
         """What a run saw, as of that run, by key."""
         run = self.run(run_id)
         return self._stream(lambda connection: questions.listings_of_run(connection, run))
+
+    def addresses(self, site: str) -> list[str]:
+        """Where the listings are that a site is known to have now."""
+        with self._database.read() as connection:
+            return states.addresses(connection, site)
 
     def listing(self, reference: str, at: Marker | None = None) -> Listing:
         """The listing that `site:key`, a key or an address means."""

@@ -90,6 +90,18 @@ def states() -> Select[Any]:
     return select(*_COLUMNS).select_from(joined)
 
 
+def addresses(connection: Connection, site: str) -> list[str]:
+    """Where the listings are that a site has now; without those that have no address."""
+    query = (
+        select(address)
+        .join(m.version, and_(m.version.c.listing_id == m.details.c.listing_id, m.version.c.to_run.is_(None)))
+        .join(m.listing, m.listing.c.id == m.details.c.listing_id)
+        .join(m.site, m.site.c.id == m.listing.c.site_id)
+        .where(m.details.c.run_id == m.version.c.details_run, m.site.c.name == site, address.is_not(None))
+    )
+    return list(connection.execute(query).scalars())
+
+
 def load(connection: Connection, query: Select[Any], made: Made | None = None) -> Generator[State]:
     """The states of a narrowed `states()` query, streamed. `made` makes a listing of a row where it is to be more than
     its state. Who doesn't read to the end closes it: PostgreSQL keeps a cursor open as long."""

@@ -17,7 +17,7 @@ from scheduler.evidence import warc_path
 from scheduler.forbidden import keep_forbidden
 from scheduler.reading import Clerk, read_rows
 from scheduler.workspace import Workspace
-from spiders.crawling import CrawlJob, Progress, run_crawl
+from spiders.crawling import KNOWN_FILE, CrawlJob, Progress, run_crawl
 from spiders.spool import SPOOL_FILE, SpoolTail, read_spool
 
 OnProgress = Callable[[str, Progress], None]
@@ -61,6 +61,7 @@ def crawl_site(
             job = crawl_job(workspace.settings, site, run.id, pace=pace or Pace(), start=start)
             if kind is RunKind.CRAWL:  # a snapshot is a proof by itself
                 job = job.model_copy(update={"earlier": _earlier(workspace, site)})
+            job = job.model_copy(update={"known": _known(workspace, site, job.folder)})
             clerk = Clerk(workspace.normaliser(site), run)
             result = run_crawl(job, on_progress=_meanwhile(job, clerk, on_progress))
             return settle(workspace, site, run, read_spool(result.spool), result.outcome, clerk=clerk, warnings=notes)
@@ -76,6 +77,16 @@ def _earlier(workspace: Workspace, site: Site) -> Path | None:
             path = warc_path(workspace.settings, run)
             return path if path.exists() else None
     return None
+
+
+def _known(workspace: Workspace, site: Site, folder: Path) -> Path | None:
+    """A file of the addresses of known goods, for a site whose goods have pages of their own."""
+    if site.source != "pages" or site.listings == "cards":
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / KNOWN_FILE
+    file.write_text("".join(f"{url}\n" for url in workspace.catalogue.addresses(site.name)), encoding="utf-8")
+    return file
 
 
 _LOOKED_THROUGH = 50  # runs

@@ -26,7 +26,8 @@ _SAMPLE_MAPS = 4
 class Visit:
     """One page to be fetched. `url` changes along redirects, `requested_url` and `key` stay.
 
-    `list_key` is the list that a numbered page belongs to; `fruitless` counts the pages without goods before it."""
+    `list_key` is the list that a numbered page belongs to; `fruitless` counts the pages without goods before it.
+    `left_out` marks the page of known goods that no link led to."""
 
     url: str
     requested_url: str
@@ -38,6 +39,7 @@ class Visit:
     depth: int = 0
     fruitless: int = 0
     hops: int = 0
+    left_out: bool = False
 
     @property
     def continues(self) -> bool:
@@ -112,6 +114,20 @@ class Frontier:
                 self.beyond.add(key)
             return None
         return self._plan(visit)
+
+    def is_known(self, key: str) -> bool:
+        """Whether an address was planned, is another name of one that was, or was not followed for a reason."""
+        return key in self.visits or key in self.aliases or key in self._refused
+
+    def left_out(self, url: str) -> Visit | None:
+        """The visit of known goods that no link led to; None where it may not be asked for."""
+        key = url_key(url)
+        role = PageRole.PRODUCT
+        visit = Visit(url=url, requested_url=url, key=key, role=role, list_key=key, left_out=True)
+        refusal = self._refusal(visit)
+        if refusal == "bound":
+            self.beyond.add(key)
+        return None if refusal else self._plan(visit)
 
     def barren(self, visit: Visit) -> None:
         """A page that turned out to have no goods takes no list's place in a sample; how many pages there may be in

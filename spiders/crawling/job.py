@@ -11,6 +11,7 @@ from restock.site import Site
 JOB_FILE = "job.json"
 NO_ROOM = 74  # the exit code of a child that could not write: what systems call an input/output error
 OUTCOME_FILE = "outcome.json"
+KNOWN_FILE = "known.txt"
 LOG_FILE = "crawl.log"
 
 
@@ -21,7 +22,8 @@ class CrawlJob(BaseModel):
     crawl down; otherwise the site's own pace is found within them. `page_only` takes the start page alone; None
     takes it alone where it turns out to be a product page. `sample` bounds a look at a site to about so many
     product pages and a few lists. `browser` names the program that draws pages, which may take `page_seconds` each.
-    `earlier` is the WARC file of an earlier run, whose unchanged pages are not stored again. `child` is the module that
+    `earlier` is the WARC file of an earlier run, whose unchanged pages are not stored again. `known` is a file with the
+    addresses of the goods that the site is known to have, one a line. `child` is the module that
     is run as the crawl's process, and `home` the folder that it may read its rules from.
     """
 
@@ -48,6 +50,7 @@ class CrawlJob(BaseModel):
     child: str = "spiders.crawling.child"
     home: Path | None = None
     earlier: Path | None = None
+    known: Path | None = None
 
     @property
     def starts(self) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from spiders.crawling.frontier import Visit
 
 class Fate(StrEnum):
     """What became of a page. BARE: read, whole, and without goods. REPEAT: only goods that its list showed before.
-    SITEMAP: read for the addresses that it names."""
+    SITEMAP: read for the addresses that it names. SILENT: asked for as goods that lists left out, which it doesn't show
+    either."""
 
     PRODUCT = "product"
     LIST = "list"
@@ -23,6 +24,7 @@ class Fate(StrEnum):
     BARE = "bare"
     SITEMAP = "sitemap"
     BLANK = "blank"
+    SILENT = "silent"
     GONE = "gone"
     FAILED = "failed"
     WALL = "wall"
@@ -39,6 +41,17 @@ class Entry:
     fate: Fate
     detail: str = ""
     list_key: str = ""
+
+
+OTHER_HEADING = "nothing but another heading"
+_NOT_THERE = frozenset({"not_found", "front_page", OTHER_HEADING})
+
+
+def says_nothing(fate: Fate, detail: str) -> bool:
+    """Whether a page that lists left out only fails to show its goods: it answered, and they stay missed."""
+    if fate in {Fate.FAILED, Fate.WALL}:
+        return detail in _NOT_THERE
+    return fate not in {Fate.PRODUCT, Fate.GONE}
 
 
 _MAX_NOTES = 200  # what an operator can be expected to look at
@@ -207,8 +220,8 @@ def _gone(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) ->
 
 
 def _wall(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
-    """A login before a page that nobody took for goods (an account) is no wall."""
-    if visit.role is PageRole.OTHER and entry.detail in {"login", "forbidden", "front_page"}:
+    """A login before a page that nobody took for goods (an account), or a list of cities, is no wall."""
+    if visit.role is PageRole.OTHER and entry.detail in {"login", "forbidden", "front_page", "city"}:
         _skip(outcome, entry.detail.replace("_", " "))
         _dead(outcome, visit)
         return
@@ -241,6 +254,7 @@ _WRITERS: dict[Fate, _Writer] = {
     Fate.PRODUCT: _fine,
     Fate.LIST: _fine,
     Fate.SITEMAP: _fine,
+    Fate.SILENT: _fine,
     Fate.REPEAT: _repeat,
     Fate.BARE: _bare,
     Fate.BLANK: _blank,

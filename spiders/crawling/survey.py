@@ -2,7 +2,6 @@
 
 Knows nothing of Scrapy: it decides, and whoever fetches does as it is told."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urljoin, urlsplit
 
@@ -11,11 +10,13 @@ from restock.capture import PageCapture, PageReading
 from restock.listing import RawListing
 from restock.run import CrawlOutcome
 from restock.terms import PageRole
+from spiders.crawling.cards import card_key, is_address, shows_goods
 from spiders.crawling.detours import as_text, refresh_of, wall_behind
 from spiders.crawling.frontier import Frontier, Visit
 from spiders.crawling.hosts import Hosts
 from spiders.crawling.job import CrawlJob, Progress
-from spiders.crawling.ledger import Fate, Ledger
+from spiders.crawling.ledger import OTHER_HEADING, Fate, Ledger, says_nothing
+from spiders.crawling.missed import Missed
 from spiders.crawling.reserve import Named, Reserve, section_of
 from spiders.spool import Spool
 
@@ -23,7 +24,7 @@ MAX_HOPS = 10
 # So many pages in a row that fail or are walls: the site doesn't want to be crawled now.
 PATIENCE = 20
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_WALLED = {401: "login", 403: "blocked", 429: "blocked", 503: None}
+_WALLED = {401: "login", 403: "blocked", 429: "blocked", 451: "geographic", 503: None}
 # What an interface says by its status. A key that is not taken once is not tried again.
 _NO_ENTRY = frozenset({401, 403})
 _API_SAID = {
@@ -31,7 +32,6 @@ _API_SAID = {
     403: "the interface is closed to this key or to the address that asks (403)",
     429: "the interface asks for fewer requests (429)",
 }
-_SAME_START = 12  # so many letters that two names begin with make them one; cards cut long names short
 
 
 Reading = PageReading | str | None
@@ -48,6 +48,7 @@ class Survey:
         self._frontier = Frontier(job.site, self._hosts, sample=job.sample)
         self._ledger = Ledger()
         self._reserve = Reserve()
+        self._missed = Missed(job.known, job.site.guard)
         self._listings = 0
         self._errors = 0
         self._answered = 0
@@ -73,10 +74,18 @@ class Survey:
                 yield visit
 
     def further(self, maps: Iterable[str] = ()) -> Iterator[Visit]:
-        """What to ask for when nothing is under way: pages that only sitemaps name. `maps` are those that robots.txt
-        names; they are looked at where links led to no goods at all."""
-        if self.stopped or self._alone:
-            return
+        """What to ask for when nothing is under way: pages that only sitemaps name, and at last those of known goods
+        that were not seen. `maps` are the sitemaps that robots.txt names."""
+        if not self.stopped and not self._alone:
+            yield from list(self._mapped(maps)) or self._left_out()
+
+    def _left_out(self) -> Iterator[Visit]:
+        for url in self._missed.take(self._frontier.is_known):
+            if visit := self._frontier.left_out(url):
+                yield visit
+
+    def _mapped(self, maps: Iterable[str]) -> Iterator[Visit]:
+        """The maps of robots.txt are looked at where links led to no goods at all."""
         if not self._listings and self._job.site.source == "pages":
             yield from self._maps(maps)
         for link, source in self._named():
@@ -143,6 +152,8 @@ class Survey:
         self._settle(visit, Fate.REFUSED, reason)
 
     def _settle(self, visit: Visit, fate: Fate, detail: str = "") -> None:
+        if visit.left_out and says_nothing(fate, detail):
+            fate, detail = Fate.SILENT, ""
         self._ledger.settle(visit, fate, detail)
         bad = fate in {Fate.FAILED, Fate.WALL}
         self._errors += bad
@@ -192,13 +203,15 @@ class Survey:
 
     def _keep(self, reading: PageReading) -> None:
         if reading.listings:
+            for listing in reading.listings:
+                self._missed.saw(listing.url)
             self._spool.write(*reading.listings)
             self._listings += len(reading.listings)
 
     def _judge(self, visit: Visit, capture: PageCapture, reading: PageReading) -> bool:
         """Enters the page's fate; False where further pages of its list are not worth following."""
         if reading.fault is not None:
-            self._ledger.add_cards(visit, {_card(listing) for listing in reading.listings}, reading.total)
+            self._ledger.add_cards(visit, {card_key(listing) for listing in reading.listings}, reading.total)
             self._settle(visit, Fate.FAILED, reading.fault)
             return True
         if reading.wall is not None:
@@ -210,7 +223,7 @@ class Survey:
             return True
         if reading.role is PageRole.PRODUCT and reading.listings:
             told = any(shows_goods(listing, self._ledger.titles.get(visit.key)) for listing in reading.listings)
-            self._settle(visit, Fate.PRODUCT if told else Fate.FAILED, "" if told else "nothing but another heading")
+            self._settle(visit, Fate.PRODUCT if told else Fate.FAILED, "" if told else OTHER_HEADING)
             return True
         if reading.listings:
             return self._judge_list(visit, capture, reading)
@@ -222,9 +235,9 @@ class Survey:
 
     def _judge_list(self, visit: Visit, capture: PageCapture, reading: PageReading) -> bool:
         self._ledger.titles.update(
-            {url_key(card.url): card.title for card in reading.listings if card.url and _is_address(card.url)}
+            {url_key(card.url): card.title for card in reading.listings if card.url and is_address(card.url)}
         )
-        new = self._ledger.add_cards(visit, {_card(listing) for listing in reading.listings}, reading.total)
+        new = self._ledger.add_cards(visit, {card_key(listing) for listing in reading.listings}, reading.total)
         if capture.truncated:
             self._settle(visit, Fate.FAILED, "the page was cut off")
             return True
@@ -313,34 +326,3 @@ def _wall_of(visit: Visit, capture: PageCapture, reading: Reading) -> str | None
     if capture.status == 403 and visit.role is PageRole.OTHER and wall in {None, "blocked"}:
         return "forbidden"
     return wall or _WALLED[capture.status]
-
-
-_TELLING = ("price", "regular_price", "availability", "quantity", "sku", "brand", "mpn", "gtin")
-
-
-def shows_goods(listing: RawListing, card_title: str | None) -> bool:
-    """Whether what was read on a product's page is that product. A page with a heading and nothing else may say
-    anything; it is believed where the card that led to it bears the same name."""
-    if any(getattr(listing, name) is not None for name in _TELLING):
-        return True
-    if card_title is None:
-        return False
-    heading, name = (re.sub(r"\W+", "", text).casefold() for text in (listing.title, card_title))
-    return heading in name or name in heading or heading[:_SAME_START] == name[:_SAME_START]
-
-
-def _is_address(url: str) -> bool:
-    try:
-        return bool(url_key(url))
-    except ValueError:
-        return False
-
-
-def _card(listing: RawListing) -> str:
-    """What makes two cards of a list one."""
-    if listing.url:
-        try:
-            return url_key(listing.url) + (f"#{listing.sku}" if listing.sku else "")
-        except ValueError:
-            pass
-    return f"{listing.sku} {listing.title} {listing.price}"

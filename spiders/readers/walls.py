@@ -1,4 +1,5 @@
-"""Walls: pages that stand in place of the goods (captcha, script challenge, login, refusal), told by their wording."""
+"""Walls: pages that stand in place of the goods (captcha, challenge, login, refusal, choice of a city), told by their
+wording."""
 
 import re
 from functools import cache
@@ -11,7 +12,7 @@ from spiders.readers.text import text_of
 _SCAN = 60_000  # characters of markup that are looked at; walls are small
 _LITTLE_TEXT = 1_000
 _FEW_LINKS = 8
-_STATUS = {401: "login", 403: "blocked", 407: "login", 429: "blocked", 451: "blocked", 503: "maintenance"}
+_STATUS = {401: "login", 403: "blocked", 407: "login", 429: "blocked", 451: "geographic", 503: "maintenance"}
 _BLANK = 20
 
 
@@ -33,6 +34,7 @@ def wall_of(page: Structure) -> str | None:
     said = [page.head.get("title", ""), *(text_of(heading) for heading in page.headings[:5])]
     bare = len(text) < _LITTLE_TEXT and len(page.anchors) < _FEW_LINKS
     found = _first("text", "\n".join([*said, text] if bare else said))
+    found = found or _first("heading", f"{page.head.get('title', '')}\n{page.heading or ''}")
     if found is None and bare:
         found = _first("markup", page.source[:_SCAN])
     if found == "not_found" and page.capture.role not in {PageRole.PRODUCT, PageRole.LIST}:
