@@ -24,7 +24,7 @@ _HEAD = re.compile(
     rf"{_EDGE}(?:[A-Z]{_REST_AFTER}|[A-Z]{{2,5}}{_DIGITS_AFTER}|\d[A-Z]{{2}}\d(?= \d{{3}}-)|"
     rf"[A-Z]{{1,5}}\d{{2,6}}{_SUFFIX_AFTER})"
 )
-_NEXT = re.compile(rf" (-?[A-Z0-9][^{STOPS}]*)")
+_NEXT = re.compile(rf" (-?[A-Z0-9][^{STOPS}]*+)(?!')")  # "TA'MIRLASH" is a word
 _MIDDLE = re.compile(r"-?\d[\w./+#-]*|[A-Z]{1,2}\d{2,}[A-Z0-9]*|[A-Z]{1,4}\d[A-Z]?")
 _SUFFIX = re.compile(
     r"[A-Z]{1,4}\d[A-Z]?|[A-Z]{2,4}\+(?:-T|T)?|[A-Z]{2,4}#\w+|[A-Z]{1,3}Z|[A-Z]"

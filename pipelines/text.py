@@ -37,13 +37,17 @@ def _wide_forms() -> dict[int, str]:
 _CLEAN = _one_to_one() | _wide_forms()
 
 
+# Letters that are written as one: capitals of Turkish don't tell which i is meant.
+_ONE = {"ё": "е", "İ": "i", "ı": "i"}
+
+
 def _skeleton_table() -> dict[int, str]:
     """Lower case of every letter that has one of the same length, look-alikes turned Latin."""
     table: dict[int, str] = {}
     for code in range(0x2000):
         letter = chr(code)
         small = letter.lower() if len(letter.lower()) == 1 else letter
-        small = "е" if small == "ё" else small
+        small = _ONE.get(small, small)
         if (folded := LOOK_ALIKES.get(small, small)) != letter:
             table[code] = folded
     return table
