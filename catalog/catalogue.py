@@ -297,10 +297,13 @@ class Catalogue:
         with self._database.read() as connection:
             return questions.last_offers(connection, mpns)
 
-    def counts_over_time(self, moments: Sequence[datetime]) -> list[list[summary.BrandCount]]:
-        """How many listings each site had of each brand at each of some moments, the oldest first."""
+    def counts_over_time(
+        self, moments: Sequence[datetime], unrestricted: Collection[tuple[str, str]] = ()
+    ) -> list[list[summary.BrandCount]]:
+        """How many listings each site had of each brand at each of some moments, the oldest first; some listings, by
+        site and key, count as not restricted."""
         with self._database.read() as connection:
-            return trends.counts_over_time(connection, moments)
+            return trends.counts_over_time(connection, moments, unrestricted)
 
     def price_lines(self, mpns: Collection[str], until: datetime) -> list[lines.Line]:
         """How the prices of some part numbers' listings went, up to a moment."""

@@ -2,15 +2,16 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, or_, select
 
 from catalog import models as m
 from catalog import runs
+from catalog.questions import chunks, with_keys
 from catalog.summary import BrandCount
 from restock.terms import RunKind
 
@@ -36,17 +37,21 @@ class _Ends:
         return min((run for ends in self.at for run in ends.values()), default=0)
 
 
-def counts_over_time(connection: Connection, moments: Sequence[datetime]) -> list[list[BrandCount]]:
-    """The counts at each of some moments, the oldest first. One that no site had a run by gives an empty list.
+def counts_over_time(
+    connection: Connection, moments: Sequence[datetime], unrestricted: Collection[tuple[str, str]] = ()
+) -> list[list[BrandCount]]:
+    """The counts at each of some moments, the oldest first. One that no site had a run by gives an empty list. Some
+    listings, by site and key, count as not restricted, whatever the rules say.
 
     The last moment is counted; the earlier ones differ from it by the versions that began or ended since."""
     if not moments:
         return []
     ends = _Ends(_ends(connection, moments))
     names = {row.id: row.name for row in connection.execute(select(m.site.c.id, m.site.c.name))}
-    last = _counted(connection, ends.last)
+    restricts = _restricts(connection, unrestricted)
+    last = _counted(connection, ends.last, restricts)
     series = [{group: number for group, number in last.items() if group[0] in there} for there in ends.at[:-1]]
-    for site, brand, restricted, begun, ended, number in _changed(connection, ends):
+    for site, brand, restricted, begun, ended, number in _changed(connection, ends, restricts):
         now = _held(begun, ended, ends.last[site])
         for place, groups in enumerate(series):
             there = _held(begun, ended, ends.at[place].get(site))
@@ -79,28 +84,49 @@ def _ends(connection: Connection, moments: Sequence[datetime]) -> list[dict[int,
     return found
 
 
-def _counted(connection: Connection, ends: Mapping[int, int]) -> dict[Group, int]:
+def _restricts(connection: Connection, unrestricted: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    """Whether a version counts as restricted."""
+    named = select(m.listing.c.id, m.site.c.name, m.listing.c.key).join(m.site, m.site.c.id == m.listing.c.site_id)
+    numbers = [
+        row.id
+        for chunk in chunks(sorted(unrestricted))
+        for row in connection.execute(named.where(m.listing.c.id.in_(with_keys(key for _, key in chunk))))
+        if (row.name, row.key) in unrestricted
+    ]
+    return and_(_details.restricted, _spans.listing_id.not_in(numbers)) if numbers else _details.restricted
+
+
+def _counted(connection: Connection, ends: Mapping[int, int], restricts: ColumnElement[bool]) -> dict[Group, int]:
     if not ends:
         return {}
     # All of a site's listings are wanted: `+ 0` keeps the database from looking them up one by one through an index.
     site_id, from_run = m.listing.c.site_id + 0, _spans.from_run + 0
     open_ = {run: or_(_spans.to_run.is_(None), _spans.to_run > run) for run in ends.values()}
     held = or_(*(and_(site_id == site, from_run <= run, open_[run]) for site, run in ends.items()))
-    columns = (m.listing.c.site_id, _details.brand, _details.restricted)
-    query = select(*columns, func.count()).select_from(_joined()).where(held).group_by(*columns)
-    return {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
+    query = _by_group(restricts).where(held)
+    return {(row[0], row[1], bool(row[2])): row[3] for row in connection.execute(query)}
 
 
-def _changed(connection: Connection, ends: _Ends) -> Iterator[tuple[int, str | None, bool, int, int | None, int]]:
+def _by_group(restricts: ColumnElement[bool], *further: ColumnElement[Any]) -> Select[Any]:
+    """Versions counted by site, brand and whether they count as restricted; grouped by the label, since an expression
+    with parameters is another one wherever it stands."""
+    counts_as = restricts.label("counts_as_restricted")
+    columns = (m.listing.c.site_id, _details.brand, counts_as, *further)
+    grouped = (m.listing.c.site_id, _details.brand, literal_column(counts_as.name), *further)
+    return select(*columns, func.count()).select_from(_joined()).group_by(*grouped)
+
+
+def _changed(
+    connection: Connection, ends: _Ends, restricts: ColumnElement[bool]
+) -> Iterator[tuple[int, str | None, bool, int, int | None, int]]:
     """The versions that don't hold at every moment, counted by what they are and the runs between which they held."""
     first, last = ends.first, max(ends.last.values(), default=0)
     begun = and_(_spans.from_run > first, _spans.from_run <= last)
     ended = and_(_spans.from_run <= first, _spans.to_run > first, _spans.to_run <= last)
-    columns = (m.listing.c.site_id, _details.brand, _details.restricted, _spans.from_run, _spans.to_run)
     for condition in (begun, ended):
-        query = select(*columns, func.count()).select_from(_joined()).where(condition).group_by(*columns)
+        query = _by_group(restricts, _spans.from_run, _spans.to_run).where(condition)
         for row in connection.execute(query):
-            yield row[0], row[1], row[2], row[3], row[4], row[5]
+            yield row[0], row[1], bool(row[2]), row[3], row[4], row[5]
 
 
 def _joined() -> Any:

@@ -38,11 +38,13 @@ FLEETING = (
     "availability", "quantity", "restrictions", "url", "key", "evidence.warc", "evidence.record_id", "evidence.sha256",
 )  # fmt: skip
 OFFERS = (
-    "brand", "mpn", "site", "title", "price", "currency", "reporting_price", "reporting_currency", "price_type", "vat",
+    "brand", "mpn", "site", "title", "price", "currency", "reporting_price", "reporting_currency", "rate", "rate_day",
+    "price_type", "vat",
     "availability", "quantity", "condition", "url", "key",
 )  # fmt: skip
-TOTALS = ("site", "brand", "listings", "restricted")
-WEEKS = ("until", *TOTALS)
+_CONVERTED = ("reporting_price", "reporting_currency", "rate", "rate_day")
+TOTALS = ("until", "site", "brand", "listings", "restricted")
+ABOUT = ("sheet", "what it holds")
 
 
 def change_rows(data: WeeklyData) -> Iterator[Row]:
@@ -76,11 +78,17 @@ def offer_rows(data: WeeklyData) -> Iterator[Row]:
     """The offers beside each other at the end of the window, for the restricted products that the week was about."""
     for offers in data.offers.values():
         for offer in offers:
-            rate = data.rate(offer.currency)
-            known = offer.price is not None and rate is not None
-            amount = (offer.price * rate).quantize(_CENT) if offer.price is not None and rate is not None else None
-            currency = data.reporting_currency if known else None
-            yield {**offer.to_json(), "reporting_price": money_text(amount), "reporting_currency": currency}
+            rate = data.rate(offer)
+            if offer.price is None or rate is None:
+                yield {**offer.to_json(), **dict.fromkeys(_CONVERTED)}
+                continue
+            own = offer.currency == data.reporting_currency
+            told = (
+                money_text((offer.price * rate[0]).quantize(_CENT)),
+                data.reporting_currency,
+                *((None, None) if own else (f"{rate[0]:.10g}", rate[1].isoformat())),
+            )
+            yield {**offer.to_json(), **dict(zip(_CONVERTED, told, strict=True))}
 
 
 def correction_rows(data: WeeklyData) -> Iterator[Row]:
@@ -111,8 +119,9 @@ def coverage_rows(data: WeeklyData) -> Iterator[Row]:
 
 
 def total_rows(data: WeeklyData) -> Iterator[Row]:
+    """What each site holds of each brand at the window's end."""
     for total in data.totals:
-        yield asdict(total)
+        yield {"until": time_text(data.until), **asdict(total)}
 
 
 def week_rows(data: WeeklyData) -> Iterator[Row]:
@@ -132,8 +141,32 @@ def sheets(data: WeeklyData) -> list[Sheet]:
         Sheet("Corrections", CORRECTIONS, _values(CORRECTIONS, correction_rows(data))),
         Sheet("Coverage", COVERAGE, _values(COVERAGE, coverage_rows(data))),
         Sheet("Totals", TOTALS, _values(TOTALS, total_rows(data))),
-        Sheet("Weeks", WEEKS, _values(WEEKS, week_rows(data))),
+        Sheet("Weeks", TOTALS, _values(TOTALS, week_rows(data))),
+        Sheet("About", ABOUT, _about(data)),
     ]
+
+
+def _about(data: WeeklyData) -> Iterator[tuple[str, str]]:
+    """What the workbook is of, and what each sheet of it holds."""
+    yield "window", f"{time_text(data.since)} to {time_text(data.until)}"
+    yield "subscription", data.audience.name or "none in particular"
+    yield "watch lists", ", ".join(data.audience.lists) or "none: every listing"
+    yield from _HELD.items()
+    yield "left out", f"{data.false_positives} listings that analysts called false positives"
+
+
+_HELD = {
+    "Changes": "Every change between the two ends of the window, one event a row.",
+    "Unconfirmed": "What incomplete crawls saw after the last complete one of their site; no change as yet.",
+    "Came and went": "What was so inside the window only: its two ends don't differ.",
+    "Offers": "The offers side by side at the window's end, of the restricted products that the changes are about; "
+    "reporting_price by the rate of the day on which the offer was last seen (rate, rate_day).",
+    "Corrections": "What changed readers, rules or data files made of listings. The market did not change.",
+    "Coverage": "Every crawl in the window, with what it missed and why; a site without any has one row.",
+    "Totals": "All listings of each site and brand at the window's end (until), and how many of them are restricted. "
+    "Watch lists don't narrow it; what analysts called a false positive is not counted as restricted.",
+    "Weeks": "The same at the end of each of the last 12 weeks (until).",
+}
 
 
 def _values(columns: Sequence[str], rows: Iterator[Row]) -> Iterator[tuple[Any, ...]]:

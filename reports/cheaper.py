@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
-from reports.comparison import MAX_NAMED, Priced, cheaper_text, comparable_offers, named
+from reports.comparison import MAX_NAMED, Priced, cheaper_text, comparable_offers, converted_text, named
 from reports.data import WeeklyData
 from reports.entries import Entry, Fact, Item, found_under, listing_tags, proof
 from reports.lifetimes import shop_text
@@ -31,12 +31,13 @@ def _entry(offer: Listing, price: Decimal, dearer: list[Priced], data: WeeklyDat
     words = data.words
     figures = (
         price_text(words, offer),
+        *([converted] if (converted := converted_text(offer, data)) else []),
         words.say("offers.below_next", percent=cheaper_text(words, price, dearer[0].amount)),
         stock_text(words, offer),
     )
     others = [
-        words.say("offers.cheaper_than", percent=cheaper_text(words, price, other.amount), offer=_named(other, data))
-        for other in dearer[:MAX_NAMED]
+        words.say("offers.cheaper_than", percent=cheaper_text(words, price, one.amount), offer=named(one.listing, data))
+        for one in dearer[:MAX_NAMED]
     ]
     why = "; ".join(short_reason_text(words, rule) for rule in offer.restrictions)
     return Entry(
@@ -52,7 +53,3 @@ def _entry(offer: Listing, price: Decimal, dearer: list[Priced], data: WeeklyDat
         ),
         restricted=offer.restricted,
     )
-
-
-def _named(other: Priced, data: WeeklyData) -> str:
-    return named(data.words, other.listing)

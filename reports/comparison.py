@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
-from reports.data import WeeklyData
+from reports.data import WeeklyData, last_seen
 from reports.safety import shown
 from reports.speech import Speech
-from reports.wording import condition_text, price_text, tenth
+from reports.wording import condition_text, date_text, price_text, shop_name, tenth
 from restock.listing import Listing
 from restock.terms import Condition, PriceType, Relation, Vat
 
 MAX_NAMED = 3  # sellers named in one list
+_STALE = timedelta(days=2)
 _AS_NEW = frozenset({None, Condition.NEW})
 
 
@@ -35,7 +37,7 @@ def comparison_lines(listing: Listing, data: WeeklyData) -> list[str]:
     if not others:
         return [words.say("offers.none")]
     found = _comparable(listing, others, data)
-    lines = _verdict(words, listing, found)
+    lines = _verdict(listing, found, data)
     left = len(others) - len(found)
     if left:
         why = ", ".join(words.say(f"offers.{reason}") for reason in _why_not(listing, others, found))
@@ -53,19 +55,32 @@ def cheaper_text(words: Speech, low: Decimal, high: Decimal) -> str:
     return words.percent(tenth((high - low) / high * 100), signed=False)
 
 
-def named(words: Speech, listing: Listing) -> str:
-    """The seller with the price as shown there."""
-    condition = condition_text(words, listing)
-    price = price_text(words, listing) + (f" ({condition})" if condition else "")
-    return words.say("offers.named", site=shown(listing.site, 60), price=price)
+def named(listing: Listing, data: WeeklyData) -> str:
+    """The seller with the price as shown there, what it is in the reporting currency, and when it was last seen, where
+    that is not of these days."""
+    words = data.words
+    seen = last_seen(listing, data.looks, data.until)
+    stale = words.say("offers.seen", day=date_text(seen)) if data.until - seen > _STALE else None
+    notes = [part for part in (condition_text(words, listing), converted_text(listing, data), stale) if part]
+    price = price_text(words, listing) + (f" ({'; '.join(notes)})" if notes else "")
+    shop = data.shop(listing.site)
+    return words.say("offers.named", site=shop_name(shop) if shop else shown(listing.site, 60), price=price)
 
 
 def converted_text(listing: Listing, data: WeeklyData) -> str | None:
-    """The price in the reporting currency, where it is in another and a rate is known."""
-    rate = data.rate(listing.currency)
+    """The price in the reporting currency, where it is in another and a rate is known, with the rate and its day."""
+    rate = data.rate(listing)
     if listing.price is None or rate is None or listing.currency == data.reporting_currency:
         return None
-    return "≈ " + data.words.amount((listing.price * rate).quantize(Decimal(1)), data.reporting_currency)
+    amount = data.words.amount((listing.price * rate[0]).quantize(Decimal(1)), data.reporting_currency)
+    unit = data.words.amount(_four_places(rate[0]), data.reporting_currency)
+    day = rate[1].isoformat()
+    return data.words.say("price.converted", amount=amount, rate=unit, day=day)
+
+
+def _four_places(rate: Decimal) -> Decimal:
+    """As many as banks publish."""
+    return rate.quantize(Decimal("0.0001")).normalize()
 
 
 def _others(listing: Listing, data: WeeklyData) -> list[Listing]:
@@ -91,8 +106,8 @@ def _amount(other: Listing, listing: Listing, data: WeeklyData) -> Decimal | Non
         return None
     if other.currency == listing.currency:
         return other.price
-    theirs, ours = data.rate(other.currency), data.rate(listing.currency)
-    return other.price * theirs / ours if theirs and ours else None
+    theirs, ours = data.rate(other), data.rate(listing)
+    return other.price * theirs[0] / ours[0] if theirs and ours else None
 
 
 def _exact(listing: Listing) -> bool:
@@ -104,25 +119,25 @@ def _alike(one: Listing, other: Listing) -> bool:
     return same_condition and {one.vat, other.vat} != {Vat.INCLUDED, Vat.EXCLUDED}
 
 
-def _verdict(words: Speech, listing: Listing, comparable: Sequence[Priced]) -> list[str]:
+def _verdict(listing: Listing, comparable: Sequence[Priced], data: WeeklyData) -> list[str]:
     """Where the cheapest is, and which dearer sellers the listing beats."""
-    here = listing.price
+    words, here = data.words, listing.price
     if not comparable or here is None:
         return []
     ranked = sorted(comparable, key=lambda offer: (offer.amount, offer.listing.site or ""))
     if ranked[0].amount < here:
         percent = cheaper_text(words, ranked[0].amount, here)
-        lines = [words.say("offers.cheapest", offer=named(words, ranked[0].listing), percent=percent)]
+        lines = [words.say("offers.cheapest", offer=named(ranked[0].listing, data), percent=percent)]
     else:
         lines = [words.say("offers.cheapest_here")]
     same = [offer for offer in ranked if offer.amount == here][:MAX_NAMED]
-    lines += [words.say("offers.same", offer=named(words, offer.listing)) for offer in same]
+    lines += [words.say("offers.same", offer=named(offer.listing, data)) for offer in same]
     dearer = [offer for offer in ranked if offer.amount > here][:MAX_NAMED]
     return lines + [
         words.say(
             "offers.cheaper_than",
             percent=cheaper_text(words, here, offer.amount),
-            offer=named(words, offer.listing),
+            offer=named(offer.listing, data),
         )
         for offer in dearer
     ]

@@ -121,11 +121,12 @@ class WeeklyData:
     complete crawl sees it. `fleeting` are listings that came and went inside the window. `offers` holds the current
     listings of a product, for "cheaper than"; `lines` how their prices went. `first_seen` is by (site, key), and so is
     `gone_since`: when those that came back were first found gone. `looks` are each site's complete crawls up to the
-    window's end, the oldest first. `rates` gives units of the reporting currency for one unit of another at the
-    window's end, `day_rates` one currency in another on a day, and `priced_since` the days on which the prices that
-    moved, and those that they moved to, were first seen. `weeks` are the totals of the last weeks, the oldest first.
-    `marks` are what analysts said of listings, by (site, key); what they called a false positive is not among the
-    changes, and `false_positives` counts those listings.
+    window's end, the oldest first. `rates` gives, for a currency and a day, units of the reporting currency for one
+    unit, and the day of that rate; `day_rates` one currency in another on a day, and `priced_since` the days on which
+    the prices that moved, and those that they moved to, were first seen. `weeks` are the totals of the last weeks, the
+    oldest first. `marks` are what analysts said of listings, by (site, key); what they called a false positive is not
+    among the changes, and `false_positives` counts those listings; `uncounted` are all that are left out of the weeks'
+    restricted listings for that reason.
     """
 
     since: datetime
@@ -143,22 +144,27 @@ class WeeklyData:
     gone_since: Mapping[ListingName, datetime] = field(default_factory=dict)
     looks: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
     reporting_currency: str | None = None
-    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    rates: Mapping[tuple[str, date], tuple[Decimal, date]] = field(default_factory=dict)
     day_rates: Mapping[tuple[str, str, date], Decimal] = field(default_factory=dict)
     priced_since: Mapping[StateName, date] = field(default_factory=dict)
     audience: Audience = Audience()
     marks: Mapping[ListingName, Mark] = field(default_factory=dict)
     false_positives: int = 0
+    uncounted: int = 0
 
     @property
     def words(self) -> Speech:
         return speech(self.audience.language)
 
-    def rate(self, currency: str | None) -> Decimal | None:
-        """Units of the reporting currency for one unit of `currency`; None where no rate is known."""
-        if currency is None or self.reporting_currency is None:
+    def rate(self, listing: Listing) -> tuple[Decimal, date] | None:
+        """Units of the reporting currency for one unit of the listing's, by the rate of the day on which it was last
+        seen, and the day of that rate; None where none is known."""
+        if listing.currency is None or self.reporting_currency is None:
             return None
-        return Decimal(1) if currency == self.reporting_currency else self.rates.get(currency)
+        day = last_seen(listing, self.looks, self.until).date()
+        if listing.currency == self.reporting_currency:
+            return Decimal(1), day
+        return self.rates.get((listing.currency, day))
 
     def mark(self, listing: Listing) -> Mark | None:
         return self.marks.get(name_of(listing))
@@ -174,6 +180,14 @@ class WeeklyData:
 
     def shop(self, site: str | None) -> Coverage | None:
         return next((one for one in self.coverage if one.site == site), None)
+
+
+def last_seen(listing: Listing, looks: Mapping[str, Sequence[datetime]], until: datetime) -> datetime:
+    """When a listing that stands was last seen: by its site's last complete crawl, where nothing else is known."""
+    if listing.last_seen is not None:
+        return listing.last_seen
+    known = [*looks.get(listing.site or "", ())[-1:], *([listing.observed_at] if listing.observed_at else [])]
+    return max(known, default=until)
 
 
 def name_of(listing: Listing) -> ListingName:

@@ -207,9 +207,12 @@ def _section(
 
 def section_note(name: str, data: WeeklyData) -> str:
     """What stands under a heading; where the reader chose lists, which figures are not of these alone."""
-    note = data.words.say(f"section.{name}.note")
-    counts_all = data.audience.lists and name in {"trend", "coverage"}
-    return f"{note} {data.words.say('page.all_listings')}" if counts_all else note
+    notes = [data.words.say(f"section.{name}.note")]
+    if data.audience.lists and name in {"trend", "coverage"}:
+        notes.append(data.words.say("page.all_listings"))
+    if data.uncounted and name == "trend":
+        notes.append(data.words.count("trend.false_positives", data.uncounted))
+    return " ".join(notes)
 
 
 def _followed(found: Sequence[tuple[Change, Net]], data: WeeklyData) -> tuple[str, ...]:

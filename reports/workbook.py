@@ -38,12 +38,14 @@ _MOMENTS = frozenset(
         "started_at",
         "finished_at",
         "last_complete",
+        "rate_day",
     }
 )
 _LINKS = frozenset({"url", "link"})
 _WIDTHS = {
     "title": 60,
     "url": 40,
+    "what it holds": 120,
     "link": 40,
     "reason": 50,
     "restrictions": 60,

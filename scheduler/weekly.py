@@ -3,12 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 
 from catalog import Diff, Wanted
-from reports.data import Audience, Coverage, PriceLine, PricePoint, Product, StateName, Total, WeeklyData, WeekTotals
-from reports.exchange import rates_asked
+from reports.data import (
+    Audience,
+    Coverage,
+    PriceLine,
+    PricePoint,
+    Product,
+    Total,
+    WeeklyData,
+    WeekTotals,
+)
 from reports.watchlists import Watch
 from reports.weekly import Report, weekly_report
 from restock.change import Change, Correction, Fleeting
@@ -18,6 +25,7 @@ from restock.run import Run
 from restock.terms import Event, RunKind, RunStatus
 from restock.watching import Language
 from scheduler.changes import market_changes
+from scheduler.conversion import day_rates_of, days_of_prices, rates_of
 from scheduler.workspace import Workspace
 
 WEEK = timedelta(days=7)
@@ -67,9 +75,11 @@ def gather(
     products = _products(kept)
     offers = _offers(workspace, products, until, marks)
     currency = workspace.settings.reporting_currency
-    weeks = _weeks(workspace, until)
+    looks = catalogue.complete_looks(until)
+    cleared = _cleared(workspace, marks)
+    weeks = _weeks(workspace, until, cleared)
     moved = [change for change in kept if change.event in {Event.PRICE_CHANGED, Event.REAPPEARED}]
-    priced_since = _priced_since(workspace, moved)
+    priced_since = days_of_prices(workspace, moved)
     return WeeklyData(
         since=since,
         until=until,
@@ -84,15 +94,24 @@ def gather(
         weeks=weeks,
         first_seen=catalogue.first_seen(_keys(kept)),
         gone_since=catalogue.gone_since(_keys(one for one in [*kept, *unsettled] if _came_back(one)), until),
-        looks=catalogue.complete_looks(until),
+        looks=looks,
         reporting_currency=currency,
-        rates=_rates(workspace, kept, offers, currency, until),
-        day_rates=_day_rates(workspace, moved, priced_since),
+        rates=rates_of(workspace, [*kept, *unsettled], offers, looks, until),
+        day_rates=day_rates_of(workspace, moved, priced_since),
         priced_since=priced_since,
         audience=chosen.audience,
         marks=marks,
         false_positives=len(_keys([*changes, *unconfirmed, *passing]) - _keys([*kept, *unsettled, *passed])),
+        uncounted=len(cleared),
     )
+
+
+def _cleared(workspace: Workspace, marks: Mapping[tuple[str, str], Mark]) -> set[tuple[str, str]]:
+    """The listings that count as not restricted, because an analyst's mark says that they are not."""
+    found = (name for name, mark in marks.items() if mark.verdict is Verdict.FALSE_POSITIVE)
+    return {
+        (site, key) for site, key in found if is_false_positive(marks, workspace.catalogue.listing(f"{site}:{key}"))
+    }
 
 
 def _came_back(change: Change) -> bool:
@@ -180,44 +199,14 @@ def _lines(workspace: Workspace, products: Sequence[Product], until: datetime) -
     return dict(found)
 
 
-def _weeks(workspace: Workspace, until: datetime) -> list[WeekTotals]:
+def _weeks(workspace: Workspace, until: datetime, cleared: Collection[tuple[str, str]]) -> list[WeekTotals]:
     """What the sites held at the end of this week and of those before it, the oldest first."""
     moments = [until - ago * WEEK for ago in reversed(range(WEEKS))]
-    counted = workspace.catalogue.counts_over_time(moments)
+    counted = workspace.catalogue.counts_over_time(moments, cleared)
     return [
         WeekTotals(moment, [Total(**asdict(count)) for count in counts])
         for moment, counts in zip(moments, counted, strict=True)
     ]
-
-
-def _priced_since(workspace: Workspace, moved: Iterable[Change]) -> dict[StateName, date]:
-    """The days on which both prices of each move were first seen; of no use where no exchange rates are known."""
-    if not workspace.catalogue.rate_spans():
-        return {}
-    states = [state for change in moved for state in (change.before, change.after) if state is not None]
-    return {name: moment.date() for name, moment in workspace.catalogue.priced_since(states).items()}
-
-
-def _day_rates(
-    workspace: Workspace, moved: Iterable[Change], priced_since: Mapping[StateName, date]
-) -> dict[tuple[str, str, date], Decimal]:
-    """The rates by which price movements are judged, each looked up once."""
-    asked = {wanted for change in moved for wanted in rates_asked(change, priced_since)}
-    known = {(one, into, day): workspace.catalogue.rate(one, into, day) for one, into, day in sorted(asked)}
-    return {wanted: rate[0] for wanted, rate in known.items() if rate is not None}
-
-
-def _rates(
-    workspace: Workspace,
-    changes: Iterable[Change],
-    offers: Mapping[Product, Sequence[Listing]],
-    currency: str,
-    until: datetime,
-) -> dict[str, Decimal]:
-    seen = {offer.currency for several in offers.values() for offer in several if offer.currency}
-    seen |= {change.listing.currency for change in changes if change.listing.currency}
-    known = {name: workspace.catalogue.rate(name, currency, until.date()) for name in seen - {currency}}
-    return {name: rate[0] for name, rate in known.items() if rate is not None}
 
 
 def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Coverage]:

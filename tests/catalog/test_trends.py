@@ -13,15 +13,25 @@ Make = Callable[..., Any]
 DAY = timedelta(days=1)
 
 
-def counted(catalogue: Catalogue, moments: list[datetime]) -> list[dict[tuple[str, str | None], tuple[int, int]]]:
+Names = frozenset[tuple[str, str]]
+
+
+def counted(
+    catalogue: Catalogue, moments: list[datetime], cleared: Names = frozenset()
+) -> list[dict[tuple[str, str | None], tuple[int, int]]]:
     return [
         {(count.site, count.brand): (count.listings, count.restricted) for count in counts}
-        for counts in catalogue.counts_over_time(moments)
+        for counts in catalogue.counts_over_time(moments, cleared)
     ]
 
 
-def searched(catalogue: Catalogue, moment: datetime) -> dict[tuple[str, str | None], tuple[int, int]]:
-    found = [(item.site or "", item.brand, item.restricted) for item in catalogue.search(Search(at=moment))]
+def searched(
+    catalogue: Catalogue, moment: datetime, cleared: Names = frozenset()
+) -> dict[tuple[str, str | None], tuple[int, int]]:
+    found = [
+        (item.site or "", item.brand, item.restricted and (item.site, item.key) not in cleared)
+        for item in catalogue.search(Search(at=moment))
+    ]
     every, restricted = Counter(row[:2] for row in found), Counter(row[:2] for row in found if row[2])
     return {name: (number, restricted[name]) for name, number in every.items()}
 
@@ -38,6 +48,10 @@ def test_every_moment_is_counted_as_it_was(catalogue: Catalogue, shop: Any, list
     moments = [first.observed_at + number * DAY for number in range(-1, 8)]
     found = counted(catalogue, moments)
     assert found == [searched(catalogue, moment) for moment in moments]
+    cleared = frozenset({("shop", listing(4).url), ("other", listing(3).url), ("shop", "no such key")})
+    without = counted(catalogue, moments, cleared)
+    assert without == [searched(catalogue, moment, cleared) for moment in moments]
+    assert without != found, "what an analyst called a false positive counts as not restricted"
     assert found[0] == {}
     assert len({str(counts) for counts in found}) > 5
 

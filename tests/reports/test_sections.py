@@ -105,7 +105,7 @@ def test_the_cheapest_seller_is_compared_with_the_others(full_week: WeeklyData) 
     assert found is not None
     (entry,) = found.entries
     assert entry.figures[1] == "9.1% below the next"
-    assert entry.facts[0].text == "9.1% cheaper than vostok at 110\N{NO-BREAK SPACE}RUB"
+    assert entry.facts[0].text == "9.1% cheaper than vostok at 110\N{NO-BREAK SPACE}RUB (last seen 2026-11-13)"
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,14 @@ def test_weeks_of_which_nothing_is_known_are_no_zeros(full_week: WeeklyData) -> 
     still = [WeekTotals(full_week.until, full_week.totals)] * 3
     assert charts(replace(full_week, weeks=still))[0].bars[0].line == "▄▄▄"
     assert charts(replace(full_week, weeks=weeks[:11])) == ()
+
+
+def test_what_analysts_called_a_false_positive_is_said_under_the_weeks(full_week: WeeklyData) -> None:
+    report = weekly_report(replace(full_week, uncounted=3))
+    said = "3 listings that analysts called false positives are not counted as restricted."
+    assert said in " ".join(report.text.split())
+    assert said in report.html
+    assert said in report.page
 
 
 def test_long_charts_say_what_they_leave_out(full_week: WeeklyData) -> None:
@@ -274,7 +282,12 @@ def test_the_workbook_holds_all_sheets_with_typed_cells(full_week: WeeklyData, t
         "Coverage",
         "Totals",
         "Weeks",
+        "About",
     ]
+    about = book.get_sheet_by_name("About").to_python()
+    assert {row[0] for row in about} >= set(book.sheet_names) - {"About"}, "each sheet has a caption"
+    head, *rows = book.get_sheet_by_name("Totals").to_python()
+    assert rows[0][head.index("until")] == full_week.until.replace(tzinfo=None)
     head, *rows = book.get_sheet_by_name("Came and went").to_python()
     assert rows[0][head.index("gone_at")] == (full_week.until - timedelta(days=3)).replace(tzinfo=None)
     head, *rows = book.get_sheet_by_name("Changes").to_python()

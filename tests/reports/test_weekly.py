@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -312,8 +312,8 @@ def offers(listing: Callable[..., Listing], *others: dict[str, Any]) -> dict[tup
 
 
 def offer_lines(report: Report) -> list[str]:
-    told = report.text.partition("== Cheapest")[0]
-    return [even(line.split("offers: ")[1]) for line in told.splitlines() if "offers: " in line]
+    (newly,) = (section for section in digest(report.data).sections if section.name == "newly")
+    return [even(fact.text) for entry in newly.entries for fact in entry.facts if fact.label == "offers"]
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,10 @@ def offer_lines(report: Report) -> list[str]:
         ([{"site": "b", "price": Decimal(125)}], ["cheapest here", "20% cheaper than b at 125 RUB"]),
         ([{"site": "b", "price": Decimal(80)}], ["cheapest: b at 80 RUB, 20% cheaper than here"]),
         ([{"site": "b"}], ["cheapest here", "same price: b at 100 RUB"]),
-        ([{"site": "b", "currency": "USD"}], ["cheapest here", "98.9% cheaper than b at 100 USD"]),
+        (
+            [{"site": "b", "currency": "USD"}],
+            ["cheapest here", "98.9% cheaper than b at 100 USD (≈ 9,000 RUB by the rate 90 RUB of 2026-11-17)"],
+        ),
         ([{"site": "b", "currency": "EUR"}], ["1 further offer not comparable (no exchange rate)"]),
         ([{"site": "b", "vat": Vat.EXCLUDED}], ["1 further offer not comparable (other VAT)"]),
         ([{"site": "b", "condition": Condition.USED}], ["1 further offer not comparable (other condition)"]),
@@ -339,6 +342,6 @@ def test_only_what_is_alike_is_called_cheaper(
         changes=[change(Event.APPEARED, newly_available=True)],
         offers=offers(listing, *others),
         reporting_currency="RUB",
-        rates={"USD": Decimal(90)},
+        rates={("USD", date(2026, 11, 18)): (Decimal(90), date(2026, 11, 17))},
     )
     assert offer_lines(report) == lines

@@ -8,15 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from reports.comparison import converted_text
 from reports.data import WeeklyData
 from reports.exchange import net_of_rate
+from reports.sections import first_news
 from reports.weekly import weekly_report
 from restock.listing import Listing
 from restock.rate import Rate
+from restock.review import Verdict
 from restock.run import CrawlOutcome
 from restock.settings import load_settings
 from restock.site import Guard
 from restock.terms import Availability, Event, PriceType, RunKind
+from scheduler.compare import compare_offers
+from scheduler.review import mark_listing
 from scheduler.weekly import WEEK, changes_between, gather
 from scheduler.workspace import Workspace
 
@@ -105,6 +110,37 @@ def test_goods_that_came_back_say_since_when_they_were_gone(tmp_path: Path) -> N
     )
     assert "first seen so 2026-11-07; not yet so 2026-11-06 (complete crawl before)" in text
     assert "listed here at our first look at this site, 2026-11-02: may be older" in text
+
+
+def test_letter_and_compare_convert_by_the_same_rate_and_say_its_day(tmp_path: Path) -> None:
+    with Workspace(load_settings(tmp_path / "home")) as found:
+        days = [(MONDAY + timedelta(days=day)).date() for day in (0, 5, 7)]
+        rates = [Rate(day, "USD", "RUB", Decimal(80 + place), "x") for place, day in enumerate(days)]
+        found.catalogue.import_rates(rates)
+        dollars = replace(offer(2, "50"), currency="USD")
+        crawl(found, "shop", 0, offer(1, "100"))
+        crawl(found, "shop", 6, offer(1, "100"), dollars)
+        week = of_week(found, MONDAY + timedelta(days=8))
+        (row,) = compare_offers(found, ["WS-2"])
+        (newly,) = first_news(week.changes)
+        text = converted_text(newly.listing, week)
+    assert (row["rate"], row["rate_day"], row["reporting_price"]) == ("81", "2026-11-07", "4050.00")
+    assert text is not None
+    assert text.replace("\N{NO-BREAK SPACE}", " ") == "≈ 4,050 RUB by the rate 81 RUB of 2026-11-07"
+
+
+def test_false_positives_stay_out_of_the_weeks_and_are_counted(workspace: Workspace) -> None:
+    until = MONDAY + timedelta(days=10)
+    mark_listing(workspace, "shop:https://shop.example/p/2", Verdict.FALSE_POSITIVE, note="", by="anna")
+    found = of_week(workspace, until)
+    assert found.uncounted == 1
+    assert {total.site: (total.listings, total.restricted) for total in found.weeks[-1].totals} == {
+        "shop": (3, 2),
+        "other": (1, 1),
+    }
+    assert "1 listing that an analyst called a false positive is not counted" in " ".join(
+        weekly_report(found).text.split()
+    )
 
 
 def test_a_price_that_follows_the_dollar_is_judged_from_the_days_on_which_it_was_set(tmp_path: Path) -> None:
