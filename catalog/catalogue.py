@@ -62,6 +62,11 @@ class Catalogue:
         """Applies the migrations that a database lacks."""
         Database.upgrade(url, timeout=timeout)
 
+    @property
+    def is_unwritable(self) -> bool:
+        """Whether the catalogue can only be read: a file on a disk, or in a folder, that nothing may be written to."""
+        return self._database.is_unwritable
+
     def close(self) -> None:
         self._database.close()
 

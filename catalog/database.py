@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from catalog.models import REVISION
+from catalog.readonly import is_unwritable, reader_of
 from restock.errors import CatalogueError, SettingsError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -58,6 +59,11 @@ class Database:
         if self.is_sqlite:
             return self.url.database or "memory"
         return self.url.render_as_string(hide_password=True)
+
+    @property
+    def is_unwritable(self) -> bool:
+        """Whether this is a file that can only be read."""
+        return self.is_sqlite and is_unwritable(Path(self.url.database or ""))
 
     def close(self) -> None:
         self.engine.dispose()
@@ -108,7 +114,9 @@ class Database:
             return f"{self.name}: the catalogue is damaged or is not a database ({said})"
         if "locked" in said or "busy" in said or "lock timeout" in said:
             return f"{self.name}: the catalogue is locked by another process ({said})"
-        if "readonly" in said or "unable to open" in said:
+        if "readonly" in said:
+            return f"{self.name}: the catalogue can only be read here ({said})"
+        if "unable to open" in said:
             return f"{self.name}: the catalogue can't be opened for writing ({said})"
         return f"{self.name}: {said}"
 
@@ -162,12 +170,17 @@ def backup(database: Database, target: Path) -> None:
     part = target.with_name(target.name + ".part")
     try:
         part.unlink(missing_ok=True)
-        with closing(sqlite3.connect(database.name)) as source, closing(sqlite3.connect(part)) as copy:
+        with closing(_plain_connection(database)) as source, closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
         part.replace(target)
     except (OSError, sqlite3.Error) as error:
         part.unlink(missing_ok=True)
         raise CatalogueError(f"{target}: the copy can't be made: {error}") from error
+
+
+def _plain_connection(database: Database) -> sqlite3.Connection:
+    path = Path(database.name)
+    return reader_of(path, database.timeout)() if database.is_unwritable else sqlite3.connect(path)
 
 
 def _parsed(address: str) -> URL:
@@ -188,8 +201,13 @@ def _engine(url: URL, timeout: float) -> Engine:
     if url.get_backend_name() != "sqlite":
         # A scheduler outlives restarts of its server: a connection that died meanwhile is replaced before it is used.
         return create_engine(url, connect_args={"connect_timeout": max(2, int(timeout))}, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": timeout})
-    event.listen(engine, "connect", _prepare_sqlite)
+    path = Path(url.database or "")
+    if is_unwritable(path):
+        engine = create_engine(url, creator=reader_of(path, timeout))
+        event.listen(engine, "connect", _prepare_reader)
+    else:
+        engine = create_engine(url, connect_args={"timeout": timeout})
+        event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -199,6 +217,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "temp_store = FILE"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_reader(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA temp_store = FILE")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from catalog import EVERYDAY, Diff, Wanted
-from cli.console import Row, say, show
+from cli.console import NO_RUN, Row, say, show
 from cli.money import amount
 from cli.options import (
     BrandOption,
@@ -76,13 +76,25 @@ def diff(
             sites=site,
             wanted=wanted,
         )
+        count = 0
         if inside:
-            show((item.to_json() for item in found.fleeting), FLEETING_COLUMNS, format, output)
+            count = show((item.to_json() for item in found.fleeting), FLEETING_COLUMNS, format, output)
         elif corrections:
-            show((item.to_json() for item in found.corrections), CORRECTION_COLUMNS, format, output)
+            count = show((item.to_json() for item in found.corrections), CORRECTION_COLUMNS, format, output)
         else:
-            show((change.to_json() for change in found.changes), COLUMNS, format, output, display=brief)
+            count = show((change.to_json() for change in found.changes), COLUMNS, format, output, display=brief)
+        if not count:
+            say(_nothing(found))
         _say_besides(found, inside=inside, corrections=corrections)
+
+
+def _nothing(found: Diff) -> str:
+    """Why nothing is shown: an answer that is empty is one, and must not look like none."""
+    if found.windows:
+        ends = ", ".join(f"{window.from_run.id} and {window.to_run.id}" for window in found.windows[:3])
+        more = f" and of {len(found.windows) - 3} more sites" if len(found.windows) > 3 else ""
+        return f"nothing of the kind between {ends}{more}"
+    return "nothing is compared" if found.notes else NO_RUN
 
 
 def _say_besides(found: Diff, *, inside: bool, corrections: bool) -> None:

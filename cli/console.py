@@ -10,6 +10,8 @@ from reports.tables import cell_text, csv_lines, json_text, write_table
 
 Row = dict[str, Any]
 
+NO_RUN = "no run yet: `restock snapshot URL` captures a shop, `restock import SITE FILE` takes a price list"
+
 LISTING_COLUMNS = ("site", "title", "brand", "mpn", "price", "currency", "availability", "quantity", "restricted")
 """What a table shows of a listing."""
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.catching import RUN_COLUMNS, report_run
-from cli.console import Row, as_table, say, show
+from cli.console import NO_RUN, Row, as_table, say, show
 from cli.options import Home, OutFormat, Output, SiteOption
 from cli.session import workspace_of
 from reports.tables import cell_text
@@ -37,7 +37,8 @@ def list_runs(
     """
     with workspace_of(home) as workspace:
         runs = workspace.catalogue.runs(*(site or ()), limit=limit)
-        show((run.to_json() for run in runs), RUN_COLUMNS, format, output)
+        if not show((run.to_json() for run in runs), RUN_COLUMNS, format, output):
+            say(f"no run of {', '.join(site)} yet" if site else NO_RUN)
 
 
 @app.command("show")

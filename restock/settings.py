@@ -193,7 +193,7 @@ class Settings(BaseSettings):
         """The SQLAlchemy URL of the catalogue."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{self.home / 'restock.sqlite'}"
+        return f"sqlite:///{self.home / CATALOGUE_FILE}"
 
     @classmethod
     def settings_customise_sources(
@@ -210,6 +210,7 @@ class Settings(BaseSettings):
 
 
 SETTINGS_FILE = "restock.toml"
+CATALOGUE_FILE = "restock.sqlite"
 
 
 def home_folder(given: Path | None = None) -> Path:
@@ -221,15 +222,16 @@ def home_folder(given: Path | None = None) -> Path:
 
 
 def load_settings(home: Path | None = None) -> Settings:
-    """The settings of a home folder, which is created on first use.
+    """The settings of a home folder, which is created on first use. One that can't be written will do where there is
+    a catalogue in it that can be asked.
 
-    Raises SettingsError where the folder can't be written or a key is wrong; secrets are not repeated."""
+    Raises SettingsError where the folder can't be made or used or a key is wrong; secrets are not repeated."""
     folder = home_folder(home)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"{folder}: the home folder can't be made: {error.strerror}") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
+    if not os.access(folder, os.W_OK | os.X_OK) and not (folder / CATALOGUE_FILE).is_file():
         raise SettingsError(f"{folder}: the home folder can't be written")
     try:
         return Settings(home=folder)

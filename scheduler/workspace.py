@@ -1,5 +1,6 @@
 """A home folder at work: its settings, sites, rules, catalogue and locks, each opened when it is first needed."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -45,7 +46,7 @@ class Workspace:
         """The open catalogue. Runs of this home whose process died are marked as failed first."""
         self._refuse_emptied()
         catalogue = Catalogue.open(self.settings.database, owner=home_id(self.settings.home))
-        for site in catalogue.under_way():
+        for site in () if catalogue.is_unwritable else catalogue.under_way():
             self._mark_dead_runs(catalogue, site)
         return catalogue
 
@@ -148,7 +149,12 @@ class Workspace:
 
     def _locks(self) -> Path:
         folder = self.settings.home / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            raise _unwritable(self.settings.home) from None
+        if not os.access(folder, os.W_OK):
+            raise _unwritable(self.settings.home)
         return folder
 
     def _mark_dead_runs(self, catalogue: Catalogue, site: str) -> None:
@@ -160,15 +166,27 @@ class Workspace:
             return
 
 
-def home_id(home: Path) -> str:
-    """What tells a home from every other that uses the same catalogue; made up once and kept in the home."""
+def _unwritable(home: Path) -> SettingsError:
+    return SettingsError(f"{home}: the home folder can't be written; what is in it can only be asked for")
+
+
+def home_id(home: Path) -> str | None:
+    """What tells a home from every other that uses the same catalogue; made up once and kept in the home. A home that
+    can't be written, and was never used, has none."""
     path = home / HOME_ID
+    if known := _known_id(path):
+        return known
+    if not os.access(home, os.W_OK):
+        return None
     with FileLock(home / f"{HOME_ID}.lock"):
-        known = path.read_text(encoding="utf-8").strip() if path.exists() else ""
-        if known:
+        if known := _known_id(path):
             return known
         made = str(uuid4())
         part = path.with_name(f"{HOME_ID}.part")
         part.write_text(f"{made}\n", encoding="utf-8")
         part.replace(path)
         return made
+
+
+def _known_id(path: Path) -> str:
+    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
