@@ -1,13 +1,14 @@
 """The user's data rows checked column by column: what refers to another file, codes, dates and expressions."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
-from pipelines import brands, category, restrictions
+from pipelines import brands, category, forms, part_numbers, restrictions
+from pipelines.expressions import fitting
 from pipelines.tables import Row, Table, first_day, last_day
 from pipelines.text import number as as_number
 from pipelines.text import squeeze
@@ -49,6 +50,12 @@ class Known:
     def _aliases(self, rows: Iterable[Row]) -> dict[str, str]:
         names = [(squeeze(row["alias"]), squeeze(row["brand"])) for row in rows]
         return {alias: self.makers[brand] for alias, brand in names if brand in self.makers}
+
+    @cached_property
+    def expressions(self) -> frozenset[str]:
+        """The expressions of the built-in rows, which are known to end."""
+        tables = (forms.PATTERNS, part_numbers.SPECIFICATIONS)
+        return frozenset(row["regex"] for table in tables for row in table.built_in())
 
     @cached_property
     def categories(self) -> dict[str, str]:
@@ -158,14 +165,18 @@ def _moment(text: str, _: Known) -> str:
     return text
 
 
-def _expression(text: str, _: Known) -> str:
+def _expression(text: str, known: Known) -> str:
     try:
-        pattern = re.compile(text)
+        fits = fitting(text)
     except re.error as error:
         raise ValueError(f"not a regular expression: {error}") from None
+    if fits is None and text in known.expressions:
+        return text
+    if fits is None:
+        raise ValueError(f"{text!r} looks around or back (?=, ?!, \\1), which may take forever; it must go without")
     if any(letter.islower() for letter in _ESCAPED.sub("", text)):
         raise ValueError(f"{text!r} has small letters: it is tried on numbers in upper case")
-    if pattern.fullmatch("") or sum(pattern.fullmatch(probe) is not None for probe in _UNLIKE) > 1:
+    if fits("") or sum(fits(probe) is not None for probe in _UNLIKE) > 1:
         raise ValueError(f"{text!r} fits nearly everything, or nothing at all")
     return text
 
@@ -228,10 +239,20 @@ def checked(table: Table, row: Row, known: Known) -> Row:
                 values[column] = columns[column](row[column], known)
             except ValueError as error:
                 raise row.error(f"{column}: {error}") from None
+    if missing := _imprecise(values):
+        raise row.error(f"date: {row['date']} names no {missing}, as date_precision says it does")
     begin = _SPANS.get(table.name)
     if begin and row[begin] and row["until"] and last_day(row["until"]) < first_day(row[begin]):
         raise row.error(f"until: {row['until']} is before {begin}: {row[begin]}")
     return replace(row, values=values)
+
+
+def _imprecise(values: Mapping[str, str]) -> str | None:
+    """What a date that is said to be known to the day, or the month, doesn't name."""
+    said, parts = values.get("date_precision", "").partition(",")[0], len(values.get("date", "").split("-"))
+    if not values.get("date"):
+        return None
+    return "day" if said == "day" and parts < 3 else "month" if said in {"day", "month"} and parts < 2 else None
 
 
 def read_tables(tables: Iterable[Table], home: Path | None) -> dict[str, list[Row]]:

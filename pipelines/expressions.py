@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import re2
 
@@ -45,6 +46,16 @@ class Expressions:
         if len(found) > 1:
             found.sort()
         return found
+
+
+def fitting(regex: str) -> Callable[[str], object] | None:
+    """What tells whether a text has an expression, in a time that grows with the text alone; None for one
+    that looks around or back. Raises re.error for what is no expression."""
+    re.compile(regex)
+    try:
+        return cast("Callable[[str], object]", re2.compile(regex, _options()).fullmatch)
+    except re2.error:
+        return None
 
 
 def _options() -> re2.Options:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipelines.expressions import Expressions
+from pipelines.expressions import Expressions, fitting
 from pipelines.tables import Row, Table
 
 PATTERNS = Table(
@@ -61,8 +61,9 @@ def check(row: Row) -> None:
     """Raises SettingsError for a row whose expression is none, or that its own examples don't fit. The built-in rows
     are checked by the tests."""
     pattern, letters = row.pattern("regex"), first_letters(row)
+    fits = fitting(row["regex"]) or pattern.fullmatch
     for example in filter(None, re.split(r"[;\s]+", row["examples"])):
-        if not (pattern.fullmatch(example) and example[0] in letters):
+        if not (fits(example) and example[0] in letters):
             raise row.error(f"examples: {example!r} doesn't have the form {row['regex']!r}")
 
 

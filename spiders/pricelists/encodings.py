@@ -133,7 +133,7 @@ def _worth(word: str) -> float:
     cyrillic = len(_CYRILLIC.findall(word))
     if not cyrillic:  # Latin words have few such letters
         well = foreign * 3 <= len(word) * 2 and (word[1:].islower() or word.isupper())
-        return 2 * foreign if well else -foreign
+        return 3 * foreign if well else -foreign
     if cyrillic < len(word) or not (word.islower() or word.isupper() or word.istitle()):
         return -foreign
     return 0.4 * foreign if word.isupper() else foreign  # KOI8-R has small letters where Windows-1251 has capitals

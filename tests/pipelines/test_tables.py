@@ -1,5 +1,7 @@
 """Data files: the user's rows win, and a bad one is named by file and line."""
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from datetime import date
@@ -14,6 +16,7 @@ from pipelines.tables import BUILT_IN, Table, first_day, last_day
 from restock.errors import SettingsError
 from restock.listing import RawListing
 
+TABLES_BY_NAME = {table.name: table for table in TABLES}
 UserData = Callable[[str, str], Path]
 
 
@@ -93,6 +96,22 @@ def test_the_revision_follows_the_users_data(user_data: UserData) -> None:
             "brand,event,date,until,source\nHP,exit,2022-03-03,2022-03-02,s\n",
             "brand_policies.csv:2: until",
         ),
+        (
+            "brand_policies.csv",
+            "brand,event,date,date_precision,source\nHP,exit,2022-02,day,s\n",
+            "brand_policies.csv:2: date: 2022-02 names no day",
+        ),
+        (
+            "brand_policies.csv",
+            'brand,event,date,date_precision,source\nHP,exit,2022,"month, report date",s\n',
+            "brand_policies.csv:2: date: 2022 names no month",
+        ),
+        (
+            "part_number_patterns.csv",
+            "brand,form,regex\nHP,x,(A+)+(?=B)B\n",
+            "part_number_patterns.csv:2: regex: '(A+)+(?=B)B' looks around or back",
+        ),
+        ("specification_forms.csv", "form,regex\nx,(A+)\\1B\n", "specification_forms.csv:2: regex"),
         ("brand_splits.csv", "brand,becomes,category\nHP,Nobody,server\n", "brand_splits.csv:2: becomes"),
         (
             "brand_splits.csv",
@@ -172,6 +191,22 @@ def test_the_built_in_rows_pass_the_checks_of_the_users_own(table: Table) -> Non
 def test_every_check_is_of_a_column_that_a_file_has() -> None:
     columns = {table.name: set(table.columns) for table in TABLES}
     assert [name for name, checks in COLUMNS.items() if not set(checks) <= columns[name]] == []
+
+
+def test_an_expression_that_tries_everything_ends(user_data: UserData, on: date) -> None:
+    home = user_data("part_number_patterns.csv", "brand,form,regex,sure\nEltex,x,X1(A+)+B,yes\n")
+    normaliser = Normaliser(load_rules(home))
+    numbers = [normaliser.normalise(RawListing(title=f"Плата X1{'A' * 35}{end}"), on=on).listing.brand for end in "BC"]
+    assert numbers == ["Eltex", None]
+
+
+def test_a_built_in_expression_may_be_overridden_as_it_stands(user_data: UserData) -> None:
+    row = next(row for row in TABLES_BY_NAME["part_number_patterns.csv"].built_in() if "(?!" in row["regex"])
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["brand", "form", "regex", "sure"], extrasaction="ignore")
+    writer.writeheader()
+    writer.writerow({**row.values, "sure": "no"})
+    assert load_rules(user_data("part_number_patterns.csv", text.getvalue()))
 
 
 def test_other_files_of_the_folder_are_left_alone(user_data: UserData) -> None:
