@@ -16,7 +16,7 @@ from spiders.definitions import own_sites, write_site
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Sites. Example: restock sites list")
 
 SITE_COLUMNS = ("name", "title", "start", "market", "platform", "listings", "enabled")
-FIELD_COLUMNS = ("field", "filled", "of", "read_by", "sample")
+FIELD_COLUMNS = ("field", "filled", "of", "sample", "sure", "why", "read_by")
 
 
 @app.command("list")
@@ -75,8 +75,6 @@ def add(
         if name in own_sites(workspace.settings.home) and not replace:
             raise UsageError(f"{name}: this site is described already (--replace writes over it)")
         found = add_site(workspace, name, url, Pace(delay, concurrency), market)
-        if not any(field.filled for field in found.fields):
-            raise CrawlError(f"{url}: no listing was found on its pages, and no definition was written")
         path = write_site(workspace.settings.home, found.site)
         if adopt_snapshots(workspace, name, url):
             say(f"what was captured of {url} before now belongs to {name}")
@@ -100,7 +98,8 @@ def check(
     Example: restock sites check nag --format table
     """
     with workspace_of(home) as workspace:
-        fields, outcome = check_site(workspace, workspace.site(name), Pace(delay, concurrency))
+        checked = check_site(workspace, workspace.site(name), Pace(delay, concurrency))
+        fields, outcome = checked.fields, checked.outcome
         show((field.to_json() for field in fields), FIELD_COLUMNS, format, output)
         for kind, page in ((kind, page) for page, kind in outcome.walls.items()):
             say(f"{name}: a wall ({kind}): {page}")

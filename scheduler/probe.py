@@ -1,62 +1,112 @@
-"""`sites add` and `sites check`: a bounded sample of a site's pages, and what the readers make of them."""
+"""`sites add` and `sites check`: a bounded look at a site, and what the readers make of it."""
 
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
+from restock.addresses import url_key
 from restock.capture import PageCapture
 from restock.errors import CrawlError
-from restock.keys import key_headers
 from restock.run import CrawlOutcome
 from restock.site import Site, checked_market
-from scheduler.crawl import Pace, crawl_job, refuse_without_start
-from scheduler.evidence import listings_on
+from restock.terms import PageRole
+from scheduler.crawl import Pace
+from scheduler.looking import FoundList, Sample, look_at
 from scheduler.workspace import Workspace
-from spiders.assembly import assemble
-from spiders.crawling import run_crawl
+from spiders.crawling import BLANK_PAGE, Hosts
 from spiders.definitions import refuse_bad_name, undescribed_site
-from spiders.detection import Detection, FieldFill, describe, fill_rates
-from spiders.evidence import read_pages
+from spiders.detection import Detection, describe, describe_list, look
+from spiders.fields import FieldFill, Seen, fill_rates
+from spiders.places import linked_lists, usual_lists, usual_sitemaps
+from spiders.reading import read_page
 
-SAMPLE = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A few captured pages of a site, and what the crawl said of itself."""
-
-    captures: Sequence[PageCapture]
-    outcome: CrawlOutcome
-
-
-def sample_site(workspace: Workspace, site: Site, pace: Pace) -> Sample:
-    """Captures a few lists and product pages into a temporary folder; the catalogue is not touched.
-
-    Raises CrawlError where the site gives nothing."""
-    refuse_without_start(site)
-    with tempfile.TemporaryDirectory(prefix="restock-sample-") as folder:
-        key_headers(workspace.settings, site)  # said before anything is asked for
-        job = crawl_job(workspace.settings, site, "sample", pace=pace, sample=SAMPLE)
-        job = job.model_copy(update={"folder": Path(folder), "evidence_dir": Path(folder) / "evidence"})
-        result = run_crawl(job)
-        warc = Path(folder) / "evidence" / result.warc
-        captures = list(read_pages(warc)) if warc.exists() else []
-    if not captures:
-        raise CrawlError(result.outcome.reason or f"{site.start[0]}: nothing came back")
-    return Sample(captures, result.outcome)
+_MOST_MAPS = 4
+_SEEN_ON_PAGES = 0.5  # of the listings: a field that more of them show needs no price list
 
 
 def add_site(workspace: Workspace, name: str, url: str, pace: Pace, market: str) -> Detection:
-    """Looks at a site and works out how to read it. Raises UsageError for a name or a market that no definition can
-    have."""
+    """Looks at a site and works out how to read it: by its pages, by what its sitemaps name beside them, or by a price
+    list where the pages show less.
+
+    Raises UsageError for a name or a market that no definition can have, CrawlError where the site gives no goods."""
     refuse_bad_name(name)
     checked_market(market)
-    start = workspace.site_for(url).model_copy(
+    site = workspace.site_for(url).model_copy(
         update={"name": name, "start": (url,), "market": market, "delay": pace.delay, "concurrency": pace.concurrency}
     )
-    sample = sample_site(workspace, start, pace)
-    return describe(start, sample.captures)
+    first = look_at(workspace, site, pace)
+    if first.lists:
+        return _relied_on(_by_list(site, first.lists[0]))
+    _refuse_dead_start(first.outcome, url)
+    found = describe(site, first.captures)
+    offered = _offered(workspace, site, pace, first)
+    if (better := _better_list(found, offered.lists)) is not None:
+        return _relied_on(_by_list(site, better))
+    maps = [capture.requested_url for capture in offered.captures if _is_map(capture, site)]
+    notes = [f"a price list of {one.count} rows was found, too: {one.url}" for one in offered.lists]
+    if maps:
+        found = _with_maps(workspace, site, pace, first, maps)
+    return _relied_on(replace(found, notes=(*found.notes, *notes)))
+
+
+def _by_list(site: Site, found: FoundList) -> Detection:
+    return describe_list(site, found.url, found.rows, found.count, found.fault)
+
+
+def _relied_on(found: Detection) -> Detection:
+    """Raises CrawlError for a definition that nobody should rely on."""
+    if found.refusal is not None:
+        raise CrawlError(f"{found.site.start[0]}: {found.refusal}; no definition was written")
+    return found
+
+
+def _refuse_dead_start(outcome: CrawlOutcome, url: str) -> None:
+    """A start page that is a wall, or isn't there, is said as such; nothing else is asked for. One that is blank may
+    have a price list beside it."""
+    if not outcome.pages or outcome.failed_lists.get(url_key(url), BLANK_PAGE) != BLANK_PAGE:
+        raise CrawlError(f"{outcome.reason or f'nothing came back ({url})'}; no definition was written")
+
+
+def _offered(workspace: Workspace, site: Site, pace: Pace, first: Sample) -> Sample:
+    """What else the site offers: price lists that its pages link to or that stand where engines leave them, and its
+    sitemaps."""
+    url = site.start[0]
+    named = [one for one in first.outcome.sitemaps if Hosts(site.start).refusal(one) is None]
+    maps = named[:_MOST_MAPS] or usual_sitemaps(url)
+    asked = [*linked_lists(_pages(first), site), *maps, *usual_lists(url)]
+    return look_at(workspace, site, pace, list(dict.fromkeys(asked)), alone=True)
+
+
+def _pages(sample: Sample) -> list[PageCapture]:
+    return [capture for capture in sample.captures if capture.status < 400]
+
+
+def _is_map(capture: PageCapture, site: Site) -> bool:
+    reading = read_page(capture, site) if capture.status < 400 else None
+    return reading is not None and reading.role is PageRole.SITEMAP and bool(reading.links)
+
+
+def _better_list(found: Detection, lists: Sequence[FoundList]) -> FoundList | None:
+    """The longest price list, where pages show no goods, or goods without the prices or the stock that it has."""
+    longest = max(lists, key=lambda one: one.count, default=None)
+    if longest is None or found.refusal is not None:
+        return longest
+    told = {one.field: one.share for one in found.fields}
+    listed = {one.field: one.share for one in fill_rates([Seen(row) for row in longest.rows])}
+    missed = [name for name in ("price", "availability") if told[name] < _SEEN_ON_PAGES <= listed[name]]
+    return longest if missed else None
+
+
+def _with_maps(workspace: Workspace, site: Site, pace: Pace, first: Sample, maps: Sequence[str]) -> Detection:
+    """The definition with the sitemaps that lead to goods; without them where they name none."""
+    further = look_at(workspace, site, pace, maps)
+    seen = {capture.url for capture in first.captures}
+    captures = [*first.captures, *(capture for capture in further.captures if capture.url not in seen)]
+    found = describe(site, captures)
+    if not look(_pages(further), site).products:
+        return found
+    told = f"sitemaps lead to goods: {', '.join(maps)}"
+    described = found.site.model_copy(update={"sitemaps": tuple(maps), "known": (*found.site.known, told)})
+    return replace(found, site=described)
 
 
 def adopt_snapshots(workspace: Workspace, name: str, url: str) -> bool:
@@ -67,8 +117,19 @@ def adopt_snapshots(workspace: Workspace, name: str, url: str) -> bool:
         return workspace.catalogue.rename_site(nameless, name)
 
 
-def check_site(workspace: Workspace, site: Site, pace: Pace) -> tuple[list[FieldFill], CrawlOutcome]:
-    """Fill rates of each raw field over a sample of a site's listings."""
-    sample = sample_site(workspace, site, pace)
-    rows = [raw for capture in sample.captures for raw in listings_on(capture, site)]
-    return fill_rates(tuple(assemble(rows).listings)), sample.outcome
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How a sample fills the fields of a site, and what the look at it met."""
+
+    fields: Sequence[FieldFill]
+    outcome: CrawlOutcome
+
+
+def check_site(workspace: Workspace, site: Site, pace: Pace) -> Check:
+    """Fill rates of each raw field over a sample of a site's listings. Raises CrawlError where nothing came."""
+    sample = look_at(workspace, site, pace)
+    rows = [Seen(row) for one in sample.lists for row in one.rows]
+    if not rows and not sample.captures:
+        raise CrawlError(sample.outcome.reason or f"{site.start[0]}: nothing came back")
+    found = look(_pages(sample), site)
+    return Check(fill_rates(rows or found.telling, found.cards), sample.outcome)

@@ -75,6 +75,11 @@ def read_page(capture: PageCapture, site: Site) -> PageReading:
     )
 
 
+def read_facts(capture: PageCapture, site: Site) -> list[Facts]:
+    """The facts behind a page's listings, in their order: each with the reader that gave it."""
+    return _listings(Structure(capture, site))[1]
+
+
 def _drawing(page: Structure, role: PageRole, found: list[Facts], links: Sequence[Link], total: int | None) -> Drawing:
     if not _tells(found):
         return drawing_of(page)

@@ -26,6 +26,7 @@ pytest_plugins = [
     "drawn_shop",
     "house",
     "mail_servers",
+    "page_shop",
     "small_shop",
 ]  # in tests/servers, which pyproject.toml puts on the path
 

@@ -20,14 +20,16 @@ _SAMPLE_LISTS = 4
 _SAMPLE_OTHERS = 3
 _SAMPLE_PAGES = 40
 _SAMPLE_MAPS = 4
+_LOOKS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One page to be fetched. `url` changes along redirects, `requested_url` and `key` stay.
 
-    `list_key` is the list that a numbered page belongs to; `fruitless` counts the pages without goods before it.
-    `left_out` marks the page of known goods that no link led to."""
+    `list_key` is the list that a numbered page belongs to; `fruitless` counts the pages without goods before it;
+    `source` is the key of the page whose link led to it first. `left_out` marks the page of known goods that no link
+    led to."""
 
     url: str
     requested_url: str
@@ -40,6 +42,7 @@ class Visit:
     fruitless: int = 0
     hops: int = 0
     left_out: bool = False
+    source: str | None = None
 
     @property
     def continues(self) -> bool:
@@ -61,6 +64,7 @@ class Frontier:
         self._skip = [re.compile(pattern) for pattern in site.follow.skip]
         self._room = _room(sample)
         self._refused: set[str] = set()
+        self._left: dict[str, Visit] = {}  # by key, what a sample had no room for
         self.visits: dict[str, Visit] = {}
         self.aliases: dict[str, str] = {}
         self.skipped: Counter[str] = Counter()
@@ -106,10 +110,13 @@ class Frontier:
             list_key=list_key(link, source.list_key) if link.page is not None or not link.certain else key,
             depth=source.depth + (not link.same_list),
             fruitless=fruitless,
+            source=source.key,
         )
         refusal = self._refusal(visit)
         if refusal:
             self._refuse(key, refusal)
+            if refusal == "bound" and self._room is not None:
+                self._left[key] = visit
             if refusal == "bound" and visit.role is PageRole.PRODUCT:
                 self.beyond.add(key)
             return None
@@ -134,6 +141,15 @@ class Frontier:
         all is bounded as well."""
         if self._room is not None and len(self.visits) < _SAMPLE_PAGES:
             self._room[visit.role] += 1
+
+    def second_look(self) -> list[Visit]:
+        """A few pages that a sample without goods had no room for: those deepest down, and some from all over."""
+        left = [visit for key, visit in self._left.items() if key not in self.visits]
+        if len(self.visits) >= _SAMPLE_PAGES:
+            return []
+        deepest = sorted(left, key=lambda visit: -visit.url.count("/"))
+        chosen = deepest[:_LOOKS] + deepest[_LOOKS :: max(1, len(deepest) // _LOOKS)][:_LOOKS]
+        return [self._plan(visit) for visit in chosen]
 
     def make_room(self, pages: int) -> None:
         """Lets a sample take so many further pages of an unknown kind."""

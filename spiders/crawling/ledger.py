@@ -54,6 +54,7 @@ def says_nothing(fate: Fate, detail: str) -> bool:
     return fate not in {Fate.PRODUCT, Fate.GONE}
 
 
+BLANK_PAGE = "blank page"
 _MAX_NOTES = 200  # what an operator can be expected to look at
 
 
@@ -68,6 +69,7 @@ class Ledger:
         self.totals: dict[str, int] = {}
         self.notes: list[str] = []
         self._further_notes = 0
+        self._leading: frozenset[str] = frozenset()
 
     def settle(self, visit: Visit, fate: Fate, detail: str = "") -> None:
         self.entries[visit.key] = Entry(fate, detail, visit.list_key)
@@ -125,6 +127,7 @@ class Ledger:
         if self._further_notes:
             found.notes.append(f"{self._further_notes} further notes")
         pages: Counter[str] = Counter()
+        self._leading = self._lists_that_lead(visits)
         for key, visit in visits.items():
             entry = self.resolve(key)
             if entry is not None:
@@ -132,6 +135,16 @@ class Ledger:
                 self._writer(key, entry, linked_otherwise)(self, found, visit, entry)
         found.pages = dict(+pages)
         return found
+
+    def _lists_that_lead(self, visits: Mapping[str, Visit]) -> frozenset[str]:
+        """The lists whose links led to products first."""
+        sources = {visits[key].source for key in self.keys_of({Fate.PRODUCT}) if key in visits}
+        return frozenset(self.entries[source].list_key for source in sources if source in self.entries)
+
+    def shows_links_only(self, list_key: str) -> bool:
+        """Whether a list showed no goods from its first page on, and yet its links led to some (pictures alone)."""
+        first = self.entries.get(list_key)
+        return first is not None and first.fate is Fate.BARE and list_key in self._leading
 
     def _writer(self, key: str, entry: Entry, linked_otherwise: Collection[str]) -> "_Writer":
         if self.entries[key].fate is Fate.ALIAS:
@@ -192,12 +205,12 @@ def _repeat(ledger: Ledger, outcome: CrawlOutcome, visit: Visit, _entry: Entry) 
         _fail(outcome, visit, "shows only goods of other pages of its list")
 
 
-def _bare(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
+def _bare(ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:
     if visit.role is PageRole.PRODUCT:
         _fail(outcome, visit, "no goods on the page")
     elif not visit.continues:
         outcome.lists.setdefault(entry.list_key, 0)
-    elif visit.certain:
+    elif visit.certain and not ledger.shows_links_only(entry.list_key):
         _fail(outcome, visit, "empty page")
 
 
@@ -205,7 +218,7 @@ def _blank(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -
     if visit.role is PageRole.OTHER:
         outcome.lists.setdefault(entry.list_key, 0)
     else:
-        _fail(outcome, visit, "blank page")
+        _fail(outcome, visit, BLANK_PAGE)
 
 
 def _gone(_ledger: Ledger, outcome: CrawlOutcome, visit: Visit, entry: Entry) -> None:

@@ -88,6 +88,8 @@ class Survey:
         """The maps of robots.txt are looked at where links led to no goods at all."""
         if not self._listings and self._job.site.source == "pages":
             yield from self._maps(maps)
+        if self._job.sample is not None and not self._listings:
+            yield from self._frontier.second_look()
         for link, source in self._named():
             if visit := self._frontier.follow(link, source, fruitful=True):
                 yield visit

@@ -26,7 +26,7 @@ def score(page: Structure) -> int:
     """How much a page looks like the page of one product; the parts are explained where they are counted."""
     node_score = max((_match(page, node) for node in _candidates(page)), default=0)
     total = 4 if node_score >= 3 else 2 if node_score > 0 else 0
-    total += 3 * page.head.get("og:type", "").lower().startswith(("product", "og:product"))
+    total += 4 * page.says_product
     platform = page.platform
     total += 4 * (platform is not None and any(select(page.root, mark) for mark in platform.product))
     total += {PageRole.PRODUCT: 2, PageRole.LIST: -1}.get(page.capture.role, 0)

@@ -134,7 +134,7 @@ class Structure(Page):
     def _claims_one(self) -> bool:
         """Whether the markup says that this is the page of one product: the engine's, OpenGraph's, or structured data
         that the heading names."""
-        if self.head.get("og:type", "").lower().startswith(("product", "og:product")):
+        if self.says_product:
             return True
         if self.platform is not None and any(select(self.root, mark) for mark in self.platform.product):
             return True
@@ -142,6 +142,11 @@ class Structure(Page):
         nodes = [*self.ld_products[0], *self.item_products[0]][:20]
         titles = [(goods.listings_of(node, "")[0].get("title") or "").casefold() for node in nodes]
         return bool(heading) and any(title and (title in heading or heading in title) for title in titles)
+
+    @property
+    def says_product(self) -> bool:
+        """Whether OpenGraph calls the page a product's; a group of products is a list."""
+        return self.head.get("og:type", "").lower() in {"product", "og:product", "product.item"}
 
     @property
     def cards(self) -> list[Card]:

@@ -36,11 +36,14 @@ def _label(labels: Sequence[Sign], name: str) -> str | None:
 
 def _say_codes(facts: Facts, labels: Sequence[Sign], title: str | None) -> None:
     """Sorts out codes. A bare "Артикул" is the maker's number where the title repeats it, or where the seller's own
-    code is labelled apart and it isn't a plain number; else it is the seller's."""
+    code is labelled apart and it isn't a plain number; else it is the seller's. A seller's code that the title repeats
+    is the maker's number, too: some engines have one field for both."""
     sku, mpn, article = _label(labels, "sku"), _label(labels, "mpn"), _label(labels, "article")
     facts.say("sku", sku, "labels")
     facts.say("mpn", mpn, "labels")
     if article is None:
+        if sku is not None and any(char.isdigit() for char in sku) and not sku.isdecimal() and stands_in(sku, title):
+            facts.say("mpn", sku, "labels")
         return
     if stands_in(article, title) or (mpn is None and sku is not None and not article.isdecimal()):
         facts.say("mpn", article, "labels")

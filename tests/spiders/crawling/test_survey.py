@@ -261,3 +261,17 @@ def test_a_tile_with_a_price_may_lead_to_a_section(paper: Any, survey: Survey) -
     assert outcome.finished
     assert not outcome.failed_products
     assert outcome.lists[paper.key("/switches")] == 4
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_a_list_of_bare_pictures_is_none_that_was_emptied(paper, survey, leads: bool) -> None:
+    """Its pages show nothing that is read as goods, from the first one on; what counts is whether they lead to some."""
+    for number in (1, 2):
+        paper.product(number)
+        picture = f'<a href="/goods/{number}"><img src="/{number}.jpg"></a>' if leads else ""
+        pages = '<a href="/list/">1</a> <a href="/list/?page=2">2</a>'
+        paper.pages["/list/" if number == 1 else "/list/?page=2"] = f"<h1>Список</h1>{picture}<p>{pages}</p>"
+    paper.pages["/"] = '<h1>Магазин</h1><a href="/list/">Список</a>'
+    outcome = survey()
+    assert outcome.pages.get("product", 0) == (2 if leads else 0)
+    assert bool(outcome.failed_lists) is not leads
