@@ -16,7 +16,7 @@ _LATER = frozenset({Availability.BACK_ORDER, Availability.PRE_ORDER})
 _STATES = frozenset(state.value for state in Availability)
 _OTHER_ROLES = frozenset(
     {"many", "at_least", "at_least_after", "at_most", "piece", "days", "weeks", "months", "remote", "total", "reserved",
-     "minimum"}
+     "minimum", "later"}
     | {f"month:{number}" for number in range(1, 13)}
 )  # fmt: skip
 _DAYS = {"days": 1, "weeks": 7, "months": 30}
@@ -25,13 +25,15 @@ _ORDER = ("Discontinued", "LimitedAvailability", "InStock", "many", "PreOrder", 
 _FAR = frozenset({"PreOrder", "BackOrder"})
 _NO_STOCK = frozenset({"reserved", "minimum"})  # counts of what can't be had, and of the smallest order
 _REMOTE = "remote"  # a warehouse elsewhere: goods to order, whose count adds to that of the others
+_ELSEWHERE = frozenset({"OutOfStock", "BackOrder", "PreOrder"})  # what is said of one place and not of all
 _AT_HAND = frozenset({"InStock", "LimitedAvailability"})
 _DATE = re.compile(
     r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<![\d.])(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?(?![\d.]\d)"
 )
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<sign>[<>≥≤~]=?|-)?\s*"
-    r"(?P<digits>\d{1,3}(?:(?:[ ,]|\.(?!000))\d{3})+(?!\d)|\d+)(?P<zeros>[.,]0+(?!\d))?(?P<plus>\s?\+)?"
+    r"(?P<digits>\d{1,3}(?P<group>[ ,]|\.(?!000))\d{3}(?:(?P=group)\d{3})*(?!\d)|\d+)"
+    r"(?P<zeros>[.,]0+(?!\d))?(?P<plus>\s?\+)?"
 )
 _WEB = re.compile(r"^https?://schema\.org/", re.IGNORECASE)
 _DAY_BEFORE = re.compile(r"(\d{1,2})\s*$")
@@ -45,8 +47,10 @@ _PLACE_NUMBER = re.compile(
     r"entrepôt|filiale) ?[№#]? ?\d{1,3}(?= [—–-] [<>~≥≤]?\d| ?[:=] ?[<>~≥≤]?\d)"
 )
 _PLACE = re.compile(r"[^\W\d_]{2}\s?:\s?$")
-_AT_PLACE = re.compile(r"[^\W\d_]{2}(?:\s?:|\s[—–-])\s?$")
-_COUNT_AT_PLACE = re.compile(r"[^\W\d_]{2}(?:\s?:|\s[—–-])\s?[1-9]")
+_AT_PLACE = re.compile(r"[^\W\d_]{2}(?:\s?:|\s[—–-])\s?$|[,;/|] ?[^\W\d_]{3,}(?:[ -][^\W\d_]{3,})? $")
+_COUNT_AT_PLACE = re.compile(
+    r"[^\W\d_]{2}(?:\s?:|\s[—–-])\s?[1-9]|(?:^|[,;/|] ?)[^\W\d_]{3,}(?:[ -][^\W\d_]{3,})? [1-9]"
+)
 _OWN_COUNT = re.compile(r"[^,;/|]*\d")
 _PLUS = re.compile(r"(?:^|[:=] ?|[—–-] )\+{1,3} ?(?=$|[,;/|])")  # "+", "Москва: +"
 _SPAN = re.compile(r"\s*[-–—]\s*(\d+)")
@@ -140,8 +144,7 @@ class StockReader:
             self._take_numbers(dated, hits, found, loose=loose)
         if found.near and found.total is None and any(_is_elsewhere(dated, hit) for hit in hits):
             found.near = [(value, True) for value, _ in found.near]
-        if "OutOfStock" in found.states and _is_only_elsewhere_empty(dated, hits, found):
-            found.states.discard("OutOfStock")
+        found.states -= {state for state in found.states & _ELSEWHERE if _is_only_elsewhere(dated, hits, found, state)}
         if found.lead_days is None and not found.near:
             found.lead_days = next((_DAYS[e.value] for _, _, e in hits if e.value in _DAYS), None)
         return found
@@ -192,6 +195,7 @@ def _take_number(text: str, match: re.Match[str], hits: Sequence[Hit], found: _R
     placed = _PLACE.search(text, 0, match.start()) is not None  # "Berlin: 4 / Zürich: 1"
     if not (
         piece
+        or follower == "at_least_after"
         or loose
         or at_hand
         or placed
@@ -213,11 +217,11 @@ def _is_elsewhere(text: str, hit: Hit) -> bool:
     return many and _OWN_COUNT.match(text, hit[1]) is None
 
 
-def _is_only_elsewhere_empty(text: str, hits: Sequence[Hit], found: _Reading) -> bool:
-    """Whether one place has none and another has pieces: "Москва: 3, Новосибирск: нет"."""
+def _is_only_elsewhere(text: str, hits: Sequence[Hit], found: _Reading, state: str) -> bool:
+    """Whether one place has none, or has goods to order, and another has pieces: "Москва: 3, Новосибирск: нет"."""
     if not any(value for value, _ in found.near) or _COUNT_AT_PLACE.search(text) is None:
         return False
-    return all(_AT_PLACE.search(text, 0, start) for start, _, entry in hits if entry.value == "OutOfStock")
+    return all(_AT_PLACE.search(text, 0, start) for start, _, entry in hits if entry.value == state)
 
 
 def _joins(text: str, match: re.Match[str]) -> bool:
@@ -244,7 +248,12 @@ def _count(
     if before == "total":
         found.total = (value, more)
     state = _state_before(hits, match.start())
-    (found.far if state in _FAR else found.near).append((value, more))
+    behind = _state_at(hits, piece_end, text)
+    later = _role_at(hits, piece_end, text) == "later"  # "100 шт. через 2 недели"
+    if later:
+        found.states.add("BackOrder")
+    is_far = state in _FAR or later or behind == "PreOrder" or (behind == "BackOrder" and bool(found.near))
+    (found.far if is_far and behind not in _AT_HAND else found.near).append((value, more))
 
 
 def _role_at(hits: Sequence[Hit], place: int, text: str) -> str | None:

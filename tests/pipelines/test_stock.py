@@ -121,3 +121,41 @@ def test_any_text_is_safe(rules: Rules, availability: str, quantity: str) -> Non
 def test_a_town_that_has_many_leaves_the_sum_open(rules: Rules, text: str, quantity: int, bound: QuantityBound) -> None:
     stock = rules.stock.read(None, text)
     assert (stock.availability, stock.quantity, stock.bound) == (Availability.IN_STOCK, quantity, bound)
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "quantity"),
+    [
+        ("Москва 3 шт., СПб 5 шт., Казань нет", Availability.IN_STOCK, 8),
+        ("Москва: 3 шт., Новосибирск: под заказ", Availability.IN_STOCK, 3),
+        ("Москва: 3 шт., Новосибирск: ожидается", Availability.IN_STOCK, 3),
+        ("Москва — нет, СПб — нет", Availability.OUT_OF_STOCK, None),
+        ("5 шт., временно нет", Availability.OUT_OF_STOCK, 5),
+    ],
+)
+def test_what_is_said_of_one_place_is_not_said_of_all(
+    rules: Rules, text: str, state: Availability, quantity: int | None
+) -> None:
+    found = rules.stock.read(text, None)
+    assert (found.availability, found.quantity) == (state, quantity)
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "quantity"),
+    [
+        ("5 шт. на складе, 10 шт. в пути", Availability.IN_STOCK, 5),
+        ("10 шт. в пути, 5 шт. на складе", Availability.IN_STOCK, 5),
+        ("2 шт. в наличии, 5 шт. под заказ", Availability.IN_STOCK, 2),
+        ("100 шт. через 2 недели", Availability.BACK_ORDER, None),
+        ("10 шт. под заказ", Availability.BACK_ORDER, 10),
+    ],
+)
+def test_what_comes_later_is_not_at_hand(rules: Rules, text: str, state: Availability, quantity: int | None) -> None:
+    found = rules.stock.read(text, None)
+    assert (found.availability, found.quantity) == (state, quantity)
+
+
+def test_thousandths_behind_grouped_thousands_are_no_thousands(rules: Rules) -> None:
+    assert [rules.stock.read(None, text).quantity for text in ("1 000,000", "1 000 000", "3,000,000")] == [
+        1000, 1_000_000, 3_000_000,
+    ]  # fmt: skip
