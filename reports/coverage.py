@@ -114,8 +114,8 @@ def _run_fact(words: Speech, alike: Sequence[Run]) -> Fact:
     """Runs, one after the other, of which the same is to be told."""
     first, last = alike[0], alike[-1]
     when = moment_text(first.observed_at) if len(alike) == 1 else _days_text(alike)
-    several = f", {words.count('coverage.alike', len(alike))}" if len(alike) > 1 else ""
-    return Fact(f"{when}{several}, {words.say(f'status.{last.status.value}')}", _run_text(words, last))
+    several = f" ({words.count('coverage.alike', len(alike))})" if len(alike) > 1 else ""
+    return Fact(f"{when}, {words.say(f'status.{last.status.value}')}{several}", _run_text(words, last))
 
 
 def _run_text(words: Speech, run: Run) -> str:

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
+from itertools import islice
 
 from reports.charts import HEIGHT, LEFT, RIGHT, WIDTH, Plot, price_plots, week_plot
 from reports.data import Product, WeeklyData
@@ -17,6 +18,7 @@ from reports.safety import safe_link, shown
 from reports.sections import Section, first_news, rank, section_note
 from reports.wording import brief_reason_text, date_text, price_text, stock_text
 from restock.change import Change
+from restock.listing import Listing
 
 MAX_ROWS = 3000
 MAX_CHARTS = 60
@@ -68,6 +70,7 @@ def render_page(digest: Digest, data: WeeklyData) -> str:
         digest,
         data,
         newly=_shown(digest, "newly"),
+        unconfirmed=_shown(digest, "unconfirmed"),
         others=[cut(section, _LIMIT, digest.words) for section in digest.sections if _stands_by_itself(section)],
         table=change_table(digest, data),
         weeks=_week_plots(digest, data),
@@ -127,7 +130,6 @@ _COLUMNS = (
 def _row(change: Change, event: str, data: WeeklyData) -> Row:
     words, listing = data.words, change.listing
     net = net_of_rate(change, data)
-    proof = listing.evidence
     before = change.before
     moved = before is not None and (before.price, before.currency) != (listing.price, listing.currency)
     why = "; ".join(brief_reason_text(words, rule) for rule in listing.restrictions)
@@ -143,9 +145,19 @@ def _row(change: Change, event: str, data: WeeklyData) -> Row:
         _state(change, data),
         Cell(date_text(held_since(change)), held_since(change).astimezone(UTC).isoformat()),
         Cell(why),
-        Cell(shown(f"{proof.warc} {proof.record_id.strip('<>')}", 200) if proof else ""),
+        Cell(" ".join(part for part in (_name(listing), _stored(listing)) if part)),
     )
     return Row(cells, shown(listing.site, 60), event, listing.restricted)
+
+
+def _name(listing: Listing) -> str:
+    """What `explain` and `evidence` know the listing by."""
+    return shown(f"{listing.site}:{listing.key}", 200) if listing.key else ""
+
+
+def _stored(listing: Listing) -> str:
+    found = listing.evidence
+    return shown(f"{found.warc} {found.record_id.strip('<>')}", 200) if found else ""
 
 
 def _state(change: Change, data: WeeklyData) -> Cell:
@@ -162,7 +174,7 @@ def _amount(text: str, amount: object) -> Cell:
 
 
 def _stands_by_itself(section: Section) -> bool:
-    return section.name not in _TABLED | {"newly", "trend"}
+    return section.name not in _TABLED | {"newly", "unconfirmed", "trend"}
 
 
 def _shown(digest: Digest, name: str) -> Shown | None:
@@ -178,7 +190,7 @@ def _week_plots(digest: Digest, data: WeeklyData) -> Sequence[Plot]:
 def _plots(data: WeeklyData) -> Sequence[Plot]:
     """Price histories in the order of the products, newly available ones first."""
     products: Sequence[Product] = [product for product in data.offers if product in data.lines]
-    return [plot for product in products[:MAX_CHARTS] for plot in price_plots(product, data)]
+    return list(islice((plot for product in products for plot in price_plots(product, data)), MAX_CHARTS))
 
 
 def _hash(text: str) -> str:

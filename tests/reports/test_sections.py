@@ -215,6 +215,20 @@ def test_the_warning_names_what_was_not_crawled_and_a_strip_shows_the_days(full_
     assert "first complete run 2026-11-13 06:00 UTC: what it found is where we start from" in text
 
 
+def test_runs_that_failed_alike_are_told_once_with_their_days(full_week: WeeklyData, run: Any) -> None:
+    wall = Trip("walls", "12 page(s) were a wall")
+    runs = [
+        run(RunStatus.PARTIAL, (wall,), site="idle", observed_at=full_week.until - timedelta(days=ago), counts={})
+        for ago in (6, 3, 2, 1)
+    ]
+    coverage = [replace(site, runs=runs) if site.site == "idle" else site for site in full_week.coverage]
+    report = weekly_report(replace(full_week, coverage=coverage))
+    text = " ".join(report.text.split())
+    assert "- idle: 2026-11-12, 2026-11-15 — 2026-11-17: 12 pages were a wall; never complete" in text
+    assert "2026-11-12, 2026-11-15 — 2026-11-17, partial (4 runs): 12 pages were a wall" in text
+    assert "meridian:10445 meridian/r2.warc.gz" in report.page, "a row of the page names its listing"
+
+
 def test_a_run_that_somebody_accepted_over_the_guard_is_told(full_week: WeeklyData, run: Any) -> None:
     trip = Trip("group_missing", "most of one group is missing: brand Intel, 300 of 600")
     accepted = run(RunStatus.COMPLETE, (trip,), sequence=11, site="vostok", accepted=True)
