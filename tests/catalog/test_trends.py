@@ -56,6 +56,18 @@ def test_every_moment_is_counted_as_it_was(catalogue: Catalogue, shop: Any, list
     assert len({str(counts) for counts in found}) > 5
 
 
+def test_when_goods_were_last_found_gone_and_a_site_seen_whole(catalogue: Catalogue, shop: Any, listing: Make) -> None:
+    there = [(1, 2, 3), (1, 3), (1, 2, 3), (1,), (1, 2), (1,)]
+    runs = [shop.crawl(*(listing(number) for number in numbers)) for numbers in there]
+    partial = shop.crawl(listing(1), outcome=CrawlOutcome(finished=False, reason="stopped"))
+    names = {number: ("shop", str(listing(number).url)) for number in (1, 2, 3)}
+    gone = catalogue.gone_since(names.values(), runs[4].observed_at)
+    assert gone == {names[2]: runs[3].observed_at, names[3]: runs[3].observed_at}
+    assert catalogue.gone_since([names[2]], runs[2].observed_at) == {names[2]: runs[1].observed_at}
+    assert catalogue.gone_since([names[2]], partial.observed_at) == {names[2]: runs[5].observed_at}
+    assert catalogue.complete_looks(partial.observed_at) == {"shop": [run.observed_at for run in runs]}
+
+
 def test_a_site_that_came_later_is_not_counted_before(catalogue: Catalogue, shop: Any, listing: Make) -> None:
     first = shop.crawl(listing(1))
     later = type(shop)(catalogue, name="later", day=9).crawl(listing(2), listing(3))
