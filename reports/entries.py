@@ -8,7 +8,7 @@ from typing import Any
 from reports.comparison import comparison_lines, converted_text
 from reports.data import WeeklyData
 from reports.figures import figures_of
-from reports.lifetimes import absence_text, formerly_text, held_since, shop_text, since_text
+from reports.lifetimes import absence_text, formerly_text, held_since, rise_text, shop_text, since_text
 from reports.safety import safe_link, shown
 from reports.speech import Speech
 from reports.wording import (
@@ -114,7 +114,7 @@ def newly_available(change: Change, data: WeeklyData) -> Entry:
 def market_change(change: Change, data: WeeklyData) -> Entry:
     """Any other event, with the figures that changed."""
     listing = change.listing
-    figures, facts = figures_of(change, data), [*_absence(change, data), *differences(data.words, change)]
+    figures, facts = figures_of(change, data), [*_course(change, data), *differences(data.words, change)]
     return _short_entry(listing, data, figures, facts, date_text(held_since(change)))
 
 
@@ -190,9 +190,10 @@ def _why(words: Speech, listing: Listing) -> str:
     return "; ".join(brief_reason_text(words, rule) for rule in listing.restrictions)
 
 
-def _absence(change: Change, data: WeeklyData) -> list[Fact]:
-    told = absence_text(change, data)
-    return [Fact(data.words.say("fact.absence"), told)] if told else []
+def _course(change: Change, data: WeeklyData) -> list[Fact]:
+    """Between which crawls a listing came or went, or its stock rose."""
+    told = (("fact.absence", absence_text(change, data)), ("field.quantity", rise_text(change, data)))
+    return [Fact(data.words.say(label), text) for label, text in told if text]
 
 
 def found_under(words: Speech, listing: Listing) -> list[Fact]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from reports.data import WeeklyData, name_of
 from reports.safety import shown
-from reports.wording import availability_text, date_text, price_text, shop_name
+from reports.wording import availability_text, date_text, price_text, quantity_text, shop_name
 from restock.change import Change
 from restock.terms import Event
 
@@ -51,6 +51,21 @@ def absence_text(change: Change, data: WeeklyData) -> str | None:
     if change.event is Event.REAPPEARED and (gone := data.gone_since.get(name_of(listing))) is not None:
         return words.say("fact.was_away", gone=date_text(gone), back=date_text(change.at))
     return None
+
+
+def rise_text(change: Change, data: WeeklyData) -> str | None:
+    """A quantity that rose, as what was seen and between which crawls."""
+    before, after = change.before, change.after
+    if change.event is not Event.QUANTITY_CHANGED or before is None or after is None:
+        return None
+    if before.quantity is None or after.quantity is None or after.quantity <= before.quantity:
+        return None
+    words = data.words
+    told = words.say("fact.rose", old=quantity_text(words, before), new=quantity_text(words, after))
+    look = data.look_before(after.site, change.at)
+    days = [words.say("fact.first_seen", day=date_text(change.at))]
+    days += [words.say("fact.not_yet", day=date_text(look))] if look else []
+    return "; ".join((told, *days))
 
 
 def shop_text(site: str | None, data: WeeklyData) -> str:

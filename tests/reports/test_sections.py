@@ -81,6 +81,14 @@ def test_what_went_and_came_back_says_between_which_days(full_week: WeeklyData) 
     assert back["presence"] == "gone since 2026-11-12, back 2026-11-18"
 
 
+def test_stock_that_rose_is_told_as_what_was_seen(full_week: WeeklyData) -> None:
+    seen = facts_of(full_week, "shipments", "Коммутатор Cisco C9300L-48T-4G")["quantity"]
+    told = "rose from 2 pcs to 90 pcs; first seen so 2026-11-18; not yet so 2026-11-17 (complete crawl before)"
+    assert seen.replace("\N{NO-BREAK SPACE}", " ") == told
+    text = " ".join(weekly_report(full_week).text.split())
+    assert "That a shipment came in is our inference" in text
+
+
 def test_an_entry_names_the_shop_its_seller_and_the_listing(full_week: WeeklyData) -> None:
     found = section(full_week, "newly")
     assert found is not None
