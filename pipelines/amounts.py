@@ -64,7 +64,7 @@ class AmountReader:
     def __init__(self, currencies: Sequence[Row], wordings: Sequence[Row]) -> None:
         self.currencies = {squeeze(row["mark"]): row["currency"] or None for row in currencies}
         self._roles = {squeeze(row["wording"]): row.one_of("role", ROLES) for row in wordings}
-        suffixes = self._of("from_after")
+        suffixes = self.words_of("from_after")
         self._suffix = re.compile(alternatives(suffixes))  # "so'mdan", "TL'den başlayan"
         self._mark = re.compile(alternatives(self.currencies, suffixes))
         glued = [mark for mark in self.currencies if mark.isalpha() and mark.isascii()]
@@ -72,21 +72,25 @@ class AmountReader:
         self._glued = re.compile(f"(?<![^\\W\\d_])(?:{longest})(?=\\d)")  # "USD1200"
         self._mark_before = re.compile(alternatives(self.currencies, alone=True) + r"[\s:]*$")
         self._word = re.compile(alternatives(self._roles, alone=True))
-        self._label_before = re.compile(alternatives(self._of("label"), alone=True) + r"[\s:.=–—-]*$")
-        self._wholesale = re.compile(rf" ?\({alternatives(self._of('wholesale'))}\)| ?{self._alone('wholesale')}")
-        lots, pieces = alternatives(self._of("lot"), alone=True), alternatives(self._of("pieces"))
+        self._label_before = re.compile(alternatives(self.words_of("label"), alone=True) + r"[\s:.=–—-]*$")
+        self._wholesale = re.compile(rf" ?\({alternatives(self.words_of('wholesale'))}\)| ?{self._alone('wholesale')}")
+        lots, pieces = alternatives(self.words_of("lot"), alone=True), alternatives(self.words_of("pieces"))
         self._lot = re.compile(rf" ?(?P<sign>{lots}|/) ?(?P<count>\d{{1,3}}(?: \d{{3}})+|\d+) ?{pieces}\.?")
         self._lot_before = re.compile(rf"{lots} ?$")
-        self._packed = re.compile(alternatives(self._of("pieces"), alone=True))
-        self.saving_before = re.compile(f"{alternatives(self._of('saving'), alone=True)}$")
-        self.from_behind = re.compile(f" ?{alternatives(self._of('from'))}")
+        self._packed = re.compile(alternatives(self.words_of("pieces"), alone=True))
+        self.saving_before = re.compile(f"{alternatives(self.words_of('saving'), alone=True)}$")
+        self.from_behind = re.compile(f" ?{alternatives(self.words_of('from'))}")
 
-    def _of(self, wanted: str) -> list[str]:
+    def role(self, word: str) -> str | None:
+        return self._roles.get(word)
+
+    def words_of(self, wanted: str) -> list[str]:
+        """The words of a role."""
         return [word for word, role in self._roles.items() if role == wanted]
 
     def _alone(self, wanted: str) -> str:
         """A wording with which its amount ends: "11 000 ₽ опт / 12 500 ₽"."""
-        return f"{alternatives(self._of(wanted))}(?={_ENDS.pattern})"
+        return f"{alternatives(self.words_of(wanted))}(?={_ENDS.pattern})"
 
     def words(self, folded: str) -> list[tuple[str, str]]:
         """The wordings in a text, with their roles."""

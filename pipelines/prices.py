@@ -1,7 +1,7 @@
 """Price texts: the amount asked, its currency, whether it is exact, and VAT; nothing where it isn't understood."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -16,7 +16,11 @@ from restock.terms import PriceType, Vat
 MONTHLY = "a rate by time"
 _EXACT, _NO_VAT = PriceType.EXACT, Vat.UNKNOWN  # bound here: asked of every listing
 _ABSURD = Decimal(10) ** 12
-_PLAIN = re.compile(r"(?P<whole>[1-9]\d{0,2}(?: \d{3})+|[1-9]\d+)(?:[.,](?P<cents>\d{1,2}))?(?![\d.,'_]| \d) ?")
+# What most prices are: a mark or "от", an amount, and what stands behind it.
+_PLAIN = re.compile(
+    r"([^\d\s]{1,5} ?)?([1-9]\d{0,2}(?P<group>[ .,'_])\d{3}(?:(?P=group)\d{3})*(?!\d)|[1-9]\d+|[2-9])"
+    r"(?:(?!(?P=group))[.,](\d{1,2}))?(?![\d.,'_]| \d) ?"
+)
 _PERCENT = re.compile(r"[-–(]*\s*(?:\d{1,2}(?:[.,]\d+)?\s*%|%\s?\d{1,2}(?!\d))\)?")
 _SPACE = re.compile(r"\s+")
 _RANGE = re.compile(r"\s*[-–—]\s*")
@@ -37,6 +41,14 @@ class Price(NamedTuple):
     vat_rule: str = "wording of the price"
 
 
+class _Lead(NamedTuple):
+    """What the word or the mark before a plain amount makes of it."""
+
+    currency: str | None
+    kind: PriceType
+    rule: str
+
+
 class PriceReader:
     """Reads price texts by the wordings of the data files; every pattern is compiled once."""
 
@@ -44,6 +56,7 @@ class PriceReader:
         self._amounts = AmountReader(currencies, wordings)
         self._currency = self._amounts.currencies
         self._vat = VatReader(vat)
+        self._leads = dict(_leads(self._amounts))
         self._read_wordy = lru_cache(maxsize=4096)(self._wordy)
         self.currency = lru_cache(maxsize=1024)(self._currency_of)
 
@@ -75,8 +88,12 @@ class PriceReader:
         return found._replace(currency=marked.currency, currency_rule="currency mark") if marked else found
 
     def _plainly(self, match: re.Match[str], folded: str) -> Price | None:
-        """An amount with at most its mark and a VAT wording, as most prices are; None for any other text."""
+        """An amount with at most its mark, "от" and a VAT wording, as most prices are; None for any other text."""
+        before, whole, group, cents = match.groups()
+        lead = self._leads.get(before)
         mark, tax = folded[match.end() :], _NO_VAT
+        if lead is None or (mark and lead.currency is not None):
+            return None
         if mark not in self._currency:
             mark, _, words = mark.partition(" ")
             mark = mark.removesuffix(",")
@@ -84,12 +101,13 @@ class PriceReader:
             if (mark and mark not in self._currency) or said is None:
                 return None
             tax = said
-        whole, cents = match["whole"].replace(" ", ""), match["cents"]
-        amount = Decimal(f"{whole}.{cents}" if cents else whole)
+        digits = whole.replace(group, "") if group else whole
+        amount = Decimal(f"{digits}.{cents}" if cents else digits)
         if amount >= _ABSURD:
             return _unread(tax)
-        currency, rule = (self._currency[mark], "currency mark") if mark else (None, None)
-        return Price(amount, currency, _EXACT, tax, None, "one price", rule)
+        currency = self._currency[mark] if mark else lead.currency
+        rule = "currency mark" if mark or lead.currency else None
+        return Price(amount, currency, lead.kind, tax, None, lead.rule, rule)
 
     def _with_currency(self, found: Price, claimed: str | None, fallback: str | None) -> Price:
         if found.currency is not None or found.currency_rule is not None:
@@ -128,6 +146,18 @@ class PriceReader:
             if rest and not any(amount.labelled for amount in offers):
                 return _unread(vat)
         return _offer(folded, offers, vat, tiers=tiers)
+
+
+def _leads(amounts: AmountReader) -> Iterator[tuple[str | None, _Lead]]:
+    """What may stand before a plain amount, as it is written: nothing, a mark of one currency, or "от"."""
+    yield None, _Lead(None, _EXACT, "one price")
+    for mark, currency in amounts.currencies.items():
+        if currency is not None and amounts.role(mark) is None:
+            yield f"{mark} ", _Lead(currency, _EXACT, "one price")
+            if not mark[-1].isalnum() and mark[-1] not in ".,":
+                yield mark, _Lead(currency, _EXACT, "one price")
+    for word in amounts.words_of("from"):
+        yield f"{word} ", _Lead(None, PriceType.FROM, "lower bound")
 
 
 def _is_request(word: str, role: str, amounts: Sequence[Amount]) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.prices import Price
 from pipelines.rules import Rules
+from pipelines.text import fold
 from restock.listing import money_text
 from restock.terms import PriceType, Vat
 
@@ -212,3 +213,14 @@ def test_money_survives_a_round_trip(rules: Rules, amount: Decimal, form: tuple[
 @given(st.text())
 def test_any_text_is_safe(rules: Rules, text: str) -> None:
     assert isinstance(rules.prices.read(text, text, None), Price)
+
+
+@given(
+    before=st.sampled_from(["", "$", "€ ", "USD ", "от ", "from ", "р.", "~"]),
+    number=st.from_regex(r"\d{1,3}([ .,]\d{3}){0,2}([.,]\d{1,3})?", fullmatch=True, alphabet="0123456789 .,"),
+    behind=st.sampled_from(["", " ₽", " руб.", "$", " EUR", " ₽ с НДС", ", без НДС", " ₽/шт"]),
+)
+def test_a_plain_price_is_read_as_one_of_many_words(rules: Rules, before: str, number: str, behind: str) -> None:
+    text = f"{before}{number}{behind}"
+    wordy = rules.prices._with_currency(rules.prices._wordy(fold(text).strip()), None, None)
+    assert rules.prices.read(text) == wordy
