@@ -18,14 +18,17 @@ WORDINGS = Table("description_wordings.csv", ("wording", "role", "source"), ("wo
 ROLES = frozenset({"maker", "number", "condition", "goods", "price", "supports"})
 _TELL_ALONE = frozenset({"maker", "number", "price"})  # the others need a part or a condition beside them
 _LONGEST = 4000  # letters of a description that are read
-# Each alternative begins with its sign, so that the search leaps from sign to sign.
-_CLAUSE = re.compile(r"[;\n•|]+|[.!?](?:(?<=[^\W\d_]{3}[.!?])(?=\s|$)|(?<=\d[.!?])(?=\s+\D|$))")
+# It begins with the signs that may end a clause, so that the search leaps from sign to sign.
+_CLAUSE = re.compile(
+    r"[;\n•|.!?](?:(?<=[;\n•|])[;\n•|]*+|(?<=[^\W\d_]{3}[.!?])(?=\s|$)|(?<=\d[.!?])(?=\s+\D|$))"
+)
 _LABEL_SIGNS = " :–—-№#=\t"
 _NAME_ENDS = re.compile(r"[,.;|/(]|\s{2}|\s[–—-]\s")
 _NUMBER = re.compile(r"[^\s,;|()]{3,40}")
 _SHORT = 6  # letters of a word that alone, without a label, says nothing sure of the goods: "new", "used"
 _OTHERS = frozenset({"compatible", "accessory", "advice", "replaces", "instead"})
 _PART_KINDS = frozenset({"cpu", "accelerator", "fpga", "video_card", "processor_board"})
+_NAMES = frozenset({"family", "brand"})
 _LEADS = frozenset({("category", kind) for kind in _PART_KINDS} | {("relation", "inside")})
 
 
@@ -141,6 +144,8 @@ def _number(after: str) -> str | None:
 
 def _parts(clause: _Clause) -> Iterator[tuple[Part, bool]]:
     """The parts that a clause names, and whether a word such as "процессор" or "на базе" leads to them."""
+    if not any(hit[2].kind in _NAMES for hit in clause.hits):
+        return
     if "supports" in clause.roles or any(h[2].kind == "relation" and h[2].value in _OTHERS for h in clause.hits):
         return
     leads = [end for _, end, entry in clause.hits if (entry.kind, entry.value) in _LEADS]

@@ -22,7 +22,6 @@ _PLAIN = re.compile(
     r"(?:(?!(?P=group))[.,](\d{1,2}))?(?![\d.,'_]| \d) ?"
 )
 _PERCENT = re.compile(r"[-–(]*\s*(?:\d{1,2}(?:[.,]\d+)?\s*%|%\s?\d{1,2}(?!\d))\)?")
-_SPACE = re.compile(r"\s+")
 _RANGE = re.compile(r"\s*[-–—]\s*")
 # "$10.50 (1+), $9.80 (10+)", "1-9 $10.50 / 10-99 $9.80"
 _STEPS = re.compile(r"(?<![\d.,])\d{1,6} ?(?:\+(?! ?\d)|[-–—] ?\d{1,6}:? ?(?=[$€£]))")
@@ -118,13 +117,13 @@ class PriceReader:
     def _without_percents(self, folded: str) -> str:
         """The text without rates of tax and discount, and without the word before a rate of discount, unless a
         condition follows: "скидка 10% от 50 000 ₽"."""
-        for match in reversed(list(_PERCENT.finditer(folded))):
+        for match in reversed(list(_PERCENT.finditer(folded)) if "%" in folded else ()):
             before, after = folded[: match.start()].rstrip(" :-–—"), folded[match.end() :]
             word = self._amounts.saving_before.search(before)
             if word and not self._amounts.from_behind.match(after):
                 before = before[: word.start()]
             folded = f"{before if word else folded[: match.start()]} {after}"
-        return _SPACE.sub(" ", folded).strip()
+        return " ".join(folded.split())
 
     def vat(self, folded: str) -> Vat:
         """What a folded text about prices says of VAT."""

@@ -51,7 +51,7 @@ def _joined(base: str, url: str) -> str:
 
 
 def _kept_query(query: str) -> str:
-    return "&".join(piece for piece in query.split("&") if piece and not is_tracking(piece.partition("=")[0]))
+    return "&".join([piece for piece in query.split("&") if piece and not is_tracking(piece.partition("=")[0])])
 
 
 def url_key(url: str) -> str:
