@@ -1,13 +1,12 @@
 """Bearing: what the wording of a title makes of its goods, before makers and part numbers have their say."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipelines.titles import Span
 from restock.terms import Relation
 
 
-@dataclass(frozen=True, slots=True)
-class Bearing:
+class Bearing(NamedTuple):
     """What the wording of a title makes of the goods, before the part number has its say.
 
     `foreign` are the stretches about other goods; within the `loose` ones (after "для") a genuine spare may stand.

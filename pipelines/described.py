@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines.components import ON, Part
 from pipelines.condition import condition_of
@@ -19,9 +20,7 @@ ROLES = frozenset({"maker", "number", "condition", "goods", "price", "supports"}
 _TELL_ALONE = frozenset({"maker", "number", "price"})  # the others need a part or a condition beside them
 _LONGEST = 4000  # letters of a description that are read
 # It begins with the signs that may end a clause, so that the search leaps from sign to sign.
-_CLAUSE = re.compile(
-    r"[;\n•|.!?](?:(?<=[;\n•|])[;\n•|]*+|(?<=[^\W\d_]{3}[.!?])(?=\s|$)|(?<=\d[.!?])(?=\s+\D|$))"
-)
+_CLAUSE = re.compile(r"[;\n•|.!?](?:(?<=[;\n•|])[;\n•|]*+|(?<=[^\W\d_]{3}[.!?])(?=\s|$)|(?<=\d[.!?])(?=\s+\D|$))")
 _LABEL_SIGNS = " :–—-№#=\t"
 _NAME_ENDS = re.compile(r"[,.;|/(]|\s{2}|\s[–—-]\s")
 _NUMBER = re.compile(r"[^\s,;|()]{3,40}")
@@ -32,8 +31,7 @@ _NAMES = frozenset({"family", "brand"})
 _LEADS = frozenset({("category", kind) for kind in _PART_KINDS} | {("relation", "inside")})
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(NamedTuple):
     """What a description says. `parts` stand behind a word such as "процессор"; `loose_parts` are only named."""
 
     maker: str | None = None

@@ -1,7 +1,7 @@
 """Who made the goods, under which number, and what the listing is to the brand that it names."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipelines.bearing import Bearing
 from pipelines.brands import BrandBook, Claim
@@ -156,7 +156,7 @@ class Identifier:
             borne_out = bearing.relation is _IS and number.rule == "claim in the title"
             number = number if borne_out else NOTHING_FITS
         elif bearing.relation is _ACCESSORY_FOR and self._is_for_itself(case, maker.brand):
-            bearing = replace(bearing, relation=Relation.IS, rule=_FOR_ITSELF, text=None)
+            bearing = bearing._replace(relation=Relation.IS, rule=_FOR_ITSELF, text=None)
         identity = _identity(case, maker, number, bearing)
         identity.doubted = doubted
         return identity
@@ -193,7 +193,7 @@ class Identifier:
             if brand is None or not self._is_genuine(case, item, brand):
                 continue
             case.parts = [part for part in case.parts if part.brand != brand]
-            bearing = replace(case.bearing, relation=Relation.IS, rule="genuine number", text=item.number)
+            bearing = case.bearing._replace(relation=Relation.IS, rule="genuine number", text=item.number)
             maker = MakerFound(brand, "form of the part number", item.number)
             return _identity(case, maker, NumberFound(item, "form or list of the maker"), bearing)
         return None

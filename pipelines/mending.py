@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from pipelines.candidate import Owners
+from pipelines.lexicon import Hit
 
 STOPS = r"\s,;()\[\]{}\"«»“”„|<>!?'•…"
 TOKEN = re.compile(rf"[^{STOPS}]+")
@@ -98,25 +99,34 @@ class Mender:
             return False
         return one_sided or (len(right) <= _TAIL_LENGTH and not alone.known)
 
-    def joined(self, upper: str, names: Collection[int] = ()) -> Iterator[Piece]:
+    def joined(self, upper: str, names: Sequence[Hit] = ()) -> Iterator[Piece]:
         """Numbers with blanks for hyphens: "C1300 24T 4G", "WS C2960X 48TS L"; the longest that begins so."""
+        words = TOKEN.findall(upper)
+        begun = [place for place, word in enumerate(words[:-1]) if self._begins(word)]
+        if not begun:
+            return
+        taken = {hit[0] for hit in names}  # a maker's name is no piece
         tokens = [(match.start(), match[0]) for match in TOKEN.finditer(upper)]
-        for index in range(len(tokens) - 1):
+        for index in begun:
             start, head = tokens[index]
-            if not (_DIGIT.search(head) or head in self._firsts) or not _BRIEF.fullmatch(head):
-                continue
-            number, end = self._longest(head, tokens[index + 1 : index + _WIDEST], names)
+            number, end = self._longest(head, tokens[index + 1 : index + _WIDEST], taken)
             if number is not None:
                 yield number, start, end
 
+    def _begins(self, word: str) -> bool:
+        """Whether a word may be the first piece of a number."""
+        if word.isalpha() and word not in self._firsts:
+            return False
+        return _BRIEF.fullmatch(word) is not None and (word in self._firsts or _DIGIT.search(word) is not None)
+
     def _longest(
-        self, head: str, following: Sequence[tuple[int, str]], names: Collection[int]
+        self, head: str, following: Sequence[tuple[int, str]], taken: Collection[int]
     ) -> tuple[str | None, int]:
         found, end = None, 0
         plain, joined = _plain(head), head
         has_form = len(head) >= 4 and _DIGIT.search(head) is not None
         for start, piece in following:
-            if start in names or not _BRIEF.fullmatch(piece):
+            if start in taken or not _BRIEF.fullmatch(piece):
                 break
             plain, joined = plain + _plain(piece), f"{joined}-{piece}"
             has_form = has_form and _PIECE.fullmatch(piece) is not None

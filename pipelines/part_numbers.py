@@ -102,7 +102,7 @@ class Grammar:
                 whole = whole or owners.maker is not None or (owners.any and "-" in number)
                 found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
         if not whole and found:
-            found.extend(self._mended(self._mender.joined(upper, {hit[0] for hit in names}), 3))
+            found.extend(self._mended(self._mender.joined(upper, names), 3))
         if (not whole or _AFTER_WHOLE.search(upper)) and (pieces := self._mender.glued(upper)):
             found.extend(self._mended(pieces, 0))
             found.sort(key=lambda item: item.start)

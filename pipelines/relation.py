@@ -1,7 +1,6 @@
 """Relation: what a listing is to the brand it names, and which stretches of its title speak of others' goods."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipelines import asides, components, instead, other_goods
 from pipelines.bearing import IS, Bearing
@@ -35,7 +34,7 @@ def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
         return found
     found, beside = _for_others(title, category_roles)
     spans = asides.asides(title, beside) if beside else ()
-    return replace(found, loose=found.loose + spans) if spans else found
+    return found._replace(loose=found.loose + spans) if spans else found
 
 
 def _for_others(title: Title, category_roles: set[str]) -> tuple[Bearing, list[Hit]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines.lexicon import Entry, Hit, Lexicon
 from pipelines.tables import Row, Table
@@ -56,8 +57,7 @@ _PLUS = re.compile(r"(?:^|[:=] ?|[—–-] )\+{1,3} ?(?=$|[,;/|])")  # "+", "М�
 _SPAN = re.compile(r"\s*[-–—]\s*(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
+class Stock(NamedTuple):
     """What stock texts say. `arrival` is a date, or (day, month) of the next such date; `lead_days` the upper end."""
 
     availability: Availability
@@ -110,11 +110,7 @@ class StockReader:
         """The stock of an availability text and a quantity text, either of which may be missing."""
         words = self._one(availability, False)
         count = self._one(quantity, True)
-        unread = tuple(
-            name
-            for name, text, reading in (("availability", availability, words), ("quantity", quantity, count))
-            if text and text.strip() and not reading.understood
-        )
+        unread = (*_unread("availability", availability, words), *_unread("quantity", quantity, count))
         number, bound = _sum(count.near or words.near or count.far)
         state, rule = _state(words, count, number)
         return Stock(
@@ -295,6 +291,10 @@ def _state_before(hits: Sequence[Hit], place: int) -> str | None:
     return before[-1] if before else None
 
 
+def _unread(name: str, text: str | None, reading: _Reading) -> tuple[str, ...]:
+    return (name,) if text and not reading.understood and text.strip() else ()
+
+
 def _sum(counts: Iterable[tuple[int, bool]]) -> tuple[int | None, QuantityBound | None]:
     counts = list(counts)
     if not counts or (total := sum(value for value, _ in counts)) > 10**9:
@@ -305,7 +305,7 @@ def _sum(counts: Iterable[tuple[int, bool]]) -> tuple[int | None, QuantityBound 
 def _state(words: _Reading, count: _Reading, number: int | None) -> tuple[Availability, str]:
     """Words on availability first, then words in the quantity, then the quantity itself."""
     for reading, rule in ((words, "wording"), (count, "wording of the quantity")):
-        state = next((state for state in _ORDER if state in reading.states), None)
+        state = next((state for state in _ORDER if state in reading.states), None) if reading.states else None
         if state is not None:
             return _spoken(state, number, f"{rule}: {state}")
     if number is not None:
