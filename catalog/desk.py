@@ -63,10 +63,22 @@ class Desk:
 
     def record(self, letter: Letter, answers: Mapping[str, Answer], tried: datetime) -> Letter:
         """Writes what came of a try; gives the letter as it now is."""
-        if letter.id is None:
-            raise ValueError("a letter that was never queued")
         with self._database.write() as connection:
-            return outbox.record(connection, letter.id, answers, tried)
+            return outbox.record(connection, self._owner, letter, answers, tried)
+
+    def settle(self, letter: Letter) -> Letter:
+        """Writes a letter's deliveries as a person decided them."""
+        with self._database.write() as connection:
+            return outbox.settle(connection, self._owner, letter)
+
+    def shrink(self, letter: Letter, body: bytes) -> Letter:
+        """Puts a smaller message in the place of one that was too big."""
+        with self._database.write() as connection:
+            return outbox.shrink(connection, letter, body)
+
+    def letter(self, number: int) -> Letter | None:
+        with self._database.read() as connection:
+            return outbox.find(connection, self._owner, number)
 
     def last_report(self, subscription: str, *, sent: bool = False) -> Letter | None:
         with self._database.read() as connection:

@@ -3,16 +3,17 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, or_, select, update
 
 from catalog import desk_models as d
-from restock.post import Answer, Delivery, Letter, LetterKind, PostState
+from restock.post import OPEN, Answer, Delivery, Letter, LetterKind, PostState
 
 _letter, _delivery = d.letter.c, d.delivery.c
-_WAITING = PostState.WAITING.value
+_OPEN = [state.value for state in OPEN]
 
 
 def queue(connection: Connection, owner: str, letter: Letter) -> Letter:
@@ -34,17 +35,17 @@ def queue(connection: Connection, owner: str, letter: Letter) -> Letter:
     number = connection.execute(insert(d.letter).values(**values).returning(_letter.id)).scalar_one()
     rows = [{"letter_id": number, **_row(delivery)} for delivery in letter.deliveries]
     connection.execute(insert(d.delivery), rows)
-    return find(connection, number)
+    return replace(letter, id=number)
 
 
-def find(connection: Connection, number: int) -> Letter:
-    row = connection.execute(select(d.letter).where(_letter.id == number)).one()
-    return _letters(connection, [row])[0]
+def find(connection: Connection, owner: str, number: int) -> Letter | None:
+    rows = connection.execute(_of(owner).where(_letter.id == number)).all()
+    return next(iter(_letters(connection, rows)), None)
 
 
 def waiting(connection: Connection, owner: str, tried: datetime | None) -> list[Letter]:
     """The letters with a delivery that waits, the oldest first; with `tried`, only where a try is due by then."""
-    open_ = select(_delivery.letter_id).where(_delivery.state == _WAITING)
+    open_ = select(_delivery.letter_id).where(_delivery.state.in_(_OPEN))
     if tried is not None:
         open_ = open_.where(or_(_delivery.next_try.is_(None), _delivery.next_try <= tried))
     query = _of(owner).where(_letter.id.in_(open_)).order_by(_letter.id)
@@ -67,18 +68,40 @@ def letters(connection: Connection, owner: str, limit: int | None) -> list[Lette
     return _letters(connection, connection.execute(query).all())
 
 
-def record(connection: Connection, number: int, answers: Mapping[str, Answer], tried: datetime) -> Letter:
+def record(
+    connection: Connection, owner: str, letter: Letter, answers: Mapping[str, Answer], tried: datetime
+) -> Letter:
     """Writes what came of a try at some of a letter's targets."""
-    for delivery in find(connection, number).deliveries:
-        if (answer := answers.get(delivery.target)) is not None:
-            here = (_delivery.letter_id == number, _delivery.target == delivery.target)
-            connection.execute(update(d.delivery).where(*here).values(_row(delivery.after(answer, tried))))
-    letter = find(connection, number)
-    values: dict[str, Any] = {"state": letter.state.value}
-    if all(delivery.state is not PostState.WAITING for delivery in letter.deliveries):
-        values["body"] = None
-    connection.execute(update(d.letter).where(_letter.id == number).values(**values))
-    return find(connection, number)
+    after = [
+        one.after(answers[one.target], tried) if one.target in answers else one
+        for one in _deliveries(connection, [letter.id])[letter.id]
+    ]
+    return settle(connection, owner, replace(letter, deliveries=tuple(after)))
+
+
+def settle(connection: Connection, owner: str, letter: Letter) -> Letter:
+    """Writes a letter's deliveries, and drops what is no longer of use: its own message once everybody has it, and
+    those of its forerunners once it has reached somebody."""
+    for delivery in letter.deliveries:
+        here = (_delivery.letter_id == letter.id, _delivery.target == delivery.target)
+        connection.execute(update(d.delivery).where(*here).values(_row(delivery)))
+    wanted = any(one.state not in {PostState.SENT, PostState.DROPPED} for one in letter.deliveries)
+    kept = wanted or letter.state is not PostState.SENT
+    body = letter.body if kept else None
+    packed = {"body": None} if not kept else {}
+    connection.execute(update(d.letter).where(_letter.id == letter.id).values(state=letter.state.value, **packed))
+    if letter.state is PostState.SENT:
+        open_ = select(_delivery.letter_id).where(_delivery.state.in_(_OPEN))
+        earlier = (_letter.owner == owner, _letter.subscription == letter.subscription, _letter.id < letter.id)
+        alike = (_letter.kind == letter.kind.value, _letter.body.is_not(None), _letter.id.not_in(open_))
+        connection.execute(update(d.letter).where(*earlier, *alike).values(body=None))
+    return replace(letter, body=body)
+
+
+def shrink(connection: Connection, letter: Letter, body: bytes) -> Letter:
+    """Puts a smaller message in the place of one that was too big."""
+    connection.execute(update(d.letter).where(_letter.id == letter.id).values(body=zlib.compress(body)))
+    return replace(letter, body=body)
 
 
 def _of(owner: str) -> Select[Any]:
@@ -97,11 +120,16 @@ def _row(delivery: Delivery) -> dict[str, Any]:
 
 
 def _letters(connection: Connection, rows: Sequence[Row[Any]]) -> list[Letter]:
-    deliveries: dict[int, list[Delivery]] = {row.id: [] for row in rows}
-    query = select(d.delivery).where(_delivery.letter_id.in_(deliveries)).order_by(_delivery.target)
-    for row in connection.execute(query):
-        deliveries[row.letter_id].append(_to_delivery(row))
+    deliveries = _deliveries(connection, [row.id for row in rows])
     return [_to_letter(row, tuple(deliveries[row.id])) for row in rows]
+
+
+def _deliveries(connection: Connection, letters: Sequence[int | None]) -> dict[int | None, list[Delivery]]:
+    found: dict[int | None, list[Delivery]] = {number: [] for number in letters}
+    query = select(d.delivery).where(_delivery.letter_id.in_(letters)).order_by(_delivery.target)
+    for row in connection.execute(query):
+        found[row.letter_id].append(_to_delivery(row))
+    return found
 
 
 def _to_delivery(row: Row[Any]) -> Delivery:

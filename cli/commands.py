@@ -27,6 +27,7 @@ WHERE = {
     "verify": "cli.evidence:verify",
     "report": "cli.report:app",
     "schedule": "cli.schedule:app",
+    "outbox": "cli.outbox:app",
     "health": "cli.health:health",
     "sites": "cli.sites:app",
     "runs": "cli.runs:app",

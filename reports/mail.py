@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
@@ -19,6 +20,7 @@ _TYPES = {
 }
 # Seven-bit encodings pass every server; line ends are those of the protocol.
 _POLICY = SMTP.clone(cte_type="7bit")
+_LEFT_OUT = "left-out.txt"
 _LONGEST = 300  # letters in a header line; servers take 998
 
 
@@ -43,6 +45,20 @@ def report_message(report: Report, files: Iterable[Path], envelope: Envelope) ->
     message.add_alternative(report.html, subtype="html")
     _attach(message, [file for file in files if file.suffix in _TYPES])
     message["Content-Language"] = report.data.audience.language.value
+    return _bytes(message)
+
+
+def without_attachments(body: bytes, folder: str) -> bytes | None:
+    """A message that was too big, under the same name, without its attachments: they are named, with the folder of
+    restock's home that holds them. None where nothing could be left out."""
+    message = message_from_bytes(body, policy=_POLICY)
+    attached = [str(part.get_filename()) for part in message.iter_attachments() if part.get_filename() != _LEFT_OUT]
+    if not attached:
+        return None
+    message.set_payload([part for part in message.iter_parts() if part.get_filename() is None])
+    names = "\n".join((*attached, "the page for browsers"))
+    note = f"The mail server takes no message of this size. Left out, kept in {folder} of restock's home:\n{names}\n"
+    message.add_attachment(note, filename=_LEFT_OUT)
     return _bytes(message)
 
 
@@ -84,4 +100,4 @@ def _attach(message: EmailMessage, files: Sequence[Path]) -> None:
         message.add_attachment(content, maintype=main, subtype=sub, filename=file.name)
     if missing:
         note = "Too long to be sent, kept with the report in restock's home folder:\n" + "\n".join(missing) + "\n"
-        message.add_attachment(note, filename="left-out.txt")
+        message.add_attachment(note, filename=_LEFT_OUT)

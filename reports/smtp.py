@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -20,6 +20,8 @@ _OK = 250
 _FORWARDED = 251
 _LOGGED_IN = 235
 _PERMANENT = 500
+_TOO_BIG = 552  # also of a mailbox that is full: a smaller message may still fit
+_TOO_LONG = ("5.3.4", "5.2.3")  # the enhanced codes of a message that is too big
 
 Settle = Callable[[Mapping[str, Answer]], None]
 
@@ -46,9 +48,13 @@ def parse_server(url: str, *, ca: Path | None = None, timeout: float = 60.0) -> 
         host, port, scheme = parts.hostname, parts.port, parts.scheme.lower()
     except ValueError:
         host, port, scheme = None, None, ""
-    if scheme not in _PORTS or not host:
+    # What follows a host may be the rest of a password that holds such a sign: its head is not taken for a host.
+    if scheme not in _PORTS or not host or parts.path.strip("/") or parts.query or parts.fragment:
         expected = ", ".join(f"{name}://" for name in _PORTS)
-        raise SettingsError(f"RESTOCK_SMTP_URL can't be read; expected {expected}[user:password@]host[:port]")
+        raise SettingsError(
+            f"RESTOCK_SMTP_URL can't be read; expected {expected}[user:password@]host[:port],"
+            " in user and password / written as %2F, @ as %40, # as %23, ? as %3F"
+        )
     if ca is not None and not ca.is_file():
         raise SettingsError(f"smtp_ca: there is no such file: {ca}")
     user = unquote(parts.username) if parts.username else None
@@ -64,8 +70,8 @@ def deliver(server: MailServer, sender: str, targets: Sequence[str], body: bytes
         connection = _connect(server)
         answers = _hand_over(connection, sender, targets, body)
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
-        answers = dict.fromkeys(targets, Answer(PostState.WAITING, _reason(error)))
-    settle({target: Answer(answer.state, _discreet(answer.text, server)) for target, answer in answers.items()})
+        answers = dict.fromkeys(targets, _without_answer(error))
+    settle({target: replace(answer, text=_discreet(answer.text, server)) for target, answer in answers.items()})
     if connection is not None:
         with suppress(OSError, smtplib.SMTPException):
             connection.quit()
@@ -129,19 +135,29 @@ def _is_loopback(host: str) -> bool:
 
 def _hand_over(connection: smtplib.SMTP, sender: str, targets: Sequence[str], body: bytes) -> dict[str, Answer]:
     """One transaction. Nobody is accepted until the server has answered to the whole message."""
-    options = [f"size={len(body)}"] if connection.has_extn("size") else []
-    code, said = connection.mail(sender, options)
+    limit = connection.esmtp_features.get("size", "")
+    if limit.isdigit() and 0 < int(limit) < len(body):
+        text = f"the message has {len(body)} bytes, and the server takes {limit}"
+        return dict.fromkeys(targets, Answer(PostState.REFUSED, text, too_big=True))
+    code, said = connection.mail(sender, [f"size={len(body)}"] if connection.has_extn("size") else [])
     if code != _OK:
-        # Not the addressees' fault: the sender, the size or the login is to be put right, and then it goes.
-        return dict.fromkeys(targets, Answer(PostState.WAITING, f"sender not taken: {_text(code, said)}"))
+        return dict.fromkeys(targets, _sender_answer(code, said))
     answers: dict[str, Answer] = {}
     for target in targets:
-        code, said = connection.rcpt(target)
-        answers[target] = _answer(code, said)
+        answers[target] = _answer(*connection.rcpt(target))
     accepted = [target for target, answer in answers.items() if answer.state is PostState.SENT]
     if accepted:
         answers |= dict.fromkeys(accepted, _send_data(connection, body))
     return answers
+
+
+def _sender_answer(code: int, said: bytes) -> Answer:
+    """Not the addressees' fault: the sender is to be put right, and then it goes; unless it is the size."""
+    answer = _answer(code, said)
+    if answer.too_big:
+        return answer
+    state = PostState.BLOCKED if code >= _PERMANENT else PostState.WAITING
+    return Answer(state, f"sender not taken: {answer.text}")
 
 
 def _send_data(connection: smtplib.SMTP, body: bytes) -> Answer:
@@ -154,9 +170,18 @@ def _send_data(connection: smtplib.SMTP, body: bytes) -> Answer:
 
 
 def _answer(code: int, said: bytes | str) -> Answer:
+    text = _text(code, said)
     if code in {_OK, _FORWARDED}:
-        return Answer(PostState.SENT, _text(code, said))
-    return Answer(PostState.REFUSED if code >= _PERMANENT else PostState.WAITING, _text(code, said))
+        return Answer(PostState.SENT, text)
+    if code < _PERMANENT:
+        return Answer(PostState.WAITING, text)
+    return Answer(PostState.REFUSED, text, too_big=code == _TOO_BIG or any(status in text for status in _TOO_LONG))
+
+
+def _without_answer(error: Exception) -> Answer:
+    """Of a server that could not be spoken with. What it refused for good (a login), a person must put right."""
+    final = isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= _PERMANENT
+    return Answer(PostState.BLOCKED if final else PostState.WAITING, _reason(error))
 
 
 def _text(code: int, said: bytes | str) -> str:

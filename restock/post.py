@@ -13,19 +13,32 @@ class LetterKind(StrEnum):
 
 
 class PostState(StrEnum):
-    """A letter is sent once one of its deliveries is; refused once all of them are."""
+    """A letter is sent once one of its deliveries is, waits while one of them does, else it is refused.
+
+    A delivery that is blocked waits too, but for a person: its sender, login or chat must be put right. One that is
+    dropped was given up by hand."""
 
     WAITING = "waiting"
+    BLOCKED = "blocked"
     SENT = "sent"
     REFUSED = "refused"
+    DROPPED = "dropped"
+
+
+OPEN = frozenset({PostState.WAITING, PostState.BLOCKED})
+"""Deliveries that are tried again."""
+TURNED_DOWN = frozenset({PostState.BLOCKED, PostState.REFUSED})
+"""Those that operators hear of at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one try: accepted, refused for good, or to be tried again (waiting); and what was said."""
+    """What came of one try: accepted, refused for good, or to be tried again (waiting, blocked); and what was said.
+    `too_big`: it was the message's size that was refused."""
 
     state: PostState
     text: str
+    too_big: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +60,7 @@ class Delivery:
             state=answer.state,
             attempts=attempts,
             first_try=self.first_try or tried,
-            next_try=tried + pause(attempts) if answer.state is PostState.WAITING else None,
+            next_try=tried + pause(attempts) if answer.state in OPEN else None,
             answer=answer.text,
         )
 
@@ -67,7 +80,8 @@ class Letter:
     """A letter as it was rendered once; every try sends the same bytes under the same Message-ID.
 
     A report's window lies between `since` and `until`; `ends` are the runs (by sequence) that it ends with, one for
-    each site that had a complete one. `summary` is what a chat is told. `body` is dropped once nothing waits."""
+    each site that had a complete one. `summary` is what a chat is told. `body` is dropped once everybody has it,
+    or a later letter reached somebody."""
 
     kind: LetterKind
     subscription: str
@@ -87,4 +101,9 @@ class Letter:
         states = {delivery.state for delivery in self.deliveries}
         if PostState.SENT in states:
             return PostState.SENT
-        return PostState.WAITING if PostState.WAITING in states else PostState.REFUSED
+        return PostState.WAITING if states & OPEN else PostState.REFUSED
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody is still to get it."""
+        return any(delivery.state in OPEN for delivery in self.deliveries)

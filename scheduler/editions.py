@@ -62,7 +62,7 @@ def write_edition(workspace: Workspace, subscription: Subscription, until: datet
     if laid_out is None:
         return None
     report, ends = laid_out
-    folder = workspace.settings.home / "reports" / subscription.name / until.strftime("%Y-%m-%dT%H%M%SZ")
+    folder = workspace.settings.home / _folder(subscription.name, until)
     files = report.write(folder)
     letter = _letter(workspace, subscription, report, files, ends)
     return Written(report, folder, desk.queue(letter))
@@ -94,6 +94,15 @@ def write_preview(workspace: Workspace, subscription: Subscription, report: Repo
 def _envelope(workspace: Workspace, subscription: Subscription) -> Envelope:
     sender = sender_of(workspace.settings)
     return Envelope(sender, subscription.to, new_message_id(sender), clock.now())
+
+
+def _folder(subscription: str, until: datetime) -> str:
+    return f"reports/{subscription}/{until.strftime('%Y-%m-%dT%H%M%SZ')}"
+
+
+def files_of(letter: Letter) -> str:
+    """The folder of a report's files, within the home."""
+    return _folder(letter.subscription, letter.until) if letter.until else "reports"
 
 
 @dataclass(frozen=True, slots=True)

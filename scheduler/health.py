@@ -1,12 +1,14 @@
 """Health of the sites: each one's last run against its own history. For operators, never for analysts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
+from restock.errors import SettingsError
 from restock.health import SiteHealth, Trouble, Vitals
-from restock.post import Letter, LetterKind, PostState
+from restock.post import TURNED_DOWN, Letter, LetterKind, PostState
 from restock.terms import RunStatus
+from scheduler.editions import subscriptions_of
 from scheduler.workspace import Workspace
 
 HISTORY = 10  # runs
@@ -14,7 +16,7 @@ _ENOUGH = 3  # complete runs that make a history
 _LOST_SHARE = 0.3  # of the listings that used to fill a field
 _SLOWER = 4.0
 _SLOW_FROM = 60.0  # seconds; below that a factor says nothing
-_LETTERS = 200
+_LETTERS = 2000
 _RECENT = timedelta(days=14)  # the last report of a subscription that is no longer there is nobody's trouble
 _LATE = timedelta(days=1)
 
@@ -37,11 +39,14 @@ def health_of_sites(workspace: Workspace, now: datetime) -> Iterator[SiteHealth]
 def health_of_reports(workspace: Workspace, now: datetime) -> Iterator[SiteHealth]:
     """How the last report of each subscription fared: analysts who get nothing don't know that they should."""
     seen: set[str] = set()
+    known = _subscribed(workspace)
     for letter in workspace.catalogue.desk.letters(_LETTERS):
-        known = letter.subscription in seen or now - letter.created_at > _RECENT
-        if letter.kind is not LetterKind.REPORT or known:
+        if letter.kind is not LetterKind.REPORT or letter.subscription in seen:
             continue
         seen.add(letter.subscription)
+        over = not letter.open and now - letter.created_at > _RECENT
+        if over and known is not None and letter.subscription not in known:
+            continue
         trouble = _mail_trouble(letter, now)
         answers = [f"{one.target}: {one.answer}" for one in letter.deliveries if one.state is not PostState.SENT]
         yield SiteHealth(
@@ -54,13 +59,21 @@ def health_of_reports(workspace: Workspace, now: datetime) -> Iterator[SiteHealt
         )
 
 
+def _subscribed(workspace: Workspace) -> Collection[str] | None:
+    """The subscriptions that there are; None where their file can't be read: then no report is forgotten."""
+    try:
+        return subscriptions_of(workspace).keys()
+    except SettingsError:
+        return None
+
+
 def _mail_trouble(letter: Letter, now: datetime) -> Trouble | None:
-    """Broken: nobody got it. Odd: some did, and some were refused."""
+    """Broken: nobody got it, or will before somebody puts it right. Odd: some did, and some were turned down."""
+    states = {one.state for one in letter.deliveries}
     if letter.state is PostState.SENT:
-        refused = any(one.state is PostState.REFUSED for one in letter.deliveries)
-        return Trouble.ODD if refused else None
+        return Trouble.ODD if states & TURNED_DOWN else None
     late = now - letter.created_at >= _LATE
-    return Trouble.BROKEN if letter.state is PostState.REFUSED or late else None
+    return Trouble.BROKEN if states & TURNED_DOWN or (late and letter.open) else None
 
 
 def diagnose(site: str, signs: Sequence[Vitals], last_complete: datetime | None, *, overdue: bool) -> SiteHealth:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
 
+from reports.mail import without_attachments
 from reports.notify import notify
 from reports.smtp import MailServer, deliver, parse_server
 from restock import clock
 from restock.errors import told
-from restock.post import Answer, Delivery, Letter, PostState
+from restock.post import OPEN, TURNED_DOWN, Answer, Delivery, Letter, PostState
 from restock.settings import Settings
-from scheduler.editions import CHAT, sender_of
+from scheduler.editions import CHAT, files_of, sender_of
 from scheduler.workspace import Workspace
 
 GIVE_UP_AFTER = timedelta(days=3)
@@ -38,11 +39,15 @@ class Posted:
 
     @property
     def refused(self) -> bool:
-        """Whether somebody turned it down for good in this try."""
-        return any(answer.state is PostState.REFUSED for answer in self.tried.values())
+        """Whether this try met what only a person can put right."""
+        return any(answer.state in TURNED_DOWN for answer in self.tried.values())
 
 
-_WORDS = {PostState.WAITING: "not sent, will be tried again", PostState.REFUSED: "refused, not tried again"}
+_WORDS = {
+    PostState.WAITING: "not sent, will be tried again",
+    PostState.BLOCKED: "not sent before somebody puts it right",
+    PostState.REFUSED: "refused, not tried again",
+}
 
 
 def mail_server(settings: Settings) -> MailServer | None:
@@ -58,13 +63,17 @@ def post_waiting(workspace: Workspace, *, all_now: bool) -> Iterator[Posted]:
     at once."""
     tried_by = None if all_now else clock.real_now()
     for letter in workspace.catalogue.desk.waiting(tried_by):
-        attempt = _Try(workspace, letter, all_now)
-        try:
-            attempt.make()
-        except Exception as error:  # noqa: BLE001  the letters behind it have their turn
-            yield attempt.broken_off(error)
-        else:
-            yield Posted(attempt.letter, attempt.tried)
+        yield post_letter(workspace, letter, all_now=all_now)
+
+
+def post_letter(workspace: Workspace, letter: Letter, *, all_now: bool = True) -> Posted:
+    """Tries one letter at those who did not get it. The caller holds the outbox's lock."""
+    attempt = _Try(workspace, letter, all_now)
+    try:
+        attempt.make()
+    except Exception as error:  # noqa: BLE001  the letters behind it have their turn
+        return attempt.broken_off(error)
+    return Posted(attempt.letter, attempt.tried)
 
 
 class _Try:
@@ -74,11 +83,12 @@ class _Try:
         now = clock.real_now()
         self.letter = letter
         self.tried: dict[str, Answer] = {}
+        self._again: list[str] = []
         self._workspace = workspace
         self._due = [
             delivery
             for delivery in letter.deliveries
-            if delivery.state is PostState.WAITING and (all_now or (delivery.next_try or now) <= now)
+            if delivery.state in OPEN and (all_now or (delivery.next_try or now) <= now)
         ]
 
     def make(self) -> None:
@@ -90,9 +100,17 @@ class _Try:
                 self._settle(dict.fromkeys(addresses, Answer(PostState.WAITING, "RESTOCK_SMTP_URL is not set")))
             else:
                 sender = parseaddr(sender_of(settings))[1]
-                deliver(server, sender, addresses, self.letter.body or b"", self._settle)
+                deliver(server, sender, addresses, self._body, self._settle)
+                if self._again:
+                    deliver(server, sender, self._again, self._body, self._settle)
         for name, answer in _told_chats(settings, self.letter, self._due):
             self._settle({name: answer})
+
+    @property
+    def _body(self) -> bytes:
+        if self.letter.body is None:
+            raise ValueError(f"letter {self.letter.id} has lost its message")
+        return self.letter.body
 
     def broken_off(self, error: Exception) -> Posted:
         """What did not get its answer waits; where not even that can be written down, it is due at once."""
@@ -104,6 +122,12 @@ class _Try:
         return Posted(self.letter, self.tried)
 
     def _settle(self, answers: Mapping[str, Answer]) -> None:
+        self._again = [target for target, answer in answers.items() if answer.too_big and not self._again]
+        if self._again and (smaller := without_attachments(self._body, files_of(self.letter))) is not None:
+            self.letter = self._workspace.catalogue.desk.shrink(self.letter, smaller)
+            answers = {target: answer for target, answer in answers.items() if target not in self._again}
+        else:
+            self._again = []
         final = {target: _given_up(self.letter, target, answer) for target, answer in answers.items()}
         self.letter = self._workspace.catalogue.desk.record(self.letter, final, clock.real_now())
         self.tried.update(final)
@@ -114,7 +138,7 @@ def _told_chats(settings: Settings, letter: Letter, due: list[Delivery]) -> Iter
         if delivery.target.startswith(CHAT):
             address = settings.notify.get(delivery.target.removeprefix(CHAT))
             if address is None:
-                yield delivery.target, Answer(PostState.REFUSED, "the settings no longer know this chat")
+                yield delivery.target, Answer(PostState.BLOCKED, "the settings no longer know this chat")
             else:
                 yield delivery.target, notify(address.get_secret_value(), letter.subject, letter.summary)
 
@@ -123,6 +147,6 @@ def _given_up(letter: Letter, target: str, answer: Answer) -> Answer:
     """A target that stays behind the others is not tried for ever; a letter that reached nobody is."""
     first = next((one.first_try for one in letter.deliveries if one.target == target), None)
     late = first is not None and clock.real_now() - first > GIVE_UP_AFTER
-    if answer.state is PostState.WAITING and letter.state is PostState.SENT and late:
+    if answer.state in OPEN and letter.state is PostState.SENT and late:
         return Answer(PostState.REFUSED, f"given up after {GIVE_UP_AFTER.days} days: {answer.text}")
     return answer

@@ -1,6 +1,7 @@
 """The desk: jobs, letters that wait, what servers answered, and marks."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,7 +64,10 @@ def test_one_acceptance_makes_a_letter_sent_and_the_others_still_wait(catalogue:
     assert (found.state, found.body) == (PostState.SENT, b"bytes")
     assert catalogue.desk.last_report("anna", sent=True) == found
     found = catalogue.desk.record(found, {"b@example.org": REFUSED}, NOW)
-    assert (found.state, found.body, catalogue.desk.waiting()) == (PostState.SENT, None, [])
+    assert (found.state, found.body, catalogue.desk.waiting()) == (PostState.SENT, b"bytes", [])
+    later = catalogue.desk.record(catalogue.desk.queue(letter(2)), {"a@example.org": SENT}, NOW)
+    assert [catalogue.desk.letter(one.id or 0) for one in (found, later)] == [replace(found, body=None), later]
+    assert later.body is None
 
 
 def test_a_subscription_has_one_report_under_way(catalogue: Catalogue) -> None:

@@ -56,5 +56,5 @@ def test_a_webhook_is_told_in_short(webhook: Webhook, caplog: pytest.LogCaptureF
 
 def test_an_address_that_can_not_be_read_is_refused_and_not_repeated() -> None:
     answer = notify("nonsense-t0k3n", "title", "text")
-    assert answer.state is PostState.REFUSED
+    assert answer.state is PostState.BLOCKED
     assert "t0k3n" not in answer.text

@@ -102,7 +102,7 @@ def test_certificates_are_verified_everywhere_but_on_loopback() -> None:
 def test_a_refused_login_waits_and_tells_no_password(secure_mailbox: tuple[str, Any]) -> None:
     scheme, box = secure_mailbox
     (answer,) = send(box.url(scheme, f"{USER}:wrong-and-secret@")).values()
-    assert answer.state is WAITING
+    assert answer.state is PostState.BLOCKED
     assert answer.text.startswith("login refused: 535")
     assert "wrong-and-secret" not in answer.text
 

@@ -249,6 +249,7 @@ def test_send_mails_the_next_window_at_once_and_says_when_there_is_none(weeks: W
         ({"RESTOCK_MAIL_TO": ""}, "nobody gets the weekly report"),
         ({"RESTOCK_SMTP_URL": ""}, "RESTOCK_SMTP_URL is not set"),
         ({"RESTOCK_SMTP_URL": "smtp://u:hunter2@"}, "RESTOCK_SMTP_URL can't be read"),
+        ({"RESTOCK_SMTP_URL": "smtp://u:12/hunter2@127.0.0.1"}, "RESTOCK_SMTP_URL can't be read"),
         ({"RESTOCK_MAIL_TO": "anna"}, "mail_to"),
         ({"RESTOCK_SCHEDULE__TIMEZONE": "Mars/Base"}, "schedule.timezone"),
     ],

@@ -31,12 +31,13 @@ USER, PASSWORD = "restock", "geheim/пароль@1"
 @dataclass
 class MailBox:
     """A mail server: what it accepted, and how it is to behave. `refuse` are answers to RCPT by address, `answer` is
-    the one to a whole message; `drop` closes the line in its place, `hang` gives none; `kill` ends a process (by id)
-    that hands a message over: `before` it is accepted, or right `after`."""
+    the one to a whole message, none longer than `limit` is taken; `drop` closes the line, `hang` gives none; `kill` ends
+    a process (by id) that hands a message over: `before` it is accepted, or right `after`."""
 
     port: int = 0
     refuse: dict[str, str] = field(default_factory=dict)
     answer: str = "250 taken"
+    limit: int | None = None
     drop: bool = False
     hang: bool = False
     kill: tuple[str, int] | None = None
@@ -66,6 +67,8 @@ class MailBox:
         if not self.answer.startswith("250"):
             return self.answer
         content = bytes(envelope.content or b"")
+        if self.limit is not None and len(content) > self.limit:
+            return "552 5.3.4 too big"
         message = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.raw.append(content)
