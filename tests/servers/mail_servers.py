@@ -31,8 +31,8 @@ USER, PASSWORD = "restock", "geheim/пароль@1"
 @dataclass
 class MailBox:
     """A mail server: what it accepted, and how it is to behave. `refuse` are answers to RCPT by address, `answer` is
-    the one to a whole message, none longer than `limit` is taken; `drop` closes the line, `hang` gives none; `kill` ends
-    a process (by id) that hands a message over: `before` it is accepted, or right `after`."""
+    the one to a whole message, none longer than `limit` is taken; `drop` closes the line, `hang` gives none;
+    `kill` ends a process (by id) that hands a message over: `before` it is accepted, or right `after`."""
 
     port: int = 0
     refuse: dict[str, str] = field(default_factory=dict)
