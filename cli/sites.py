@@ -17,6 +17,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Sites. Exam
 
 SITE_COLUMNS = ("name", "title", "start", "market", "platform", "listings", "enabled")
 FIELD_COLUMNS = ("field", "filled", "of", "sample", "sure", "why", "read_by")
+CHECK_COLUMNS = ("field", "filled", "of", "usual", "sample", "sure", "why", "read_by")
 
 
 @app.command("list")
@@ -99,19 +100,18 @@ def check(
     """
     with workspace_of(home) as workspace:
         checked = check_site(workspace, workspace.site(name), Pace(delay, concurrency))
-        fields, outcome = checked.fields, checked.outcome
-        show((field.to_json() for field in fields), FIELD_COLUMNS, format, output)
-        for kind, page in ((kind, page) for page, kind in outcome.walls.items()):
-            say(f"{name}: a wall ({kind}): {page}")
-        for page, reason in failures(outcome).items():
+        show(checked.to_json(), CHECK_COLUMNS, format, output)
+        for told in (*checked.walls, *checked.emptier):
+            say(f"{name}: {told}")
+        for page, reason in failures(checked.outcome).items():
             say(f"{name}: {reason}: {page}")
-        if not any(field.filled for field in fields):
+        if not any(field.filled for field in checked.fields):
             raise CrawlError(f"{name}: no listing was found on the sampled pages")
-        if outcome.walls or outcome.failed_lists:
+        if checked.walls or checked.emptier or checked.outcome.failed_lists:
             raise typer.Exit(3)
 
 
 def failures(outcome: CrawlOutcome) -> dict[str, str]:
-    """The sampled pages that failed. What a sample leaves out on purpose is no failure."""
+    """The sampled pages that failed, walls aside. What a sample leaves out on purpose is no failure."""
     failed = outcome.failed_lists | outcome.failed_products
-    return {page: reason for page, reason in failed.items() if reason != "not fetched"}
+    return {page: why for page, why in failed.items() if why != "not fetched" and page not in outcome.walls}

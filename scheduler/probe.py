@@ -1,24 +1,28 @@
 """`sites add` and `sites check`: a bounded look at a site, and what the readers make of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from restock.addresses import url_key
 from restock.capture import PageCapture
 from restock.errors import CrawlError
 from restock.run import CrawlOutcome
 from restock.site import Site, checked_market
-from restock.terms import PageRole
+from restock.terms import PageRole, RunStatus
 from scheduler.crawl import Pace
 from scheduler.looking import FoundList, Sample, look_at
 from scheduler.workspace import Workspace
 from spiders.crawling import BLANK_PAGE, Hosts
 from spiders.definitions import refuse_bad_name, undescribed_site
-from spiders.detection import Detection, describe, describe_list, look
+from spiders.detection import Detection, Look, describe, describe_list, look
 from spiders.fields import FieldFill, Seen, fill_rates
+from spiders.meetings import Meeting, meetings
 from spiders.places import linked_lists, usual_lists, usual_sitemaps
 from spiders.reading import read_page
 
+_LOOKED_THROUGH = 20  # crawls
+_LOST_SHARE = 0.3
 _MOST_MAPS = 4
 _SEEN_ON_PAGES = 0.5  # of the listings: a field that more of them show needs no price list
 
@@ -36,7 +40,7 @@ def add_site(workspace: Workspace, name: str, url: str, pace: Pace, market: str)
     first = look_at(workspace, site, pace)
     if first.lists:
         return _relied_on(_by_list(site, first.lists[0]))
-    _refuse_dead_start(first.outcome, url)
+    _refuse_dead_start(first, site)
     found = describe(site, first.captures)
     offered = _offered(workspace, site, pace, first)
     if (better := _better_list(found, offered.lists)) is not None:
@@ -59,11 +63,15 @@ def _relied_on(found: Detection) -> Detection:
     return found
 
 
-def _refuse_dead_start(outcome: CrawlOutcome, url: str) -> None:
+def _refuse_dead_start(first: Sample, site: Site) -> None:
     """A start page that is a wall, or isn't there, is said as such; nothing else is asked for. One that is blank may
     have a price list beside it."""
-    if not outcome.pages or outcome.failed_lists.get(url_key(url), BLANK_PAGE) != BLANK_PAGE:
-        raise CrawlError(f"{outcome.reason or f'nothing came back ({url})'}; no definition was written")
+    outcome, url = first.outcome, site.start[0]
+    if outcome.pages and outcome.failed_lists.get(url_key(url), BLANK_PAGE) == BLANK_PAGE:
+        return
+    met = next((one for one in meetings(outcome.walls, first.captures, site) if one.page == url_key(url)), None)
+    reason = str(met) if met else outcome.reason or f"nothing came back ({url})"
+    raise CrawlError(f"{reason}; no definition was written")
 
 
 def _offered(workspace: Workspace, site: Site, pace: Pace, first: Sample) -> Sample:
@@ -119,10 +127,19 @@ def adopt_snapshots(workspace: Workspace, name: str, url: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How a sample fills the fields of a site, and what the look at it met."""
+    """How a sample fills the fields of a site, beside the shares of its last complete crawl (`usual`); the walls that
+    it met, and what is emptier than the definition or that crawl makes expect."""
 
     fields: Sequence[FieldFill]
     outcome: CrawlOutcome
+    usual: Mapping[str, float]
+    walls: Sequence[Meeting]
+    emptier: Sequence[str]
+
+    def to_json(self) -> Iterator[dict[str, Any]]:
+        for one in self.fields:
+            share = self.usual.get(one.field)
+            yield {**one.to_json(), "usual": None if share is None else round(share, 3)}
 
 
 def check_site(workspace: Workspace, site: Site, pace: Pace) -> Check:
@@ -132,4 +149,34 @@ def check_site(workspace: Workspace, site: Site, pace: Pace) -> Check:
     if not rows and not sample.captures:
         raise CrawlError(sample.outcome.reason or f"{site.start[0]}: nothing came back")
     found = look(_pages(sample), site)
-    return Check(fill_rates(rows or found.telling, found.cards), sample.outcome)
+    rows = rows or found.telling
+    fields, usual = fill_rates(rows, found.cards), _usual(workspace, site)
+    walls = list(meetings(sample.outcome.walls, sample.captures, site))
+    emptier = [*_emptier(fields, usual), *_idle_selectors(site, found)] if rows else []
+    return Check(fields, sample.outcome, usual, walls, emptier)
+
+
+def _usual(workspace: Workspace, site: Site) -> dict[str, float]:
+    """How much of its listings the site's last complete crawl filled each field of, as far as that is counted."""
+    signs = workspace.catalogue.vitals(site.name, _LOOKED_THROUGH)
+    last = next((one for one in signs if one.status is RunStatus.COMPLETE), None)
+    return {name: share for name in last.filled if (share := last.share(name)) is not None} if last else {}
+
+
+def _emptier(fields: Iterable[FieldFill], usual: Mapping[str, float]) -> Iterator[str]:
+    """What a page shows or doesn't; brand, number and category of a listing are worked out from several texts."""
+    shown = {one.field: one.share for one in fields}
+    shown["availability"] = max(shown["availability"], shown["quantity"])  # a count speaks of stock, too
+    for name in ("price", "availability"):
+        expected = usual.get(name, 0.0)
+        if expected - shown[name] >= _LOST_SHARE:
+            yield f"{name} is shown by {shown[name]:.0%} of the sample; the last complete crawl had {expected:.0%}"
+
+
+def _idle_selectors(site: Site, found: Look) -> Iterator[str]:
+    """The selectors of the definition that find nothing on pages of their kind."""
+    chosen = ((found.products, site.selectors.page_fields), (found.cards, site.selectors.card_fields))
+    for seen, selectors in chosen:
+        for name in selectors if seen else ():
+            if not any(one.by.get(name) == "selectors" for one in seen):
+                yield f"the definition's selector for {name} finds nothing: {selectors[name]}"
