@@ -110,7 +110,8 @@ class AmountReader:
             if amount is None:
                 continue
             words = between[: before.start()] if before else between
-            self._lead(amount, amounts, words, rest[-1] if rest else "")
+            if words:
+                self._lead(amount, amounts, words, rest[-1] if rest else "")
             rest.append(words)
             place = amount.end
             amounts.append(amount)
@@ -142,7 +143,8 @@ class AmountReader:
         if amount.end < len(folded) and folded[amount.end].isalpha() and amount.end == match.end():
             return None
         amount.value *= amount.factor
-        self._close(amount, folded)
+        if amount.end < len(folded):
+            self._close(amount, folded)
         return amount
 
     def _follow(self, amount: Amount, folded: str) -> None:

@@ -22,6 +22,8 @@ _PLAIN = re.compile(
     r"(?:(?!(?P=group))[.,](\d{1,2}))?(?![\d.,'_]| \d) ?"
 )
 _PERCENT = re.compile(r"[-–(]*\s*(?:\d{1,2}(?:[.,]\d+)?\s*%|%\s?\d{1,2}(?!\d))\)?")
+# A day is no amount: "2026-12-01", "01.12.2026", "1/12/26".
+_DAY = re.compile(r"(?<![\d.,])(?:20\d\d-[01]\d-[0-3]\d|[0-3]?\d(?P<sign>[./])[01]?\d(?P=sign)(?:20)?\d\d)(?![.,]?\d)")
 _RANGE = re.compile(r"\s*[-–—]\s*")
 # "$10.50 (1+), $9.80 (10+)", "1-9 $10.50 / 10-99 $9.80"
 _STEPS = re.compile(r"(?<![\d.,])\d{1,6} ?(?:\+(?! ?\d)|[-–—] ?\d{1,6}:? ?(?=[$€£]))")
@@ -78,7 +80,8 @@ class PriceReader:
         return self._with_currency(self._read_wordy(folded), claimed, fallback)
 
     def _wordy(self, folded: str) -> Price:
-        vat, text, other = self._vat.take(self._amounts.parted(self._without_percents(folded)))
+        undated = _DAY.sub(" ", folded)
+        vat, text, other = self._vat.take(self._amounts.parted(self._without_percents(undated)))
         found = self._judge(text, *self._amounts.read(text), vat)
         if found.amount is None or found.currency_rule is not None or not other:
             return found

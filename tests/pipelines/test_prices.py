@@ -157,6 +157,8 @@ def test_the_price_of_several_is_that_of_each(rules: Rules, text: str, amount: s
         "12 500 ₽ установка от 1 500 ₽",
         "залог 2 000 ₽, цена 12 500 ₽",
         "+250 бонусов 12 500 ₽",
+        "на 25.11.2026: 12 500 ₽",
+        "цена 12 500 (до 30.11.2026)",
         "12 500 ₽ 125 баллов",
         "Скидка 10% от 50 000 ₽, 12 500 ₽",
         "12 500 ₽ при заказе от 5 000 ₽",
@@ -173,7 +175,19 @@ def test_what_stands_beside_the_price_is_none(rules: Rules, text: str) -> None:
     assert (found.amount, found.kind, found.regular) == (Decimal(12500), PriceType.EXACT, None)
 
 
-@pytest.mark.parametrize("text", ["Доставка 500 ₽", "лизинг от 35 000 ₽/мес.", "залог 5 000 ₽", "12 500 баллов"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-12-01",
+        "01.12.2026",
+        "1/12/26",
+        "до 30.11.2026",
+        "Доставка 500 ₽",
+        "лизинг от 35 000 ₽/мес.",
+        "залог 5 000 ₽",
+        "12 500 баллов",
+    ],
+)
 def test_what_is_asked_besides_the_price_is_not_taken_for_it(rules: Rules, text: str) -> None:
     found = rules.prices.read(text)
     assert (found.amount, found.kind) == (None, None)

@@ -339,6 +339,25 @@ def test_a_currency_alone_says_nothing_of_prices(take: Take) -> None:
 @pytest.mark.parametrize(
     "header",
     [
+        "Mahsulot nomi;Narxi;Qoldiq;Yetkazib berish muddati",
+        "Тауардың атауы;Бөлшек баға;Қоймада;Жеткізу мерзімі",
+        "Ürün Adı;Perakende Fiyat;Mevcut Stok;Termin",
+        "Artikelname;VK netto;Lager;Lieferzeit",
+        "Nom du produit;Prix public;En stock;Délai",
+        "Item name;Unit price;Qty in stock;Lead time",
+    ],
+)
+def test_names_of_six_languages(take: Take, header: str) -> None:
+    rows = take(f"{header}\nCisco C9300-24T;100;0;14\n").values("title", "price", "quantity", "availability")
+    assert [(title, price and price[:3], quantity) for title, price, quantity, _ in rows] == [
+        ("Cisco C9300-24T", "100", "0")
+    ]
+    assert rows[0][3].startswith("срок поставки 14")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
         "Artikelnummer;Bezeichnung;Hersteller;Einzelpreis, EUR zzgl. MwSt.;Bestand;Lieferzeit;Zustand",
         "Stok Kodu;Ürün Adı;Marka;Birim Fiyat, EUR KDV hariç;Stok Adedi;Teslim Süresi;Durumu",
     ],
