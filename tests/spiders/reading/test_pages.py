@@ -1,4 +1,5 @@
-"""Saved pages read as their expected files say. A missing expectation is written, and the test fails for a review."""
+"""Saved pages read as their expected files say, by the definition beside them where there is one. A missing expectation
+is written, and the test fails for a review."""
 
 import json
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ import pytest
 from restock.capture import Link, PageCapture, PageReading
 from restock.site import Site
 from restock.terms import PageRole
+from spiders.definitions import load_site
 from spiders.reading import read_page
 
 PAGES = Path(__file__).parents[3] / "fixtures" / "pages"
@@ -41,11 +43,17 @@ def test_there_are_saved_pages() -> None:
     assert len(SAVED) >= 20
 
 
+def test_every_definition_and_expectation_has_its_page() -> None:
+    beside = {file.stem for ending in ("yaml", "json") for file in PAGES.glob(f"*.{ending}")}
+    assert beside == {file.stem for file in SAVED}
+
+
 @pytest.mark.parametrize("saved", SAVED, ids=[file.stem for file in SAVED])
 def test_saved_page_reads_as_expected(saved: Path, site: Site) -> None:
     beside = saved.with_suffix(".json")
     expected = json.loads(beside.read_text("utf-8")) if beside.exists() else {}
     expected.setdefault("url", f"http://shop.example/{saved.stem}")
+    definition = saved.with_suffix(".yaml")
     read = read_page(
         PageCapture(
             url=expected["url"],
@@ -56,7 +64,7 @@ def test_saved_page_reads_as_expected(saved: Path, site: Site) -> None:
             role=PageRole(expected.get("role", "other")),
             captured_at=datetime(2026, 11, 22, tzinfo=UTC),
         ),
-        site,
+        load_site(definition) if definition.exists() else site,
     )
     if "reading" not in expected:
         text = json.dumps(expected | {"reading": shown(read)}, ensure_ascii=False, indent=1)
