@@ -87,7 +87,8 @@ def measure(normaliser: Normaliser, raws: list[RawListing]) -> tuple[float, floa
 if __name__ == "__main__":
     reader = Normaliser(load_rules())
     speed, ratio = measure(reader, rows(ROWS + PIECE))
-    print(f"{speed:,.0f} listings/s, {ratio:.1f} times price-parser (at most {MOST:.0f})")
+    verdict = "passed" if ratio <= MOST else "failed"
+    print(f"{speed:,.0f} listings/s, {ratio:.1f} times price-parser (at most {MOST:.0f}): {verdict}")
     slower, more = measure(reader, rows(ROWS + PIECE, described=True))
     print(f"{slower:,.0f} listings/s with long descriptions, {more:.1f} times price-parser")
     raise SystemExit(ratio > MOST)

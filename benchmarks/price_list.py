@@ -30,6 +30,7 @@ from scheduler.crawl import Pace, crawl_site
 from scheduler.importing import import_price_list
 from scheduler.normalise import normalise_rows
 from scheduler.workspace import Workspace
+from spiders.pricelists import Tally
 
 ROWS = 20_000
 TURNS = 3
@@ -114,7 +115,8 @@ def _bare(workspace: Workspace, listings: list[RawListing]) -> None:
 
 
 def _normalise(workspace: Workspace, lines: bytes) -> None:
-    for row in normalise_rows(BufferedReader(BytesIO(lines)), Normaliser(workspace.rules), on=DAY):
+    normaliser, stream = Normaliser(workspace.rules), BufferedReader(BytesIO(lines))
+    for row in normalise_rows(stream, normaliser, on=DAY, encoding=None, tally=Tally()):
         json_text(row)
 
 
@@ -159,7 +161,8 @@ def memory(folder: Path, how: str) -> tuple[int, int]:
 
 def _said(folder: Path, how: str) -> int:
     listings, most = memory(folder, how)
-    print(f"100 MB of YML {_HOW[how]}, {listings:,} offers: {most} MB at most (bar {MEMORY})")
+    verdict = "passed" if most <= MEMORY else "failed"
+    print(f"100 MB of YML {_HOW[how]}, {listings:,} offers: {most} MB at most (bar {MEMORY}): {verdict}")
     return most
 
 
@@ -183,7 +186,10 @@ def main() -> int:
             return int(max([_said(Path(folder), how) for how in ("--hold", "--hold-by-url")]) > MEMORY)
         rate, share, bare = speed(Path(folder))
         print(f"{rate:,.0f} rows/s imported, {share:.2f} of the speed of `normalise` (at least {LEAST}),", end=" ")
-        print(f"{bare:.2f} of that of a normaliser that neither reads nor writes")
+        print(
+            f"{bare:.2f} of that of a normaliser that neither reads nor writes:",
+            "passed" if share >= LEAST else "failed",
+        )
         return int(share < LEAST)
 
 

@@ -61,5 +61,5 @@ def fitting(regex: str) -> Callable[[str], object] | None:
 def _options() -> re2.Options:
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = 64 << 20  # bytes that the automaton may grow to
+    options.max_mem = 24 << 20  # bytes that the automaton may grow to
     return options

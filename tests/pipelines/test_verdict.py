@@ -64,7 +64,7 @@ def test_a_bought_name_is_said_with_its_owner(normalise: Normalise) -> None:
 def test_reasons_say_whence_and_since_when(normalise: Normalise) -> None:
     reasons = {reason.rule: reason for reason in normalise("ИБП APC SMT1500I").listing.restrictions}
     listed = reasons[RestrictionRule.CHPL]
-    assert listed.since == "2024-02-23"
+    assert (listed.since, listed.edition) == (None, "2024-02-23")
     assert "https://www.bis.gov/node/6280" in listed.source
     assert "the maker's home country FR is in the export-control coalition" in listed.reason
     assert "https://nationalpost.com/" in reasons[RestrictionRule.BRAND_POLICY].source
