@@ -38,8 +38,8 @@ class Expressions:
     def of(self, text: str) -> list[int]:
         """The places of the expressions that a text has, in order."""
         first, known = text[:1], self._known
-        matched = [known[number] for number in self._all.Match(text.encode()) or ()]
-        found = [place for place, letters in matched if letters is None or first in letters]
+        numbers = self._all.Match(text.encode()) or ()
+        found = [known[number][0] for number in numbers if (letters := known[number][1]) is None or first in letters]
         for place, fits in self._begun.get(first, self._anywhere):
             if fits(text):
                 found.append(place)

@@ -34,6 +34,7 @@ class Fitting(NamedTuple):
 
 
 NOTHING = Fitting((), is_specification=False)
+_A_SPECIFICATION = Fitting((), is_specification=True)
 
 
 class Forms:
@@ -51,9 +52,9 @@ class Forms:
     def of(self, number: str) -> Fitting:
         """What a number looks like; of other letters than ASCII, nothing."""
         places = self._expressions.of(number) if number.isascii() else []
-        if not places:
-            return NOTHING
         forms, last = self._forms, len(self._forms)
+        if not places or places[0] >= last:
+            return _A_SPECIFICATION if places else NOTHING
         return Fitting(tuple([forms[place] for place in places if place < last]), places[-1] >= last)
 
 
