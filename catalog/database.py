@@ -114,6 +114,8 @@ class Database:
             return f"{self.name}: the catalogue is damaged or is not a database ({said})"
         if "locked" in said or "busy" in said or "lock timeout" in said:
             return f"{self.name}: the catalogue is locked by another process ({said})"
+        if "disk I/O error" in said or "disk is full" in said:
+            return f"{self.name}: the disk is full or broken ({said})"
         if "readonly" in said:
             return f"{self.name}: the catalogue can only be read here ({said})"
         if "unable to open" in said:

@@ -64,6 +64,8 @@ def search(connection: Connection, query: Search) -> Iterator[Listing]:
         refuse_unknown_site(connection, query.site)
     ends = ends_at(connection, query.at)
     ordered = states().where(*_asked(connection, query), held(ends)).order_by(m.site.c.name, m.listing.c.key)
+    if query.text is None:  # else only what was read tells which rows count
+        ordered = ordered.limit(query.limit)
     with closing(Seen.as_of(connection, ends).states(connection, ordered)) as there:
         yield from islice((state.listing for state in there if query.passes(state.listing)), query.limit)
 

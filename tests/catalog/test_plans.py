@@ -64,3 +64,18 @@ def test_no_question_reads_a_whole_table(name: str, asked: tuple[Catalogue, list
         ]
     assert plans
     assert [found for found in plans if _WHOLE.match(found[1])] == []
+
+
+def test_many_listings_of_a_large_site_are_looked_up_too(
+    asked: tuple[Catalogue, list[tuple[str, Any]]], shop_class: Any, listing: Make
+) -> None:
+    catalogue, statements = asked
+    large = shop_class(catalogue, name="large")
+    large.crawl(*(listing(number, site="large", url=f"https://large.example/p/{number}") for number in range(1_000)))
+    statements.clear()
+    keys = {("large", f"https://large.example/p/{number}") for number in range(500)}
+    assert len(catalogue.first_seen(keys)) == 500
+    statement, values = next(found for found in statements if "key_hash" in found[0])
+    with catalogue._database.read() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    assert [found for found in plan if _WHOLE.match(found)] == []
