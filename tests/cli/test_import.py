@@ -34,6 +34,17 @@ def csv_list(tmp_path: Path) -> Path:
     return path
 
 
+def test_an_encoding_that_is_named_is_kept_with_the_run(restock: Restock, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes("Title;Price\nИБП APC;500\n".encode("cp1251"))
+    refused = restock("import", "meridian", str(file))
+    assert (refused.code, refused.rows, restock("runs", "list").rows) == (2, [], [])
+    assert "--encoding" in refused.err
+    (run,) = restock("import", "meridian", str(file), "--encoding", "cp1251").rows
+    assert [row["title"] for row in restock("search").rows] == ["ИБП APC"]
+    assert restock("reparse", run["run"]).code == 0
+
+
 def test_a_list_is_a_run(restock: Restock, csv_list: Path) -> None:
     answer = restock("import", "meridian", str(csv_list), "--observed-at", "2026-11-20")
     assert answer.code == 0, answer.err
