@@ -13,6 +13,8 @@ from spiders.readers.text import Element, text_of
 from spiders.readers.titles import HEADINGS, Card, title_and_address
 
 MAX_CARD_LINKS = 12
+_ALIKE = 200  # elements that are looked through for another of its make
+_FEW_ROWS = 8  # of a table that is one card
 _STOPS = frozenset({"html", "body", "main", "nav", "table", "tbody", "thead", "ul", "ol", "dl", "form"})
 
 
@@ -95,12 +97,28 @@ def _cores(page: Page, signs: Iterable[Sign], names: Callable[[Element, Sign], b
         if page.zones(sign.element) & {"zone_nav", "zone_filter", "zone_chat"}:
             continue
         node: Element | None = sign.element
-        while node is not None and node.tag not in _STOPS and not names(node, sign):
+        while node is not None and not _is_stop(node) and not names(node, sign):
             node = node.getparent()
-        if node is not None and node.tag not in _STOPS and node not in page.around_h1:
+        if node is not None and not _is_stop(node) and node not in page.around_h1:
             cores[node] = None
     around = {node for core in cores for node in core.iterancestors()}
     return {core: None for core in cores if core not in around}
+
+
+def _is_stop(node: Element) -> bool:
+    """Whether a card can't be as wide as this. A table is a card where it has its like beside it and few rows."""
+    if node.tag not in _STOPS:
+        return False
+    table = node.getparent() if node.tag == "tbody" else node
+    return table is None or table.tag != "table" or not _is_card_table(table)
+
+
+def _is_card_table(table: Element) -> bool:
+    parent = table.getparent()
+    if parent is None or not table.get("class") or table.find(".//th") is not None:
+        return False
+    alike = sum(child.tag == "table" and child.get("class") == table.get("class") for child in islice(parent, _ALIKE))
+    return alike > 1 and sum(1 for _ in islice(table.iter("tr"), _FEW_ROWS + 1)) <= _FEW_ROWS
 
 
 def _names_goods(node: Element, sign: Sign, goods: Goods) -> bool:

@@ -76,9 +76,12 @@ def address_skip(url: str) -> str | None:
 
 def _query_skip(query: str) -> str | None:
     keys, routes = skip_reasons("skip_query_keys"), skip_reasons("skip_routes")
+    values = skip_reasons("skip_query_values")
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name.casefold() in keys:
             return keys[name.casefold()]
+        if (said := f"{name}={value}".casefold()) in values:
+            return values[said]
         if name == "route":
             return next((reason for route, reason in routes.items() if value.startswith(route)), None)
     return None

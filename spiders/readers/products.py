@@ -18,6 +18,8 @@ from spiders.readers.visible import agreeing_price, dress_selected_price, price_
 Node = dict[str, Any]
 
 _STOCK = ("availability", "quantity")
+_CODES = frozenset({"article", "sku", "mpn"})
+_SEVERAL = 3
 EXPECTED = 2  # the score that the expectation alone gives
 ENOUGH = 3  # the score from which a page is a product page
 
@@ -38,8 +40,19 @@ def score(page: Structure) -> int:
     total += 2 * priced + bool(loose_of(page, Kind.BUTTON)) + bool(loose_of(page, Kind.STOCK))
     numbered = page.is_numbered and (page.is_later_page or not set(page.main_cards).isdisjoint(page.entries))
     many = set(page.main_cards) & set(page.repeated)
+    total -= 4 * _speaks_of_several(page)
     total -= 3 * (len(many) > 1) + 3 * numbered + (page.h1 is None) + 3 * speaks_of_service(page)
     return total
+
+
+def _speaks_of_several(page: Structure) -> bool:
+    """Whether one label stands before several codes, and prices with them: a list whose entries were not made out."""
+    codes: dict[str, set[str]] = {}
+    for sign in loose_of(page, Kind.LABEL):
+        if sign.name in _CODES:
+            codes.setdefault(sign.name, set()).add(sign.text)
+    prices = {sign.text for sign in loose_of(page, Kind.PRICE) if sign.name == "price"}
+    return len(prices) > 1 and any(len(found) >= _SEVERAL for found in codes.values())
 
 
 def _candidates(page: Structure) -> list[Node]:
