@@ -71,6 +71,7 @@ class Reader:
         self._in: asyncio.BaseTransport | None = None
         self._out: asyncio.WriteTransport | None = None
         self._connecting = False
+        self._dead = False
         self._began = 0.0
         self._watch: asyncio.TimerHandle | None = None
         self._ending = "the reading process ended"
@@ -98,14 +99,34 @@ class Reader:
         return await answer
 
     async def _connect(self) -> None:
-        """Takes up the talk with a process that was started, and asks for all that waits."""
+        """Takes up the talk with the process, a new one where the last has ended, and asks for all that waits."""
         self._connecting = True
-        loop = asyncio.get_running_loop()
-        self._in, _ = await loop.connect_read_pipe(lambda: _Answers(self._hand_out, self._lost), self._process.stdout)
-        self._out, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, self._process.stdin)
+        try:
+            while self._waiting and self._out is None:
+                if self._dead:
+                    self._restart()
+                await self._talk()
+        except OSError as error:  # no pipe, no process: nobody is left who could read what waits
+            while self._waiting:
+                self._hand_out(f"reading failed: {error}")
+        finally:
+            self._connecting = False
+
+    async def _talk(self) -> None:
+        loop, process = asyncio.get_running_loop(), self._process
+        answers, _ = await loop.connect_read_pipe(lambda: _Answers(self._hand_out, self._lost), process.stdout)
+        asking, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, process.stdin)
+        self._in, self._out = answers, asking
+        if self._dead:  # it ended meanwhile
+            self._let_go()
+            return
         for asked in (frame(pickle.dumps(self._site)), *(asked for asked, _ in self._waiting)):
-            self._out.write(asked)
-        self._connecting = False
+            asking.write(asked)
+
+    def _restart(self) -> None:
+        self.close()
+        self._process = _started()
+        self._dead = False
 
     def _look(self) -> None:
         """Ends a process that has been at one page for too long: `_lost` goes on from there."""
@@ -123,21 +144,25 @@ class Reader:
             answer.set_result(said)
 
     def _lost(self) -> None:
-        """The process has ended; where pages wait, over the first of them."""
+        """The process has ended; where pages wait, over the first of them. Where none does, the next page starts
+        another."""
         self.hang_up()
+        self._dead = True
         if self._waiting:
             self._hand_out(f"reading failed: {self._ending}")
             self._ending = "the reading process ended"
-            self.close()
-            self._process = _started()
             self._watch = asyncio.get_running_loop().call_later(_TICK, self._look)
-            self._reconnecting = asyncio.ensure_future(self._connect())
+            if not self._connecting:
+                self._reconnecting = asyncio.ensure_future(self._connect())
 
     def hang_up(self) -> None:
         """Ends the talk, while the loop still runs: the process goes when nobody can ask it any more."""
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._in is not None and self._out is not None:
             self._in.close()
             self._out.abort()

@@ -1,5 +1,6 @@
 """Why no answer came, in one line for the user."""
 
+import re
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import (
@@ -10,6 +11,8 @@ from scrapy.exceptions import (
 from twisted.internet.error import ConnectError
 
 from spiders.crawling.resolver import GuardedResolver
+
+_INNER = re.compile(r"Failure [\w.]+: ([^>]+)>")  # how Twisted names what lies behind a failure
 
 
 def failure_reason(error: BaseException, url: str) -> str:
@@ -25,5 +28,11 @@ def failure_reason(error: BaseException, url: str) -> str:
         return f"{host}: no answer in time"
     if isinstance(error, ConnectError):
         return f"{host}: no connection ({error})"
+    return f"{host}: the connection broke ({_told(error)})"
+
+
+def _told(error: BaseException) -> str:
     text = " ".join(str(error).split())
-    return f"{host}: the connection broke ({type(error).__name__}{': ' + text[:120] if text else ''})"
+    if inner := _INNER.findall(text):
+        return str(inner[-1]).rstrip(".")
+    return f"{type(error).__name__}{': ' + text[:120] if text else ''}"

@@ -26,6 +26,7 @@ from spiders.crawling.painter import Painter
 from spiders.crawling.reader import Readers
 from spiders.crawling.reasons import failure_reason
 from spiders.crawling.survey import Survey
+from spiders.crawling.underway import UnderWay
 from spiders.evidence import EvidenceWriter
 
 # Lists before products before the rest: where a bound cuts a crawl short, it has seen the shop's breadth.
@@ -57,6 +58,7 @@ class SiteSpider(CrawlSpider):
         self._readers = readers
         self._painter = painter
         self._errands: Errands | None = None
+        self._under_way = UnderWay()
         self._reported = 0.0
 
     @classmethod
@@ -66,19 +68,29 @@ class SiteSpider(CrawlSpider):
         return spider
 
     def idle(self) -> None:
-        """Links lead no further: what only sitemaps name is asked for."""
-        further = list(self._requests(self.survey.further(self.maps)))
+        """Nothing is left to fetch. What was lost on its way is asked for once more; where nothing is under way, links
+        lead no further, and the rest of the plan has its turn."""
+        further = self._lost() if self._under_way else list(self._requests(self.survey.further(self.maps)))
         for request in further:
             self.crawler.engine.crawl(request)
-        if further:
+        if further or self._under_way:
             raise DontCloseSpider
+
+    def _lost(self) -> list[Request]:
+        again = []
+        for visit in self._under_way.lost():
+            if self._under_way.may_ask_again(visit):
+                again.append(self._request(visit))
+            else:
+                self.survey.failed(visit, "it was asked for twice, and no answer was handed over")
+        return again
 
     async def start(self) -> AsyncIterator[Request]:
         for visit in self.survey.begin():
             yield self._request(visit)
 
     def _request(self, visit: Visit) -> Request:
-        return Request(
+        request = Request(
             visit.url,
             headers=self.keys if _server(visit.url) in self._key_takers else None,
             callback=self.answered,
@@ -87,20 +99,31 @@ class SiteSpider(CrawlSpider):
             priority=_PRIORITY[visit.role],
             meta={"visit": visit, "dont_redirect": True},
         )
+        request.meta["number"] = self._under_way.begun(visit)
+        return request
 
     async def answered(self, response: Response) -> AsyncIterator[Request]:
         visit: Visit = response.meta["visit"]
-        if KEPT in response.meta:
-            await self._read_list(visit, response)
-            self._after()
-            return
+        self._under_way.ended(response.meta["number"])
+        try:
+            if KEPT in response.meta:
+                await self._read_list(visit, response)
+            else:
+                for request in self._requests(await self._read_page(visit, response)):
+                    yield request
+        except Exception as error:
+            # Whatever it is, it is this page's, and said with it.
+            self.logger.exception("what %s answered was not taken in", visit.url)
+            self.survey.failed(visit, f"internal error: {type(error).__name__}: {error}")
+        self._after()
+
+    async def _read_page(self, visit: Visit, response: Response) -> Iterator[Visit]:
+        """Has a page read, drawn where it must be, and gives the visits that follow from it."""
         capture = response.meta["capture"]
         reading = await self._readers.read(capture) if self.survey.must_read(capture) else None
         self._errands = self._errands or Errands(self.crawler)
         capture, reading = await self._painter.better(visit, capture, reading, self._errands.run)
-        for request in self._requests(self.survey.arrived(visit, capture, reading)):
-            yield request
-        self._after()
+        return self.survey.arrived(visit, capture, reading)
 
     async def _read_list(self, visit: Visit, response: Response) -> None:
         """Others are answered meanwhile: a long list has its turns between them."""
@@ -114,6 +137,7 @@ class SiteSpider(CrawlSpider):
 
     def unanswered(self, failure: Any) -> None:
         visit: Visit = failure.request.meta["visit"]
+        self._under_way.ended(failure.request.meta["number"])
         error: BaseException = failure.value
         if isinstance(error, Refused):
             self.survey.refused(visit, error.reason)

@@ -289,9 +289,10 @@ class Survey:
         found.bound = self._frontier.bound
         if self._reserve.left_out:
             found.skipped["no goods that way"] = found.skipped.get("no goods that way", 0) + self._reserve.left_out
-        unfetched = [key for key in visits if self._ledger.resolve(key) is None]
-        products = {key for key in unfetched if visits[key].role is PageRole.PRODUCT} | self._frontier.beyond
-        found.failed_products |= dict.fromkeys(sorted(products), "not fetched")
+        unfetched = {key for key in visits if self._ledger.resolve(key) is None}
+        products = {key for key in unfetched if visits[key].role is PageRole.PRODUCT}
+        found.failed_products |= dict.fromkeys(sorted(products | self._frontier.beyond), "not fetched")
+        found.failed_lists |= dict.fromkeys(sorted(unfetched - products), "not fetched")
         if unfetched:
             found.notes.append(f"{len(unfetched)} planned pages were not fetched")
         found.reason = self.stopped or self._start_problem() or (f"bound: {found.bound}" if found.bound else None)

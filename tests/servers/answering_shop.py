@@ -12,7 +12,8 @@ Body = bytes | str
 
 @dataclass
 class Answer:
-    """What the shop answers. `write` takes over the connection after the head was sent."""
+    """What the shop answers. `write` takes over the connection after the head was sent; with status 0 it hangs up
+    without a word."""
 
     body: Body = b""
     status: int = 200
@@ -116,6 +117,9 @@ class Shop(Pages):
             def do_GET(self) -> None:
                 shop.requests.append((self.path, time.monotonic(), {k.lower(): v for k, v in self.headers.items()}))
                 answer = shop.answer(self.path)
+                if not answer.status:
+                    self.close_connection = True
+                    return
                 body = answer.body.encode() if isinstance(answer.body, str) else answer.body
                 headers = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body))}
                 self.send_response(answer.status)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from restock.addresses import url_key
+from restock.terms import PageRole
 from spiders.crawling import CrawlResult, Progress
 from spiders.evidence import read_captures, read_pages, verify
 from spiders.reading import read_page
@@ -155,6 +156,31 @@ def test_retry_after_pauses_the_whole_host(shop: Any, crawl: Crawl, answer: Any)
     assert again - first >= 1.5
     between = [moment for _, moment, _ in shop.requests if first < moment < first + 1.5]
     assert len(between) <= 1  # what was under way already
+
+
+def test_every_page_is_accounted_for_whatever_the_server_does(shop: Any, crawl: Crawl, answer: Any) -> None:
+    """Some pages are hung up on, broken off or broken, always or once."""
+    shop.list_page("/", range(16))
+    faults = [
+        answer(status=0),
+        answer("broken", 500),
+        answer("cut", headers={"Content-Length": "900", "Connection": "close"}),
+    ]
+    for number in range(16):
+        good, fault = shop.pages[f"/goods/{number}"], faults[number % 3]
+        if number % 8 < 2:
+            shop.pages[f"/goods/{number}"] = fault
+        elif number % 8 == 2:
+            shop.pages[f"/goods/{number}"] = lambda asked, good=good, fault=fault: good if asked > 1 else fault
+    result = crawl()
+    outcome = result.outcome
+    assert (outcome.finished, outcome.failed_lists) == (True, {})
+    failed = {int(key.rpartition("/")[2]): reason for key, reason in outcome.failed_products.items()}
+    assert failed.keys() >= {number for number in range(16) if number % 8 < 2}
+    broke = f"{shop.key()}: the connection broke (Connection was closed cleanly)"
+    assert set(failed.values()) == {broke, "answered 500", "the page was cut off"}
+    read = {int(row.sku) for row in read_spool(result.spool) if row.read_from is PageRole.PRODUCT and row.sku}
+    assert (read | failed.keys(), read & failed.keys()) == (set(range(16)), set())
 
 
 def test_a_host_that_asks_for_an_hour_is_left_alone(shop: Any, crawl: Crawl, answer: Any) -> None:

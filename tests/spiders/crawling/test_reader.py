@@ -61,6 +61,17 @@ def test_a_page_that_it_dies_of_fails_alone() -> None:
         assert reader.pid != first
 
 
+def test_one_that_is_ended_while_nothing_waits_costs_no_page() -> None:
+    async def readings() -> list[PageReading | str]:
+        await reader.read(PAGE)
+        os.kill(reader.pid, signal.SIGKILL)
+        await asyncio.sleep(0.2)
+        return [*await ended(reader, asyncio.gather(reader.read(BIG), reader.read(PAGE)))]
+
+    with closing(Reader(SITE)) as reader:
+        assert asyncio.run(readings()) == [read_page(page, SITE) for page in (BIG, PAGE)]
+
+
 def test_a_page_that_it_never_ends_with_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     async def readings() -> list[PageReading | str]:
         await reader.read(PAGE)
