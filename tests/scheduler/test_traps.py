@@ -12,7 +12,7 @@ from answering_shop import Shop
 from catalog import Search, Wanted
 from restock.listing import Listing
 from restock.run import Run
-from restock.settings import Settings
+from restock.settings import load_settings
 from restock.site import Site
 from restock.terms import Event, RunStatus
 from scheduler.crawl import Pace, crawl_site
@@ -75,7 +75,7 @@ def crawl(home: Path, shop: Shop, lay: traps.Lay) -> tuple[Run, dict[str, Listin
     """A run over a layout of the shop; with it, what the catalogue has then, and which goods are told to be gone."""
     shop.forget()
     lay(shop)
-    with Workspace(Settings(home=home)) as workspace:
+    with Workspace(load_settings(home)) as workspace:
         run = crawl_site(workspace, Site(name="shop", start=(shop.url,)), pace=Pace(0.0, 4))
         rows = {row.sku or row.key: row for row in workspace.catalogue.search(Search(site="shop"))}
         gone = workspace.catalogue.diff(wanted=Wanted(events=frozenset({Event.DISAPPEARED}))).changes
