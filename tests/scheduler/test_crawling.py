@@ -13,7 +13,7 @@ from catalog import Search, Wanted
 from restock.errors import CatalogueError
 from restock.listing import Listing, RawListing
 from restock.run import Run
-from restock.settings import Settings
+from restock.settings import Settings, load_settings
 from restock.site import Site
 from restock.terms import Condition, Event, RunKind, RunStatus
 from scheduler import crawl as crawl_module
@@ -28,7 +28,7 @@ Crawl = Callable[[], Run]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home")
+    return load_settings(tmp_path / "home")
 
 
 @pytest.fixture

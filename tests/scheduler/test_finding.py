@@ -8,7 +8,7 @@ from page_shop import PageShop
 
 from catalog import Search
 from restock.errors import CrawlError
-from restock.settings import Settings
+from restock.settings import load_settings
 from restock.terms import RunStatus
 from scheduler.crawl import Pace, crawl_site
 from scheduler.probe import add_site, check_site
@@ -21,7 +21,7 @@ PACE = Pace(0.0, 4)
 
 @pytest.fixture
 def workspace(tmp_path) -> Iterator[Workspace]:
-    with Workspace(Settings(home=tmp_path / "home")) as found:
+    with Workspace(load_settings(tmp_path / "home")) as found:
         yield found
 
 

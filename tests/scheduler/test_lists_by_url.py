@@ -9,7 +9,7 @@ import pytest
 
 from catalog import Search, Wanted
 from restock.listing import Listing
-from restock.settings import Settings
+from restock.settings import load_settings
 from restock.site import Site
 from restock.terms import Event, RunKind, RunStatus
 from scheduler.crawl import Pace, crawl_site
@@ -69,7 +69,7 @@ def feed() -> Iterator[Feed]:
 
 @pytest.fixture
 def workspace(tmp_path) -> Iterator[Workspace]:
-    with Workspace(Settings(home=tmp_path / "home")) as found:
+    with Workspace(load_settings(tmp_path / "home")) as found:
         yield found
 
 
