@@ -104,10 +104,10 @@ def _record(day: int) -> str:
 
 def stored(listing: Listing) -> tuple[object, ...]:
     """A listing as plain values, as a database's driver takes them."""
-    return tuple(_plain(getattr(listing, name)) for name in FIELDS)
+    return tuple(plain(getattr(listing, name)) for name in FIELDS)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, Decimal):

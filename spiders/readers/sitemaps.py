@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
-from scrapy.utils.sitemap import Sitemap
 
 from restock.capture import Link, PageCapture, PageReading
 from restock.terms import PageRole
@@ -54,6 +53,9 @@ def _plain(body: bytes) -> bytes:
 
 
 def _links(text: bytes, base: str) -> Iterator[Link]:
+    # Scrapy takes longer to import than most commands, none of which reads a sitemap, take for all they do.
+    from scrapy.utils.sitemap import Sitemap  # noqa: PLC0415
+
     try:
         found = Sitemap(text.lstrip())
         role = PageRole.SITEMAP if found.type == "sitemapindex" else PageRole.OTHER

@@ -41,6 +41,13 @@ def test_a_command_imports_what_it_needs() -> None:
     assert done.stderr.strip() == ""
 
 
+@pytest.mark.parametrize("module", ["cli.changes", "cli.questions", "cli.runs"])
+def test_a_question_waits_for_no_crawler(module: str) -> None:
+    program = f"import sys, cli.app, {module}; sys.exit(', '.join({{'scrapy', 'twisted'}} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""
+
+
 @pytest.mark.parametrize("path", sorted(COMMANDS))
 def test_help_shows_an_example(path: str) -> None:
     assert f"Example: restock {path}" in str(COMMANDS[path].help)
