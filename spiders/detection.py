@@ -1,14 +1,17 @@
 """Detection: from a few captured pages of a site, how it is read, and a definition that says so."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from restock.addresses import url_key
 from restock.capture import PageCapture, PageReading
 from restock.listing import RawListing
 from restock.site import Site
 from restock.terms import PageRole
 from spiders.assembly import assemble
+from spiders.crawling.cards import shows_goods
 from spiders.fields import FieldFill, Seen, fill_rates
 from spiders.readers.platforms import STRUCTURED, platforms
 from spiders.reading import read_facts, read_page
@@ -62,16 +65,29 @@ def _like(listing: RawListing, rows: Iterable[Seen]) -> Seen:
 
 
 def look(captures: Iterable[PageCapture], site: Site) -> Look:
-    """Reads captured pages as a crawl of the site would."""
+    """Reads captured pages as a crawl of the site would: a product's page that says nothing of it shows no goods."""
     pages = tuple(capture for capture in captures if capture.status < 400)
     readings = tuple(read_page(capture, site) for capture in pages)
+    titles = {key: row.title for reading in readings if reading.role is PageRole.LIST for key, row in _keyed(reading)}
     seen: list[Seen] = []
     for capture, reading in zip(pages, readings, strict=True):
         if reading.listings:
             facts = read_facts(capture, site) if site.source == "pages" else []
             by = [one.by for one in facts] or [{} for _ in reading.listings]
-            seen += [Seen(listing, said) for listing, said in zip(reading.listings, by, strict=True)]
+            card = titles.get(url_key(capture.requested_url))
+            seen += [
+                Seen(listing, said)
+                for listing, said in zip(reading.listings, by, strict=True)
+                if reading.role is not PageRole.PRODUCT or shows_goods(listing, card)
+            ]
     return Look(pages, readings, tuple(seen))
+
+
+def _keyed(reading: PageReading) -> Iterator[tuple[str, RawListing]]:
+    for row in reading.listings:
+        with suppress(ValueError):
+            if row.url:
+                yield url_key(row.url), row
 
 
 def describe(site: Site, captures: Sequence[PageCapture]) -> Detection:
@@ -125,9 +141,7 @@ def _platform(rows: Sequence[Seen]) -> str:
 def _mode(found: Look) -> str:
     """Cards alone, where the pages that cards lead to were seen and none of them shows goods; else left open."""
     asked = sum(capture.role is PageRole.PRODUCT for capture in found.captures)
-    read = sum(reading.role is PageRole.PRODUCT for reading in found.readings)
-    cards = sum(reading.role is PageRole.LIST and bool(reading.listings) for reading in found.readings)
-    return "cards" if asked >= 3 and not read and cards else "auto"
+    return "cards" if asked >= 3 and not found.products and found.cards else "auto"
 
 
 def _told(found: Look, listings: Sequence[Seen], pages: Counter[PageRole]) -> str:

@@ -14,6 +14,9 @@ from spiders.readers.words import MAX_REMEMBERED
 MAX_LABEL = 45
 MAX_VALUE = 150
 _NOISE = re.compile(r"[\s.:…_№#*]+$|^[\s•·*–—-]+")
+_ADDED = re.compile(r"\(.*?\)|,.*$|\b(?:с|без)\s+ндс\b|\d+\s?%", re.IGNORECASE)
+_UNIT = re.compile(r"[,(]\s*([^()]{1,25})\)?\s*$")
+_WITH_UNITS = frozenset({"price", "regular_price", "availability", "quantity"})
 _INLINE = ("article", "sku", "mpn", "gtin")
 _LABEL_CLASS = re.compile(r"label|name|title|key|caption|prop|attr|param|char|term|spec", re.IGNORECASE)
 
@@ -38,6 +41,31 @@ def field_of(text: str) -> str | None:
     return labels().get(bare) or labels().get(bare + ".")
 
 
+def field_of_column(text: str) -> str | None:
+    """The field that a column's header names, what it adds left aside: "Цена, руб. с НДС" is a price."""
+    return field_of(text) or field_of(_ADDED.sub("", text))
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _field_of_cell(text: str) -> str | None:
+    """The field of a label in a cell of its own; of prices and stocks, units may stand behind it."""
+    name = field_of(text) or field_of_column(text)
+    return name if name in _WITH_UNITS or field_of(text) is not None else None
+
+
+def with_unit(name: str, text: str, header: str) -> str:
+    """A price cell with the currency or the VAT wording that only the header says ("Цена, руб.")."""
+    if name not in {"price", "regular_price"} or not any(char.isdigit() for char in text):
+        return text
+    said = _UNIT.search(header)
+    unit = said[1].strip() if said else ""
+    if unit and (words.CURRENCY.search(unit) or "ндс" in unit.lower()) and not words.CURRENCY.search(text):
+        text = f"{text} {unit}"
+    if "ндс" in header.lower() and "ндс" not in text.lower():
+        text = f"{text} {header[re.search(r'(?:с|без|вкл)?[^ ]* ?ндс', header.lower()).start() :]}"  # type: ignore[union-attr]
+    return text
+
+
 def has_label(text: str) -> bool:
     """Whether a text is a code with its label and no colon between them: "Арт. NS-10"."""
     return _without_colon_match(text) is not None
@@ -60,7 +88,7 @@ def _may_label(text: str) -> bool:
     """Whether a text holds a label, whatever stands beside it."""
     head, colon, _ = text.partition(":")
     named = field_of(head) if colon and len(head) <= MAX_LABEL else None
-    return named is not None or field_of(text) is not None or has_label(text)
+    return named is not None or (len(text) <= MAX_LABEL + 20 and _field_of_cell(text) is not None) or has_label(text)
 
 
 def _with_colon(run: Text) -> Sign | None:
@@ -135,7 +163,7 @@ def _beside(element: Element) -> str | None:
 
 def _cells(run: Text) -> Sign | None:
     """A label in a cell of its own, without a colon: dt and dd, two cells of a row, two neighbours named as a pair."""
-    name = field_of(run.text) if len(run.text) <= MAX_LABEL + 20 else None
+    name = _field_of_cell(run.text) if len(run.text) <= MAX_LABEL + 20 else None
     if name is None:
         return None
     cell = run.element
@@ -150,7 +178,7 @@ def _cells(run: Text) -> Sign | None:
     if following is None or not _is_pair(cell, following):
         return None
     value = text_of(following)
-    return _sign(name, value, run) if value and field_of(value) is None else None
+    return _sign(name, with_unit(name, value, run.text), run) if value and field_of(value) is None else None
 
 
 def _is_pair(label: Element, value: Element) -> bool:

@@ -64,3 +64,13 @@ def test_nothing_found_is_said(capture, site):
     found = describe(site, [capture("<h1>Вы не робот?</h1>")])
     assert any("no listing was found" in note for note in found.notes)
     assert any("captcha" in note for note in found.notes)
+
+
+def test_pages_with_another_heading_and_nothing_else_are_no_products(capture, site):
+    """Every card leads to a form: what is read stands on the cards."""
+    lists = capture((PAGES / "plain_list.html").read_bytes(), CATALOG)
+    cards = [row.url for row in read_page(lists, site).listings if row.url][:3]
+    form = "<h1>Отправить запрос</h1><form><input name=email><button>Отправить</button></form>"
+    found = describe(site, [lists, *(capture(form, url, role=PageRole.PRODUCT) for url in cards)])
+    assert (found.site.listings, found.refusal) == ("cards", None)
+    assert found.fields[0].sample != "Отправить запрос"

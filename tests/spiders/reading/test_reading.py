@@ -148,3 +148,10 @@ def test_a_login_wall_within_the_shops_frame_is_one(capture, site):
 @pytest.mark.parametrize(("role", "wall"), [(PageRole.OTHER, None), (PageRole.LIST, "not_found")])
 def test_a_soft_404_matters_where_goods_were_expected(capture, site, role, wall):
     assert read_page(capture("<h1>Страница не найдена</h1>", role=role), site).wall == wall
+
+
+def test_a_label_with_units_gives_them_to_its_price(capture, site):
+    rows = "<tr><td>Код товара</td><td>77</td></tr><tr><td>Цена, руб. с НДС</td><td>52 000,00</td></tr>"
+    page = f"<h1>Коммутатор Cisco WS-C2960X-24TS-L</h1><table>{rows}<tr><td>Остаток, шт.</td><td>5</td></tr></table>"
+    (listing,) = read_page(capture(page, role=PageRole.PRODUCT), site).listings
+    assert (listing.price, listing.sku, listing.quantity) == ("52 000,00 руб. с НДС", "77", "5")
