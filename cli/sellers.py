@@ -9,9 +9,10 @@ from cli.options import BrandOption, Home, OutFormat, Output
 from cli.session import questions_of
 from cli.windows import moment
 from restock.errors import UsageError
+from scheduler.entities import behind
 from scheduler.part_numbers import asked_number
 
-SELLER_COLUMNS = ("site", "brand", "mpn", "first_seen", "baseline", "listings", "available", "restricted")
+SELLER_COLUMNS = ("site", "brand", "mpn", "first_seen", "baseline", "listings", "available", "restricted", "seller")
 
 
 def sellers(
@@ -24,7 +25,8 @@ def sellers(
     output: Output = None,
     home: Home = None,
 ) -> None:
-    """Which sites carry a part number or a brand, the first of them first, and how many listings of it they have now.
+    """Which sites carry a part number or a brand, the first of them first, and how many listings of it they have now;
+    with who stands behind them, as far as their definitions or their own pages say.
 
     Example: restock sellers --brand Cisco --since 2026-11-15 --format table
     """
@@ -35,5 +37,6 @@ def sellers(
         found = workspace.catalogue.sellers(
             mpns=[asked_number(mpn)] if mpn else [], brand=workspace.brand(brand) if brand else None, since=after
         )
-        if not show((seller.to_json() for seller in found), SELLER_COLUMNS, format, output):
+        rows = behind(workspace, [seller.to_json() for seller in found])
+        if not show(rows, SELLER_COLUMNS, format, output):
             say("no such seller is known")

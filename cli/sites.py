@@ -10,6 +10,7 @@ from cli.session import workspace_of
 from restock.errors import CrawlError, UsageError
 from restock.run import CrawlOutcome
 from scheduler.crawl import Pace
+from scheduler.entities import entities_of
 from scheduler.probe import add_site, adopt_snapshots, check_site
 from spiders.definitions import own_sites, write_site
 
@@ -48,12 +49,14 @@ def show_site(
     output: Output = None,
     home: Home = None,
 ) -> None:
-    """One site's definition, with what of it is known and what is assumed.
+    """One site's definition, with what of it is known and what is assumed, and the legal entities that it names.
 
     Example: restock sites show nag
     """
     with workspace_of(home) as workspace:
-        show([workspace.site(name).model_dump(mode="json")], SITE_COLUMNS, format, output)
+        site = workspace.site(name)
+        row = site.model_dump(mode="json") | {"entities": entities_of(workspace, site)}
+        show([row], SITE_COLUMNS, format, output)
 
 
 @app.command("add")

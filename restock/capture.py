@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from restock.entity import LegalEntity
 from restock.listing import Evidence, RawListing
 from restock.terms import Drawing, PageRole
 
@@ -49,7 +50,7 @@ class PageReading:
     itself prints, the wall it turned out to be (captcha, login, front page, …), and notes for the operator. `skipped`
     counts the addresses on the page that are not worth following, by reason (off-site, filter, cart, …). `drawing` says
     whether scripts draw what the page doesn't show. `fault` says what of it could not be read, though it should have
-    been: what stood there is unseen."""
+    been: what stood there is unseen. `entities` are the legal entities that a page without a product names."""
 
     role: PageRole
     listings: tuple[RawListing, ...] = ()
@@ -61,3 +62,4 @@ class PageReading:
     skipped: Mapping[str, int] = field(default_factory=dict)
     drawing: Drawing = Drawing.PLAIN
     fault: str | None = None
+    entities: tuple[LegalEntity, ...] = ()

@@ -29,6 +29,7 @@ class CrawlOutcome:
     notes             anything else that an operator should know
     single_page       the start was a product page, and that page was the whole plan; or a price list beside those that
                       the site's definition names
+    entities          the legal entities that the site's pages name: each with the page and its evidence
     whole_rows        the rows came from price lists: each is whole, and none completes another
     """
 
@@ -50,6 +51,7 @@ class CrawlOutcome:
     seconds: float = 0.0
     single_page: bool = False
     whole_rows: bool = False
+    entities: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def unseen_products(self) -> set[str]:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 
 from restock.api import Api, one_or_many
 from restock.countries import is_country
+from restock.entity import LegalEntity
 from restock.errors import UsageError
 
 TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -84,7 +85,8 @@ class Site(BaseModel):
     named as `--map` names them; or a JSON interface, which `api` describes. `keys` are headers whose values hold the
     names of keys in braces ("Bearer {token}"): the keys themselves stand in the settings. `requests_per_hour` is what
     the site allows.
-    `seller` is the legal entity that sells there, where it is known: several sites may be one seller's.
+    `seller` is the name of who sells there, where it is known: several sites may be one seller's. `entity` is the legal
+    entity behind it, by its registered numbers.
     `crawl_at` are the times of day of its crawls, where they are not those of the settings.
     `browser` says whether a browser draws its pages ("always", "never"), or only those whose goods scripts draw
     ("auto"). `script_hosts` are further hosts that pages in the browser may ask for scripts, styles and data (an API,
@@ -99,6 +101,7 @@ class Site(BaseModel):
     name: str = Field(min_length=1)
     title: str | None = None
     seller: str | None = None
+    entity: LegalEntity | None = None
     enabled: bool = True
     start: Many = Field(default=(), validate_default=True)
     sitemaps: Many = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from restock.addresses import url_key
 from restock.capture import PageCapture, PageReading
+from restock.entity import LegalEntity
 from restock.listing import RawListing
 from restock.site import Site
 from restock.terms import PageRole
@@ -48,6 +49,16 @@ class Look:
     @property
     def cards(self) -> list[Seen]:
         return [one for one in self.seen if one.listing.read_from is not PageRole.PRODUCT]
+
+    @property
+    def entities(self) -> list[LegalEntity]:
+        """The legal entities that the pages name, each in its fullest mention."""
+        named: dict[tuple[str | None, str | None], LegalEntity] = {}
+        for reading in self.readings:
+            for entity in reading.entities:
+                known = named.setdefault(entity.numbers, entity)
+                named[entity.numbers] = entity if entity.fullness > known.fullness else known
+        return list(named.values())
 
     @property
     def telling(self) -> list[Seen]:
@@ -96,12 +107,14 @@ def describe(site: Site, captures: Sequence[PageCapture]) -> Detection:
     `site` carries name, start and whatever was given; what it leaves open is decided here."""
     found = look(captures, site)
     telling = found.telling
+    entities = found.entities
     pages = Counter(reading.role for reading in found.readings if reading.listings)
     chosen = site.model_copy(
         update={
             "platform": _platform(telling) if site.platform == "auto" else site.platform,
             "listings": _mode(found) if site.listings == "auto" else site.listings,
             "known": (*site.known, _told(found, telling, pages)),
+            "entity": site.entity or (entities[0] if len(entities) == 1 else None),
             "assumed": (*site.assumed, market_note(site)),
         }
     )
@@ -175,6 +188,9 @@ def _doubts(found: Look, fields: Sequence[FieldFill]) -> Iterable[str]:
         yield "no listing was found: selectors in the definition may help"
         return
     yield from _seldom(fields)
+    if len(found.entities) > 1:
+        numbers = ", ".join(str(entity.inn or entity.ogrn) for entity in found.entities)
+        yield f"several legal entities stand on its pages ({numbers}): which of them sells is for a person to say"
     if not any(reading.role is PageRole.LIST for reading in found.readings):
         yield "no list page was seen: start may have to be the catalogue"
 

@@ -12,6 +12,7 @@ from restock.terms import Drawing, PageRole
 from spiders.readers import lists, products
 from spiders.readers.addresses import url_key
 from spiders.readers.api import read_api
+from spiders.readers.entities import Named, entities_of
 from spiders.readers.facts import Facts
 from spiders.readers.links import find_links
 from spiders.readers.scripted import drawing_of, going_on
@@ -63,13 +64,16 @@ def read_page(capture: PageCapture, site: Site) -> PageReading:
         goods |= {url_key(facts.values["url"]): facts.values["url"] for facts in found if "url" in facts.values}
     links, skipped = find_links(page, page.anchors, goods, role)
     total = lists.total_of(page) if role is PageRole.LIST else None
+    # A product's page may name its importer: who sells stands elsewhere.
+    said = Named() if role is PageRole.PRODUCT else entities_of(page)
     return PageReading(
         role=role,
         listings=tuple(_listing(page, facts, role) for facts in found),
         links=tuple(links),
         total=total,
         blank=is_blank(page) and not found,
-        notes=notes,
+        notes=(*notes, *said.notes),
+        entities=said.entities,
         skipped=dict(skipped),
         drawing=Drawing.PLAIN if capture.drawn else _drawing(page, role, found, links, total),
     )

@@ -20,6 +20,10 @@ _SAMPLE_LISTS = 4
 _SAMPLE_OTHERS = 3
 _SAMPLE_PAGES = 40
 _SAMPLE_MAPS = 4
+_SAMPLE_CONTACTS = 2
+_CONTACTS = re.compile(
+    r"/(?:contacts?|kontakt[yi]|re[kq][vu]i[zs]it\w*|o-?kompanii|o-?nas|about(?:-us)?)\b", re.IGNORECASE
+)
 _LOOKS = 4
 
 
@@ -63,6 +67,7 @@ class Frontier:
         self._hosts = hosts
         self._skip = [re.compile(pattern) for pattern in site.follow.skip]
         self._room = _room(sample)
+        self._contacts = _SAMPLE_CONTACTS
         self._refused: set[str] = set()
         self._left: dict[str, Visit] = {}  # by key, what a sample had no room for
         self.visits: dict[str, Visit] = {}
@@ -186,10 +191,17 @@ class Frontier:
         if len(self.visits) >= self._site.max_pages:
             self.bound = self.bound or f"{self._site.max_pages} pages"
             return "bound"
-        if self._room is not None and self._room[visit.role] <= 0:
+        if self._room is not None and self._room[visit.role] <= 0 and not self._names_seller(visit):
             self.bound = "a sample"
             return "bound"
         return None
+
+    def _names_seller(self, visit: Visit) -> bool:
+        """Whether a sample takes a page because it most likely names the legal entity behind the shop."""
+        if self._contacts <= 0 or not _CONTACTS.search(visit.url):
+            return False
+        self._contacts -= 1
+        return True
 
     def _refuse(self, key: str, reason: str) -> None:
         if key not in self._refused:

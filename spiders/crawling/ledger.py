@@ -4,10 +4,12 @@ Judged at the end, when every link has said what it expected of a page: a page f
 be a product's."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from restock.entity import LegalEntity
+from restock.listing import Evidence
 from restock.run import CrawlOutcome
 from restock.terms import PageRole
 from spiders.crawling.frontier import Visit
@@ -55,6 +57,7 @@ def says_nothing(fate: Fate, detail: str) -> bool:
 
 
 BLANK_PAGE = "blank page"
+_MAX_ENTITIES = 20
 _MAX_NOTES = 200  # what an operator can be expected to look at
 
 
@@ -67,6 +70,7 @@ class Ledger:
         self.counts: dict[str, int] = {}  # rows of price lists
         self.titles: dict[str, str] = {}  # what cards call the goods that they lead to
         self.totals: dict[str, int] = {}
+        self.entities: dict[tuple[str | None, str | None], LegalEntity] = {}
         self.notes: list[str] = []
         self._further_notes = 0
         self._leading: frozenset[str] = frozenset()
@@ -82,6 +86,14 @@ class Ledger:
         if total is not None:
             self.totals.setdefault(visit.list_key, total)
         return new
+
+    def add_entities(self, named: Iterable[LegalEntity], evidence: Evidence | None) -> None:
+        """Keeps the fullest mention of each legal entity, with the page's evidence."""
+        for entity in named:
+            known = self.entities.get(entity.numbers)
+            fuller = len(self.entities) < _MAX_ENTITIES if known is None else entity.fullness > known.fullness
+            if fuller:
+                self.entities[entity.numbers] = entity.model_copy(update={"evidence": evidence})
 
     def note(self, text: str) -> None:
         if text in self.notes:
@@ -123,6 +135,7 @@ class Ledger:
             totals=dict(self.totals),
             skipped=dict(skipped),
             notes=list(self.notes),
+            entities=[entity.model_dump(mode="json") for entity in self.entities.values()],
         )
         if self._further_notes:
             found.notes.append(f"{self._further_notes} further notes")

@@ -197,6 +197,7 @@ class Survey:
             wall = reading.wall
             self._settle(visit, Fate.WALL if wall else Fate.FAILED, wall or "a page came in the price list's place")
             return
+        self._ledger.add_entities(reading.entities, capture.evidence)
         self._frontier.skipped.update(reading.skipped)
         self._keep(reading)
         follow_pages = self._judge(visit, capture, reading)

@@ -10,12 +10,14 @@ import pytest
 
 class Shop:
     """Switches on one list, each with a page that says more than its card; `linked` have no card, only a link. Product
-    pages end with some `padding`. It answers while it is `open`, and was `asked` once somebody came."""
+    pages end with some `padding`, the list with a `footer`. It answers while it is `open`, and was `asked` once somebody
+    came."""
 
     def __init__(self, numbers: range) -> None:
         self.numbers = numbers
         self.price = 1000
         self.padding = ""
+        self.footer = ""
         self.forbidden: list[str] = []
         self.linked: set[int] = set()
         self.url = ""
@@ -39,7 +41,7 @@ class Shop:
             if number not in self.linked
         )
         links = "".join(f'<p><a href="/goods/{number}">Подробнее</a></p>' for number in sorted(self.linked))
-        return f'<html><body><h1>Коммутаторы</h1><div class="goods">{cards}</div>{links}</body></html>'
+        return f'<html><body><h1>Коммутаторы</h1><div class="goods">{cards}</div>{links}{self.footer}</body></html>'
 
     def _page(self, number: int) -> str:
         title = f"Коммутатор Cisco WS-C2960-{number}"
