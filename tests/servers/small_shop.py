@@ -10,8 +10,8 @@ import pytest
 
 class Shop:
     """Switches on one list, each with a page that says more than its card; `linked` have no card, only a link. Product
-    pages end with some `padding`, the list with a `footer`. It answers while it is `open`, and was `asked` once somebody
-    came."""
+    pages end with some `padding`, the list with a `footer`. It answers while it is `open`, and was `asked` once
+    somebody came."""
 
     def __init__(self, numbers: range) -> None:
         self.numbers = numbers
