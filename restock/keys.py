@@ -1,19 +1,20 @@
 """Keys of sites: headers whose values hold the names of keys in braces; the keys themselves stand in the settings."""
 
 import re
-
-from pydantic import SecretStr
+from collections.abc import Mapping
+from typing import TypeVar
 
 from restock.errors import SettingsError
 from restock.settings import Settings
 from restock.site import Site
 
+T = TypeVar("T")
 _HOLE = re.compile(r"\{([^{}]*)\}")
 
 
 def key_headers(settings: Settings, site: Site) -> dict[str, str]:
     """The headers that a site's definition asks for, filled. Raises SettingsError for a key that nobody gave."""
-    given = _given(settings, site.name)
+    given = entry_of(settings.keys, site.name) or {}
 
     def key(match: re.Match[str]) -> str:
         found = given.get(match[1])
@@ -24,8 +25,9 @@ def key_headers(settings: Settings, site: Site) -> dict[str, str]:
     return {name: _HOLE.sub(key, template) for name, template in site.keys.items()}
 
 
-def _given(settings: Settings, name: str) -> dict[str, SecretStr]:
-    return settings.keys.get(name) or settings.keys.get(_as_variable(name).lower()) or {}
+def entry_of(table: Mapping[str, T], name: str) -> T | None:
+    """What a table of the settings has for a site, whose name is spelled otherwise in a variable."""
+    return table.get(name) or table.get(_as_variable(name).lower())
 
 
 def _as_variable(name: str) -> str:

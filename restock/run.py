@@ -29,6 +29,7 @@ class CrawlOutcome:
     notes             anything else that an operator should know
     single_page       the start was a product page, and that page was the whole plan; or a price list beside those that
                       the site's definition names
+    vantage           from where the site was asked: the place's name, and whether through a proxy
     entities          the legal entities that the site's pages name: each with the page and its evidence
     whole_rows        the rows came from price lists: each is whole, and none completes another
     """
@@ -52,6 +53,7 @@ class CrawlOutcome:
     single_page: bool = False
     whole_rows: bool = False
     entities: list[dict[str, Any]] = field(default_factory=list)
+    vantage: dict[str, Any] | None = None
 
     @property
     def unseen_products(self) -> set[str]:
@@ -125,6 +127,7 @@ class Run:
             "rules": self.rules,
             "baseline": self.baseline,
             "accepted": self.accepted,
+            "vantage": self.outcome.vantage if self.outcome else None,
             "counts": self.counts,
             "trips": [asdict(trip) for trip in self.trips],
             "warnings": list(self.warnings),

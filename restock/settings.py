@@ -6,6 +6,7 @@ import tomllib
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_data_path
@@ -45,7 +46,8 @@ def mail_addresses(text: str | None) -> tuple[str, ...]:
 
 class CrawlSettings(BaseModel):
     """How restock introduces itself, and the bounds of every crawl. Times in seconds, sizes in bytes. `browser` is the
-    program that draws pages, where it is not one that is found by its usual names."""
+    program that draws pages, where it is not one that is found by its usual names. `vantage` is what the place is
+    called that sites are asked from."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,6 +61,28 @@ class CrawlSettings(BaseModel):
     max_list_bytes: int = Field(default=1 << 30, gt=0)
     browser: str | None = None
     page_seconds: float = Field(default=120.0, gt=0)
+    vantage: str | None = None
+
+
+class ProxySettings(BaseModel):
+    """A proxy that a site is asked through, and what the place is called that it stands at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: SecretStr
+    vantage: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _is_proxy(cls, url: SecretStr) -> SecretStr:
+        try:
+            parts = urlsplit(url.get_secret_value())
+            usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("a proxy is http://host:port or https://host:port, with user:password@ where it asks")
+        return url
 
 
 def _split(value: object) -> object:
@@ -144,6 +168,7 @@ class Settings(BaseSettings):
     smtp_timeout: float = Field(default=60.0, gt=0)
     notify: dict[str, SecretStr] = Field(default_factory=dict)
     keys: dict[str, dict[str, SecretStr]] = Field(default_factory=dict)
+    proxies: dict[str, ProxySettings] = Field(default_factory=dict)
     reporting_currency: str = Field(default="RUB", pattern=r"^[A-Z]{3}$")
     crawl: CrawlSettings = CrawlSettings()
     schedule: ScheduleSettings = ScheduleSettings()

@@ -12,6 +12,7 @@ from restock.run import CrawlOutcome, Run
 from restock.settings import Settings
 from restock.site import Site
 from restock.terms import PageRole, RunKind, RunStatus
+from restock.vantage import proxy_place, vantage_of
 from scheduler.corrections import correct_if_rules_changed
 from scheduler.evidence import warc_path
 from scheduler.forbidden import keep_forbidden
@@ -64,6 +65,7 @@ def crawl_site(
             job = job.model_copy(update={"known": _known(workspace, site, job.folder)})
             clerk = Clerk(workspace.normaliser(site), run)
             result = run_crawl(job, on_progress=_meanwhile(job, clerk, on_progress))
+            result.outcome.vantage = vantage_of(workspace.settings, site).to_json()
             return settle(workspace, site, run, read_spool(result.spool), result.outcome, clerk=clerk, warnings=notes)
         except BaseException as error:
             _fail(workspace, run, error)
@@ -150,6 +152,7 @@ def crawl_job(
         page_seconds=settings.crawl.page_seconds,
         child="scheduler.crawl_child",
         home=settings.home,
+        proxy=proxy_place(settings, site),
     )
 
 

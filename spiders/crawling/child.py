@@ -13,6 +13,7 @@ from scrapy.crawler import CrawlerProcess
 from restock.keys import key_headers
 from restock.run import CrawlOutcome
 from restock.settings import load_settings
+from restock.vantage import proxy_of
 from spiders import lifeline
 from spiders.crawling.handle import CrawlSpider, spider_of
 from spiders.crawling.job import NO_ROOM, OUTCOME_FILE, CrawlJob
@@ -48,9 +49,12 @@ def main(job_file: Path, parent: int, wanted: Wanted | None = None) -> None:
 def _crawl(job: CrawlJob, evidence: EvidenceWriter, spool: Spool, readers: Readers, painter: Painter) -> CrawlOutcome:
     survey = Survey(job, spool)
     keys = key_headers(load_settings(job.home), job.site) if job.site.keys else {}
+    proxy = proxy_of(load_settings(job.home), job.site) if job.proxy else None
     process = CrawlerProcess(scrapy_settings(job))
     crawler = process.create_crawler(SiteSpider)
-    process.crawl(crawler, job=job, survey=survey, readers=readers, painter=painter, evidence=evidence, keys=keys)
+    process.crawl(
+        crawler, job=job, survey=survey, readers=readers, painter=painter, evidence=evidence, keys=keys, proxy=proxy
+    )
     process.start()
     return _verdict(survey, spider_of(crawler) if crawler.spider else None)
 

@@ -9,6 +9,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from spiders.crawling.handle import spider_of
 from spiders.crawling.hostrules import Refused
 from spiders.crawling.reasons import failure_reason
 from spiders.rendering import Answer, Asked
@@ -40,7 +41,7 @@ class Errands:
         except IgnoreRequest as error:
             return Answer(refused=str(error) or "refused", failed=True)
         except Exception as error:  # noqa: BLE001  whatever it is, it is this request's
-            return Answer(refused=failure_reason(error, asked.url), failed=True)
+            return Answer(refused=failure_reason(error, asked.url, spider_of(self._crawler).proxy), failed=True)
         if asked.kind in _STATIC and answer.status == 200 and self._kept + len(answer.body) < _KEPT_BYTES:
             self._static[asked.url] = answer
             self._kept += len(answer.body)

@@ -14,12 +14,22 @@ from spiders.evidence import EvidenceWriter
 class CrawlSpider(Spider):
     """A spider with its job, its site's hosts and its evidence. `given_up` is why the crawl must end, if it must.
     `keys` are headers that only the start addresses' own servers get, and that no evidence holds. `maps` are the
-    sitemaps that robots.txt names."""
+    sitemaps that robots.txt names. `proxy` is the address, login included, of what everything is asked through, if
+    that is a proxy."""
 
-    def __init__(self, job: CrawlJob, evidence: EvidenceWriter, keys: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        job: CrawlJob,
+        evidence: EvidenceWriter,
+        keys: Mapping[str, str],
+        *,
+        proxy: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.job = job
         self.keys = keys
+        self.proxy = proxy
         self.hosts = Hosts(job.starts)
         self.evidence = evidence
         self.maps: list[str] = []

@@ -28,14 +28,15 @@ class Unreachable(IgnoreRequest):
 
 
 class HostRules:
-    def __init__(self, hosts: Hosts, script_hosts: tuple[str, ...] = ()) -> None:
+    def __init__(self, hosts: Hosts, script_hosts: tuple[str, ...] = (), proxy: str | None = None) -> None:
         self._hosts = hosts
+        self._proxy = proxy
         self._script_hosts = frozenset(host.lower() for host in script_hosts)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         spider = spider_of(crawler)
-        return cls(spider.hosts, spider.job.site.script_hosts)
+        return cls(spider.hosts, spider.job.site.script_hosts, spider.proxy)
 
     def process_request(self, request: Request) -> None:
         # A part of a page, and the robots.txt of the host that it is on.
@@ -45,3 +46,5 @@ class HostRules:
             raise Refused(refusal)
         if is_local(urlsplit(request.url).hostname or ""):
             request.meta["proxy"] = None
+        elif self._proxy is not None:
+            request.meta["proxy"] = self._proxy

@@ -23,8 +23,9 @@ class CrawlJob(BaseModel):
     takes it alone where it turns out to be a product page. `sample` bounds a look at a site to about so many
     product pages and a few lists. `browser` names the program that draws pages, which may take `page_seconds` each.
     `earlier` is the WARC file of an earlier run, whose unchanged pages are not stored again. `known` is a file with the
-    addresses of the goods that the site is known to have, one a line. `child` is the module that
-    is run as the crawl's process, and `home` the folder that it may read its rules from.
+    addresses of the goods that the site is known to have, one a line. `child` is the module that is run as the crawl's
+    process, and `home` the folder that it may read its rules from. `proxy` is the host and port of the proxy that the
+    site is asked through; its login is read from the settings alone.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,6 +52,7 @@ class CrawlJob(BaseModel):
     home: Path | None = None
     earlier: Path | None = None
     known: Path | None = None
+    proxy: str | None = None
 
     @property
     def starts(self) -> tuple[str, ...]:

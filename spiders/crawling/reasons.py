@@ -15,9 +15,11 @@ from spiders.crawling.resolver import GuardedResolver
 _INNER = re.compile(r"Failure [\w.]+: ([^>]+)>")  # how Twisted names what lies behind a failure
 
 
-def failure_reason(error: BaseException, url: str) -> str:
+def failure_reason(error: BaseException, url: str, proxy: str | None = None) -> str:
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
+    if proxy is not None:
+        host = f"{host} through the proxy"
     if isinstance(error, DownloadConnectionRefusedError):
         return f"{host}: connection refused"
     if isinstance(error, CannotResolveHostError):

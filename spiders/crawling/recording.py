@@ -16,6 +16,7 @@ from spiders.evidence.encoding import ACCEPTED
 from spiders.evidence.exchange import PART, ROBOTS
 
 _HIDDEN = b"(a key, not stored)"
+_SECRETS = frozenset({b"proxy-authorization"})
 
 
 class Recorder:
@@ -24,7 +25,7 @@ class Recorder:
 
     def __init__(self, crawler: Crawler) -> None:
         self._evidence = spider_of(crawler).evidence
-        self._keys = frozenset(name.lower().encode() for name in spider_of(crawler).keys)
+        self._keys = _SECRETS | {name.lower().encode() for name in spider_of(crawler).keys}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -27,7 +27,9 @@ class GuardedResolver:
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
         """Made before there is a spider: the start addresses come with the settings."""
         inner = CachingHostnameResolver.from_crawler(crawler, reactor)
-        return cls(inner, Hosts(crawler.settings.getlist("RESTOCK_STARTS")))
+        proxy = crawler.settings.get("RESTOCK_PROXY")
+        own = [f"http://{proxy}/"] if proxy else []
+        return cls(inner, Hosts([*crawler.settings.getlist("RESTOCK_STARTS"), *own]))
 
     def install_on_reactor(self) -> None:
         reactor: Any = self._inner.reactor

@@ -70,7 +70,7 @@ class Robots:
         except IgnoreRequest:
             return None
         except Exception as error:
-            raise Unreachable(failure_reason(error, request.url)) from error
+            raise Unreachable(failure_reason(error, request.url, spider_of(self._crawler).proxy)) from error
 
     def _slow_down(self, request: Request, delay: float | None) -> None:
         """A delay that robots.txt asks for is the least from now on, unless the pace was given by hand."""

@@ -31,6 +31,7 @@ def scrapy_settings(job: CrawlJob) -> dict[str, Any]:
         # No Accept-Language: a shop shows itself in its own.
         "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"},
         "RESTOCK_STARTS": list(job.starts),
+        "RESTOCK_PROXY": job.proxy,
     }
     return {**_doors(), **_pace(job), **_bounds(job), **_components(), **own}
 

@@ -144,7 +144,7 @@ class SiteSpider(CrawlSpider):
         elif isinstance(error, Unreachable):
             self.survey.failed(visit, error.reason)
         else:
-            self.survey.failed(visit, failure_reason(error, visit.url))
+            self.survey.failed(visit, failure_reason(error, visit.url, self.proxy))
         self._after()
 
     def _requests(self, visits: Iterable[Visit]) -> Iterator[Request]:
