@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from spiders.readers import words
-from spiders.readers.numbering import Anchor
+from spiders.readers.numbering import Anchor, page_number
 from spiders.readers.page import Page
 from spiders.readers.signs import Kind, Sign
 from spiders.readers.text import Element, text_of
@@ -14,6 +14,7 @@ from spiders.readers.titles import HEADINGS, Card, title_and_address
 
 MAX_CARD_LINKS = 12
 _ALIKE = 200  # elements that are looked through for another of its make
+_FORMS = 3
 _FEW_ROWS = 8  # of a table that is one card
 _STOPS = frozenset({"html", "body", "main", "nav", "table", "tbody", "thead", "ul", "ol", "dl", "form"})
 
@@ -97,18 +98,21 @@ def _cores(page: Page, signs: Iterable[Sign], names: Callable[[Element, Sign], b
         if page.zones(sign.element) & {"zone_nav", "zone_filter", "zone_chat"}:
             continue
         node: Element | None = sign.element
-        while node is not None and not _is_stop(node) and not names(node, sign):
+        while node is not None and not _is_stop(node, page) and not names(node, sign):
             node = node.getparent()
-        if node is not None and not _is_stop(node) and node not in page.around_h1:
+        if node is not None and not _is_stop(node, page) and node not in page.around_h1:
             cores[node] = None
     around = {node for core in cores for node in core.iterancestors()}
     return {core: None for core in cores if core not in around}
 
 
-def _is_stop(node: Element) -> bool:
-    """Whether a card can't be as wide as this. A table is a card where it has its like beside it and few rows."""
+def _is_stop(node: Element, page: Page) -> bool:
+    """Whether a card can't be as wide as this. A form is a card where there are others of its make, or on the last page
+    of a list; a table where it has its like beside it and few rows."""
     if node.tag not in _STOPS:
         return False
+    if node.tag == "form":
+        return page.forms[node.get("class") or ""] < _FORMS and (page_number(page.url) or 1) == 1
     table = node.getparent() if node.tag == "tbody" else node
     return table is None or table.tag != "table" or not _is_card_table(table)
 

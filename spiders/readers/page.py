@@ -1,6 +1,7 @@
 """A page, decoded and parsed once: its elements, its visible texts in order, and the zones that they stand in."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -90,6 +91,11 @@ class Page:
         """The elements that hold a first heading, and the headings themselves."""
         found = [node for node in self.headings if node.tag == "h1"][:50]
         return frozenset(around for node in found for around in (node, *node.iterancestors()))
+
+    @cached_property
+    def forms(self) -> Counter[str]:
+        """How many forms with a link in them have each class."""
+        return Counter(form.get("class") or "" for form in self.body.iter("form") if form.find(".//a") is not None)
 
     @cached_property
     def texts(self) -> tuple[Text, ...]:

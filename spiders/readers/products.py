@@ -20,6 +20,7 @@ Node = dict[str, Any]
 _STOCK = ("availability", "quantity")
 _CODES = frozenset({"article", "sku", "mpn"})
 _SEVERAL = 3
+_MANY_PRICES = 6
 EXPECTED = 2  # the score that the expectation alone gives
 ENOUGH = 3  # the score from which a page is a product page
 
@@ -46,13 +47,15 @@ def score(page: Structure) -> int:
 
 
 def _speaks_of_several(page: Structure) -> bool:
-    """Whether one label stands before several codes, and prices with them: a list whose entries were not made out."""
+    """Whether one label stands before several codes, and prices with them, or there are many prices: a list whose
+    entries were not made out."""
     codes: dict[str, set[str]] = {}
     for sign in loose_of(page, Kind.LABEL):
         if sign.name in _CODES:
             codes.setdefault(sign.name, set()).add(sign.text)
     prices = {sign.text for sign in loose_of(page, Kind.PRICE) if sign.name == "price"}
-    return len(prices) > 1 and any(len(found) >= _SEVERAL for found in codes.values())
+    several = len(prices) > 1 and any(len(found) >= _SEVERAL for found in codes.values())
+    return several or len(prices) >= _MANY_PRICES
 
 
 def _candidates(page: Structure) -> list[Node]:

@@ -27,7 +27,15 @@
     if (one.scrollHeight > one.clientHeight + 40 && /auto|scroll/.test(getComputedStyle(one).overflowY)) one.scrollTop = one.scrollHeight;
   }
   // Lists that load while they are scrolled wait for a movement, also where their page is not longer than before.
-  window.scrollBy(0, -200);
-  setTimeout(() => window.scrollTo(0, Math.max(document.documentElement.scrollHeight, document.body ? document.body.scrollHeight : 0)), 50);
+  const page = document.documentElement, padding = page.style.paddingTop;
+  const bottom = () => window.scrollTo(0, Math.max(page.scrollHeight, document.body ? document.body.scrollHeight : 0));
+  if (page.scrollHeight > window.innerHeight + 200) {
+    window.scrollBy(0, -200);
+    setTimeout(bottom, 50);
+  } else {
+    // All of it is in view: its end is moved out of sight, and comes back.
+    page.style.paddingTop = "200vh";
+    setTimeout(() => { page.style.paddingTop = padding; bottom(); }, 120);
+  }
   return Boolean(found);
 }

@@ -194,6 +194,21 @@ def test_a_list_that_never_ends_is_drawn_up_to_a_bound(shop: Any, answer: Any, c
     assert any("drawn up to a bound only" in note for note in result.outcome.notes)
 
 
+def test_an_endless_list_that_is_all_in_view_is_drawn_to_its_end(shop: Any, crawl: Crawl) -> None:
+    """Its script waits for the list's end to come into sight, and it never left."""
+    shop.pages["/"] = """<html><body><h1>Коммутаторы</h1><div id="app"></div><div id="end">&nbsp;</div><script>
+      let next = 0;
+      const draw = () => { for (const last = Math.min(9, next + 3); next < last; next += 1) {
+        document.getElementById("app").insertAdjacentHTML("beforeend", `<div class="card">
+          <a href="/goods/${next}">Коммутатор Cisco WS-C2960-${next}</a><span class="price">1 000 ₽</span></div>`);
+      } };
+      draw(); const end = document.getElementById("end");
+      new IntersectionObserver((seen) => seen[0].isIntersecting && draw()).observe(end);
+      </script></body></html>"""
+    result = crawl(site={"listings": "cards"}, browser=browsers.chromium(), timeout=20.0)
+    assert (result.outcome.reason, len(titles(result))) == (None, 9)
+
+
 def test_pages_that_a_script_turns_are_all_read(shop: Any, crawl: Crawl, job: Any, tmp_path: Path) -> None:
     """The first goods are there without a script; a button puts the next ones in their place."""
     card = '<div class="card"><a href="/goods/{n}">Коммутатор Cisco WS-C2960-{n}</a><p class="price">1 000 ₽</p></div>'
