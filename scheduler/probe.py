@@ -13,7 +13,7 @@ from restock.terms import PageRole, RunStatus
 from scheduler.crawl import Pace
 from scheduler.looking import FoundList, Sample, look_at
 from scheduler.workspace import Workspace
-from spiders.crawling import BLANK_PAGE, Hosts
+from spiders.crawling import BLANK_PAGE, NOT_FETCHED, Hosts
 from spiders.definitions import refuse_bad_name, undescribed_site
 from spiders.detection import Detection, Look, describe, describe_list, look
 from spiders.fields import FieldFill, Seen, fill_rates
@@ -21,6 +21,7 @@ from spiders.meetings import Meeting, meetings
 from spiders.places import linked_lists, usual_lists, usual_sitemaps
 from spiders.reading import read_page
 
+_LACK = "its pages draw what they show from other hosts:"
 _LOOKED_THROUGH = 20  # crawls
 _LOST_SHARE = 0.3
 _MOST_MAPS = 4
@@ -49,7 +50,7 @@ def add_site(workspace: Workspace, name: str, url: str, pace: Pace, market: str)
     notes = [f"a price list of {one.count} rows was found, too: {one.url}" for one in offered.lists]
     if maps:
         found = _with_maps(workspace, site, pace, first, maps)
-    return _relied_on(replace(found, notes=(*found.notes, *notes)))
+    return _relied_on(replace(found, notes=(*found.notes, *notes, *lacking(first.outcome))))
 
 
 def _by_list(site: Site, found: FoundList) -> Detection:
@@ -59,8 +60,16 @@ def _by_list(site: Site, found: FoundList) -> Detection:
 def _relied_on(found: Detection) -> Detection:
     """Raises CrawlError for a definition that nobody should rely on."""
     if found.refusal is not None:
-        raise CrawlError(f"{found.site.start[0]}: {found.refusal}; no definition was written")
+        why = "; ".join([found.refusal, *(note for note in found.notes if note.startswith(_LACK))])
+        raise CrawlError(f"{found.site.start[0]}: {why}; no definition was written")
     return found
+
+
+def lacking(outcome: CrawlOutcome) -> list[str]:
+    """What drawn pages asked other hosts for in vain, in one note."""
+    notes = (note.partition(NOT_FETCHED)[2].strip() for note in outcome.notes if "off-site" in note)
+    found = [what for what in dict.fromkeys(note.partition(" ")[2] for note in notes) if what]
+    return [f"{_LACK} {', '.join(found[:3])}: `script_hosts` in a definition allows hosts by name"] if found else []
 
 
 def _refuse_dead_start(first: Sample, site: Site) -> None:

@@ -152,8 +152,12 @@ def _platform(rows: Sequence[Seen]) -> str:
 
 
 def _mode(found: Look) -> str:
-    """Cards alone, where the pages that cards lead to were seen and none of them shows goods; else left open."""
-    asked = sum(capture.role is PageRole.PRODUCT for capture in found.captures)
+    """Cards alone, where the pages that cards lead to were seen and none of them shows goods; else left open. A wall
+    that may not be there tomorrow says nothing of what is behind it."""
+    asked = sum(
+        capture.role is PageRole.PRODUCT and reading.wall in {None, "login"}
+        for capture, reading in zip(found.captures, found.readings, strict=True)
+    )
     return "cards" if asked >= 3 and not found.products and found.cards else "auto"
 
 

@@ -13,6 +13,7 @@ NO_ROOM = 74  # the exit code of a child that could not write: what systems call
 OUTCOME_FILE = "outcome.json"
 KNOWN_FILE = "known.txt"
 LOG_FILE = "crawl.log"
+NOT_FETCHED = "not fetched for the page:"  # in a note of what a drawn page asked for in vain
 
 
 class CrawlJob(BaseModel):

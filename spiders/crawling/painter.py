@@ -8,7 +8,7 @@ from restock.capture import PageCapture, PageReading
 from restock.listing import Evidence, RawListing
 from restock.terms import Drawing, PageRole
 from spiders.crawling.frontier import Visit
-from spiders.crawling.job import CrawlJob
+from spiders.crawling.job import NOT_FETCHED, CrawlJob
 from spiders.crawling.survey import Reading
 from spiders.evidence import EvidenceWriter
 from spiders.rendering import Browser, BrowserError, Sheet, open_sheet
@@ -122,10 +122,7 @@ class Painter:
         drawn = self._evidence.write_drawn(capture, body, cut)
         if isinstance(draft, str):
             return drawn, draft
-        notes = [
-            f"{capture.requested_url}: not fetched for the page: {count} {what}"
-            for what, count in network.blocked.items()
-        ]
+        notes = [f"{capture.requested_url}: {NOT_FETCHED} {count} {what}" for what, count in network.blocked.items()]
         notes += [f"{capture.requested_url}: the page lacks an answer: {failure}" for failure in network.failures[:3]]
         if network.led_to is not None:
             notes.append(f"{capture.requested_url}: its scripts would have gone on to {network.led_to[:200]}")

@@ -8,10 +8,11 @@ from page_shop import PageShop
 
 from catalog import Search
 from restock.errors import CrawlError
+from restock.run import CrawlOutcome
 from restock.settings import load_settings
 from restock.terms import RunStatus
 from scheduler.crawl import Pace, crawl_site
-from scheduler.probe import add_site, check_site
+from scheduler.probe import add_site, check_site, lacking
 from scheduler.workspace import Workspace
 from spiders.definitions import write_site
 from spiders.detection import Detection
@@ -168,3 +169,12 @@ def test_titles_alone_make_no_shop(workspace: Workspace, page_shop: PageShop) ->
     page_shop.pages |= {f"/post/{n}": f"<h1>Запись {n}</h1><p>Текст.</p>" for n in range(5)}
     with pytest.raises(CrawlError, match="no definition was written"):
         add(workspace, page_shop)
+
+
+def test_what_other_hosts_hold_is_named_once() -> None:
+    asked = "not fetched for the page: {} script of cdn.example (off-site)"
+    outcome = CrawlOutcome(notes=[f"http://shop.example/{n}: {asked.format(n)}" for n in (1, 2)] + ["2 further notes"])
+    (note,) = lacking(outcome)
+    assert note.count("cdn.example") == 1
+    assert "script_hosts" in note
+    assert lacking(CrawlOutcome(notes=["http://shop.example/: redirect not followed (off-site other.example)"])) == []

@@ -74,3 +74,12 @@ def test_pages_with_another_heading_and_nothing_else_are_no_products(capture, si
     found = describe(site, [lists, *(capture(form, url, role=PageRole.PRODUCT) for url in cards)])
     assert (found.site.listings, found.refusal) == ("cards", None)
     assert found.fields[0].sample != "Отправить запрос"
+
+
+@pytest.mark.parametrize(
+    ("page", "mode"), [("<h1>Вы не робот?</h1>", "auto"), ("<h1>Вход для партнёров</h1>", "cards")]
+)
+def test_a_wall_that_may_go_is_no_reason_to_leave_pages_out(capture, site, page, mode):
+    lists = capture((PAGES / "link_cards.html").read_bytes(), CATALOG)
+    walled = [capture(page, f"http://shop.example/good/{n}", role=PageRole.PRODUCT) for n in range(3)]
+    assert describe(site, [lists, *walled]).site.listings == mode
