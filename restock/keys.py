@@ -1,7 +1,9 @@
-"""Keys of sites: headers whose values hold the names of keys in braces; the keys themselves stand in the settings."""
+"""Keys of sites: headers and parameters whose values hold the names of keys in braces; the keys themselves stand in the
+settings."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from restock.errors import SettingsError
@@ -9,20 +11,36 @@ from restock.settings import Settings
 from restock.site import Site
 
 T = TypeVar("T")
-_HOLE = re.compile(r"\{([^{}]*)\}")
+HOLE = re.compile(r"\{([^{}]*)\}")
 
 
-def key_headers(settings: Settings, site: Site) -> dict[str, str]:
-    """The headers that a site's definition asks for, filled. Raises SettingsError for a key that nobody gave."""
+@dataclass(frozen=True, slots=True)
+class SiteKeys:
+    """The headers and address parameters that a site's definition asks for, filled, and the keys in them: `values` are
+    what must be told to nobody."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    values: tuple[str, ...] = ()
+
+
+def site_keys(settings: Settings, site: Site) -> SiteKeys:
+    """Raises SettingsError for a key that nobody gave."""
     given = entry_of(settings.keys, site.name) or {}
+    used: dict[str, None] = {}
 
     def key(match: re.Match[str]) -> str:
         found = given.get(match[1])
-        if found is None:
+        if found is None or not found.get_secret_value():
             raise SettingsError(_missing(site.name, match[1]))
+        used[found.get_secret_value()] = None
         return found.get_secret_value()
 
-    return {name: _HOLE.sub(key, template) for name, template in site.keys.items()}
+    headers, parameters = (
+        {name: HOLE.sub(key, template) for name, template in templates.items()}
+        for templates in (site.keys, site.key_parameters)
+    )
+    return SiteKeys(headers, parameters, tuple(used))
 
 
 def entry_of(table: Mapping[str, T], name: str) -> T | None:

@@ -82,9 +82,9 @@ class Site(BaseModel):
     `platform` names the reader ("json-ld", "microdata", "bitrix", "selectors", …, or "auto" to try them in order);
     `listings` says where listings are read: on product pages ("pages"), on list pages ("cards"), or "auto".
     `source` says what is captured: its pages, or price lists (feeds) at the start addresses, whose `columns` may be
-    named as `--map` names them; or a JSON interface, which `api` describes. `keys` are headers whose values hold the
-    names of keys in braces ("Bearer {token}"): the keys themselves stand in the settings. `requests_per_hour` is what
-    the site allows.
+    named as `--map` names them; or a JSON interface, which `api` describes. `keys` are headers, and `key_parameters`
+    parameters of addresses, whose values hold the names of keys in braces ("Bearer {token}"): the keys themselves stand
+    in the settings. `requests_per_hour` is what the site allows.
     `seller` is the name of who sells there, where it is known: several sites may be one seller's. `entity` is the legal
     entity behind it, by its registered numbers.
     `crawl_at` are the times of day of its crawls, where they are not those of the settings.
@@ -111,6 +111,7 @@ class Site(BaseModel):
     columns: dict[str, Many] = Field(default_factory=dict)
     api: Api | None = None
     keys: dict[str, str] = Field(default_factory=dict)
+    key_parameters: dict[str, str] = Field(default_factory=dict)
     requests_per_hour: int | None = Field(default=None, ge=1)
     listings: str = Field(default="auto", pattern="^(auto|pages|cards)$")
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from restock import clock
 from restock.errors import UsageError
-from restock.keys import key_headers
+from restock.keys import site_keys
 from restock.listing import RawListing
 from restock.run import CrawlOutcome, Run
 from restock.settings import Settings
@@ -19,6 +19,7 @@ from scheduler.forbidden import keep_forbidden
 from scheduler.reading import Clerk, read_rows
 from scheduler.workspace import Workspace
 from spiders.crawling import KNOWN_FILE, CrawlJob, Progress, run_crawl
+from spiders.evidence import site_slug
 from spiders.spool import SPOOL_FILE, SpoolTail, read_spool
 
 OnProgress = Callable[[str, Progress], None]
@@ -46,7 +47,7 @@ def crawl_site(
 
     Raises UsageError where another run of the site is under way; an interrupted run is marked as failed."""
     refuse_without_start(site, start)
-    key_headers(workspace.settings, site)  # said before a run begins
+    site_keys(workspace.settings, site)  # said before a run begins
     catalogue = workspace.catalogue
     with workspace.site_lock(site.name):
         notes = correct_if_rules_changed(workspace, site)
@@ -153,6 +154,7 @@ def crawl_job(
         child="scheduler.crawl_child",
         home=settings.home,
         proxy=proxy_place(settings, site),
+        asked=settings.home / "asked" / f"{site_slug(site.name)}.txt" if site.requests_per_hour else None,
     )
 
 

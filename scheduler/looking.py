@@ -9,7 +9,7 @@ from pathlib import Path
 from restock.addresses import url_key
 from restock.capture import PageCapture
 from restock.errors import RestockError
-from restock.keys import key_headers
+from restock.keys import site_keys
 from restock.listing import RawListing
 from restock.run import CrawlOutcome
 from restock.site import Site
@@ -49,7 +49,7 @@ def look_at(workspace: Workspace, site: Site, pace: Pace, starts: Sequence[str] 
     The pace, robots.txt and hosts are those of any crawl."""
     refuse_without_start(site)
     with tempfile.TemporaryDirectory(prefix="restock-sample-") as folder:
-        key_headers(workspace.settings, site)  # said before anything is asked for
+        site_keys(workspace.settings, site)  # said before anything is asked for
         job = crawl_job(workspace.settings, site, "sample", pace=pace, sample=SAMPLE)
         job = job.model_copy(
             update={

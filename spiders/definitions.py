@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 import yaml
 from cssselect import SelectorError
@@ -16,6 +16,7 @@ from parsel.csstranslator import HTMLTranslator
 from restock.api import Api
 from restock.documents import read_document
 from restock.errors import SettingsError, UsageError
+from restock.keys import HOLE
 from restock.listing import RAW_FIELDS
 from restock.site import Site
 from spiders.pricelists import MAPPED_FIELDS
@@ -24,6 +25,7 @@ from spiders.readers.platforms import PLATFORM_NAMES
 
 BUILT_IN = Path(__file__).parent / "sites"
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SECRET = re.compile(r"api-?_?key|token|secret|passw|^(?:auth|key|login)$", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -71,6 +73,7 @@ def _faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
     found += _selector_faults(site)
     found += _column_faults(site)
     found += _api_faults(site)
+    found += _key_faults(site)
     if site.encoding is not None:
         try:
             codecs.lookup(site.encoding)
@@ -140,6 +143,23 @@ def _api_faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
             steps(path)
         except ValueError as error:
             found.append((place, str(error)))
+    return found
+
+
+def _key_faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:
+    """Keys that would stand in the definition itself."""
+    found: list[tuple[tuple[str | int, ...], str]] = [
+        ((group, name), "the name of a key in braces is expected ({token}); the key itself stands in the settings")
+        for group, templates in (("keys", site.keys), ("key_parameters", site.key_parameters))
+        for name, template in templates.items()
+        if not HOLE.search(template)
+    ]
+    for number, url in enumerate(site.start if site.source != "pages" else ()):
+        found += [
+            (("start", number), f"{name!r} looks like a key: name it in key_parameters, and set it in the settings")
+            for name, _ in parse_qsl(urlsplit(url).query)
+            if _SECRET.search(name)
+        ]
     return found
 
 

@@ -10,7 +10,7 @@ from time import monotonic
 import orjson
 from scrapy.crawler import CrawlerProcess
 
-from restock.keys import key_headers
+from restock.keys import SiteKeys, site_keys
 from restock.run import CrawlOutcome
 from restock.settings import load_settings
 from restock.vantage import proxy_of
@@ -48,7 +48,8 @@ def main(job_file: Path, parent: int, wanted: Wanted | None = None) -> None:
 
 def _crawl(job: CrawlJob, evidence: EvidenceWriter, spool: Spool, readers: Readers, painter: Painter) -> CrawlOutcome:
     survey = Survey(job, spool)
-    keys = key_headers(load_settings(job.home), job.site) if job.site.keys else {}
+    keyed = job.site.keys or job.site.key_parameters
+    keys = site_keys(load_settings(job.home), job.site) if keyed else SiteKeys()
     proxy = proxy_of(load_settings(job.home), job.site) if job.proxy else None
     process = CrawlerProcess(scrapy_settings(job))
     crawler = process.create_crawler(SiteSpider)

@@ -1,11 +1,11 @@
 """What the Scrapy components of one crawl share."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
 
+from restock.keys import SiteKeys
 from spiders.crawling.hosts import Hosts
 from spiders.crawling.job import CrawlJob
 from spiders.evidence import EvidenceWriter
@@ -13,7 +13,7 @@ from spiders.evidence import EvidenceWriter
 
 class CrawlSpider(Spider):
     """A spider with its job, its site's hosts and its evidence. `given_up` is why the crawl must end, if it must.
-    `keys` are headers that only the start addresses' own servers get, and that no evidence holds. `maps` are the
+    `keys` are what only the start addresses' own servers get, and what no evidence holds. `maps` are the
     sitemaps that robots.txt names. `proxy` is the address, login included, of what everything is asked through, if
     that is a proxy."""
 
@@ -21,7 +21,7 @@ class CrawlSpider(Spider):
         self,
         job: CrawlJob,
         evidence: EvidenceWriter,
-        keys: Mapping[str, str],
+        keys: SiteKeys,
         *,
         proxy: str | None = None,
         **kwargs: Any,

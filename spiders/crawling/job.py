@@ -26,7 +26,8 @@ class CrawlJob(BaseModel):
     `earlier` is the WARC file of an earlier run, whose unchanged pages are not stored again. `known` is a file with the
     addresses of the goods that the site is known to have, one a line. `child` is the module that is run as the crawl's
     process, and `home` the folder that it may read its rules from. `proxy` is the host and port of the proxy that the
-    site is asked through; its login is read from the settings alone.
+    site is asked through; its login is read from the settings alone. `asked` is the file in which all crawls of a site
+    with an hourly limit count their requests.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,6 +55,7 @@ class CrawlJob(BaseModel):
     earlier: Path | None = None
     known: Path | None = None
     proxy: str | None = None
+    asked: Path | None = None
 
     @property
     def starts(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ class Recorder:
 
     def __init__(self, crawler: Crawler) -> None:
         self._evidence = spider_of(crawler).evidence
-        self._keys = _SECRETS | {name.lower().encode() for name in spider_of(crawler).keys}
+        self._keys = _SECRETS | {name.lower().encode() for name in spider_of(crawler).keys.headers}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

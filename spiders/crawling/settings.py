@@ -7,7 +7,7 @@ from typing import Any
 from spiders.crawling.job import CrawlJob
 
 _HERE = "spiders.crawling"
-_HANDLER = f"{_HERE}.keeping.ListHandler"
+_HANDLER = f"{_HERE}.keyed.KeyedHandler"
 _BUILT_IN = "scrapy.downloadermiddlewares"
 MAX_DELAY = 60.0
 
@@ -94,6 +94,7 @@ def _components() -> dict[str, Any]:
             f"{_HERE}.hostrules.HostRules": 50,
             f"{_HERE}.robots.Robots": 100,
             f"{_HERE}.patience.Patience": 560,
+            f"{_HERE}.hourly.HourlyLimit": 900,
             f"{_HERE}.recording.Recorder": 950,
         },
         "EXTENSIONS": {f"{_HERE}.recording.Cutoff": 0},

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import asdict
 from time import monotonic
 from typing import Any, Self
@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
 
+from restock.keys import SiteKeys
 from restock.terms import PageRole
 from spiders.crawling.errands import Errands
 from spiders.crawling.frontier import Visit
@@ -49,7 +50,7 @@ class SiteSpider(CrawlSpider):
         readers: Readers,
         painter: Painter,
         evidence: EvidenceWriter,
-        keys: Mapping[str, str],
+        keys: SiteKeys,
         **kwargs: Any,
     ) -> None:
         super().__init__(job, evidence, keys, **kwargs)
@@ -92,7 +93,7 @@ class SiteSpider(CrawlSpider):
     def _request(self, visit: Visit) -> Request:
         request = Request(
             visit.url,
-            headers=self.keys if _server(visit.url) in self._key_takers else None,
+            headers=self.keys.headers if _server(visit.url) in self._key_takers else None,
             callback=self.answered,
             errback=self.unanswered,
             dont_filter=True,

@@ -10,6 +10,7 @@ import pytest
 from scrapy import Request
 from scrapy.exceptions import DontCloseSpider
 
+from restock.keys import SiteKeys
 from spiders.crawling import CrawlJob
 from spiders.crawling.spider import SiteSpider
 from spiders.crawling.survey import Survey
@@ -46,7 +47,7 @@ def spider(job: Callable[..., CrawlJob], tmp_path: Path, clock: Clock) -> Iterat
     asked: Any = job()
     nobody: Any = None
     with Spool(tmp_path / "spool.jsonl") as spool:
-        found = SiteSpider(asked, Survey(asked, spool), nobody, nobody, nobody, {})
+        found = SiteSpider(asked, Survey(asked, spool), nobody, nobody, nobody, SiteKeys())
         found.crawler = SimpleNamespace(engine=Engine())  # type: ignore[assignment]
         yield found
 
