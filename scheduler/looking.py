@@ -22,6 +22,7 @@ from spiders.pricelists import Origin, open_list
 SAMPLE = 12  # product pages
 _ROWS = 2_000  # of a price list: enough to say how its fields are filled
 _LIST_BYTES = 32 << 20
+_GUESSES = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ def look_at(workspace: Workspace, site: Site, pace: Pace, starts: Sequence[str] 
                 "max_list_bytes": min(job.max_list_bytes, _LIST_BYTES),
             }
         )
+        if alone:  # addresses that may not exist are no reason to wait or to ask twice
+            seconds = _GUESSES + 3 * job.delay * len(starts)
+            job = job.model_copy(update={"retries": 0, "deadline": min(job.deadline, seconds)})
         result = run_crawl(job)
         warc = Path(folder) / "evidence" / result.warc
         if not warc.exists():

@@ -15,7 +15,8 @@ from spiders.readers.titles import HEADINGS, Card, title_and_address
 MAX_CARD_LINKS = 12
 _ALIKE = 200  # elements that are looked through for another of its make
 _FORMS = 3
-_FEW_ROWS = 8  # of a table that is one card
+_FEW_PARTS = 8  # of a table or list that is one card
+_CARD_PARTS = {"table": ("tr",), "dl": ("dt", "dd"), "ul": ("li",), "ol": ("li",)}
 _STOPS = frozenset({"html", "body", "main", "nav", "table", "tbody", "thead", "ul", "ol", "dl", "form"})
 
 
@@ -107,22 +108,27 @@ def _cores(page: Page, signs: Iterable[Sign], names: Callable[[Element, Sign], b
 
 
 def _is_stop(node: Element, page: Page) -> bool:
-    """Whether a card can't be as wide as this. A form is a card where there are others of its make, or on the last page
-    of a list; a table where it has its like beside it and few rows."""
+    """Whether a card can't be as wide as this. A form is a card where there are others of its make, or on a numbered
+    page of a list; so is a table or a list of few parts."""
     if node.tag not in _STOPS:
         return False
     if node.tag == "form":
-        return page.forms[node.get("class") or ""] < _FORMS and (page_number(page.url) or 1) == 1
-    table = node.getparent() if node.tag == "tbody" else node
-    return table is None or table.tag != "table" or not _is_card_table(table)
+        return page.forms[node.get("class") or ""] < _FORMS and page_number(page.url) is None
+    whole = node.getparent() if node.tag == "tbody" else node
+    return whole is None or whole.tag not in _CARD_PARTS or not _is_card(whole, page)
 
 
-def _is_card_table(table: Element) -> bool:
-    parent = table.getparent()
-    if parent is None or not table.get("class") or table.find(".//th") is not None:
+def _is_card(element: Element, page: Page) -> bool:
+    """Whether a table or list of few parts is a card, and no list of cards: it has others of its class beside it, or
+    is what is left for the last page of a list."""
+    parent = element.getparent()
+    if parent is None or not element.get("class") or element.find(".//th") is not None:
         return False
-    alike = sum(child.tag == "table" and child.get("class") == table.get("class") for child in islice(parent, _ALIKE))
-    return alike > 1 and sum(1 for _ in islice(table.iter("tr"), _FEW_ROWS + 1)) <= _FEW_ROWS
+    made = (element.tag, element.get("class"))
+    alike = sum((child.tag, child.get("class")) == made for child in islice(parent, _ALIKE))
+    parts = islice(element.iter(*_CARD_PARTS[str(element.tag)]), _FEW_PARTS + 1)
+    enough = alike > 1 or page_number(page.url) is not None
+    return enough and sum(1 for _ in parts) <= _FEW_PARTS
 
 
 def _names_goods(node: Element, sign: Sign, goods: Goods) -> bool:

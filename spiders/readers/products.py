@@ -42,7 +42,12 @@ def score(page: Structure) -> int:
     numbered = page.is_numbered and (page.is_later_page or not set(page.main_cards).isdisjoint(page.entries))
     many = set(page.main_cards) & set(page.repeated)
     total -= 4 * _speaks_of_several(page)
-    total -= 3 * (len(many) > 1) + 3 * numbered + (page.h1 is None) + 3 * speaks_of_service(page)
+    total -= (
+        3 * (len(many) > 1)
+        + (6 if page.is_later_page else 3) * numbered
+        + (page.h1 is None)
+        + 3 * speaks_of_service(page)
+    )
     return total
 
 

@@ -247,7 +247,8 @@ class Structure(Page):
 
     @property
     def is_later_page(self) -> bool:
-        return (page_number(self.url) or 1) > 1
+        """Whether the address has a page's number: some count from 0, and none has it for a product."""
+        return page_number(self.url) is not None
 
     @cached_property
     def is_numbered(self) -> bool:
