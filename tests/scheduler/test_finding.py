@@ -2,7 +2,9 @@
 
 import gzip
 from collections.abc import Iterator
+from pathlib import Path
 
+import browsers
 import pytest
 from page_shop import PageShop
 
@@ -161,6 +163,16 @@ def test_what_is_no_shop_gives_one_reason_and_no_definition(
         add(workspace, page_shop)
     assert "shop" not in workspace.sites
     assert said == "no listing was found" or page_shop.asked in ([], ["/"])
+
+
+def test_a_shop_that_scripts_draw_is_looked_at_as_they_draw_it(
+    tmp_path: Path, drawn_shop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESTOCK_CRAWL__BROWSER", browsers.chromium() or "")
+    with Workspace(load_settings(tmp_path / "home")) as workspace:
+        found = add_site(workspace, "shop", drawn_shop, PACE, "RU")
+    assert any("as scripts draw them" in known for known in found.site.known)
+    assert [(one.filled, one.of) for one in found.fields if one.field in {"title", "price", "sku"}] == [(2, 2)] * 3
 
 
 def test_titles_alone_make_no_shop(workspace: Workspace, page_shop: PageShop) -> None:
