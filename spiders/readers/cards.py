@@ -10,7 +10,7 @@ from spiders.readers.numbering import Anchor, page_number
 from spiders.readers.page import Page
 from spiders.readers.signs import Kind, Sign
 from spiders.readers.text import Element, text_of
-from spiders.readers.titles import HEADINGS, Card, title_and_address
+from spiders.readers.titles import HEADINGS, Card, said_aside, title_and_address
 
 MAX_CARD_LINKS = 12
 _ALIKE = 200  # elements that are looked through for another of its make
@@ -139,7 +139,7 @@ def _names_goods(node: Element, sign: Sign, goods: Goods) -> bool:
         text = text_of(anchor.element)
         if words.is_button(text) and _inner_title(node) is None:
             continue
-        if text or next(anchor.element.iter("img"), None) is not None:
+        if text or said_aside(anchor.element) or next(anchor.element.iter("img"), None) is not None:
             return True
     return False
 

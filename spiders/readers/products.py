@@ -52,15 +52,16 @@ def score(page: Structure) -> int:
 
 
 def _speaks_of_several(page: Structure) -> bool:
-    """Whether one label stands before several codes, and prices with them, or there are many prices: a list whose
-    entries were not made out."""
+    """Whether one label stands before several codes, and prices with them, or there are many prices, or several with
+    a stock each: a list whose entries were not made out."""
     codes: dict[str, set[str]] = {}
     for sign in loose_of(page, Kind.LABEL):
         if sign.name in _CODES:
             codes.setdefault(sign.name, set()).add(sign.text)
     prices = {sign.text for sign in loose_of(page, Kind.PRICE) if sign.name == "price"}
     several = len(prices) > 1 and any(len(found) >= _SEVERAL for found in codes.values())
-    return several or len(prices) >= _MANY_PRICES
+    stocks = sum(sign.weight > 1 for sign in loose_of(page, Kind.STOCK))
+    return several or len(prices) >= _MANY_PRICES or min(len(prices), stocks) >= _SEVERAL
 
 
 def _candidates(page: Structure) -> list[Node]:

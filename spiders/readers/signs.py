@@ -28,6 +28,7 @@ _MAY_BE_RANGE = re.compile(
     rf"[\s.]*(?:{words.CURRENCY.pattern}[\s.]*)*(?:(?:от|from)\s*)?(?:{words.CURRENCY.pattern}\s*)*\d", re.IGNORECASE
 )
 _GLUED = re.compile(r"(?<=[₽€$£₸])(?=[^\W\d])|(?<=[a-zа-я])(?=[₽€$£₸]\s?\d)")
+_PERCENT = re.compile(r"\W*\d{1,3}(?:[.,]\d+)?\s*%\W*")  # a badge within a price's block
 _SEPARATOR = re.compile(r"\s[—–|•·]\s|\s-\s(?=\D)|;\s|^\s*[—–|•·-]\s")
 
 
@@ -128,7 +129,7 @@ class Wording(StrEnum):
 
 @lru_cache(maxsize=MAX_REMEMBERED)
 def _price_wording(text: str) -> Wording | None:
-    if len(text) > MAX_TAG:
+    if len(text) > MAX_TAG or _PERCENT.fullmatch(text):
         return None
     if words.VAT.fullmatch(text):
         return Wording.VAT if len(text) > 4 else None  # a bare "НДС" says nothing

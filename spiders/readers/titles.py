@@ -84,7 +84,12 @@ def _title_beside(card: Card, best: Anchor, heading: Element | None) -> str | No
         return _whole_title(heading)
     if not reads:
         return _image_title(card)
-    return _own_line(link) if link is card.element else _whole_title(link)
+    return (_own_line(link) if link is card.element else _whole_title(link)) or said_aside(link)
+
+
+def said_aside(link: Element) -> str:
+    """What a link without a text of its own is called: one that lies over its whole card."""
+    return squeeze(link.get("title") or link.get("aria-label") or "")
 
 
 def _related(anchor: Element, heading: Element) -> bool:
@@ -94,7 +99,7 @@ def _related(anchor: Element, heading: Element) -> bool:
 def _title_rank(anchor: Anchor, card: Card) -> float:
     """How much a link looks like the title of its card; 0 or less where it can't be."""
     element = anchor.element
-    text = text_of(element) or squeeze(element.get("title") or "")
+    text = text_of(element) or said_aside(element)
     if (
         not text
         or words.is_button(text)

@@ -290,3 +290,15 @@ def test_a_list_that_only_its_scripts_go_on_with(capture, site, below, drawing):
     page = capture(f"<h1>Коммутаторы</h1><div class=goods>{cards}</div>{below}", LIST, role=PageRole.LIST)
     reading = read_page(page, site)
     assert (len(reading.listings), reading.drawing) == (3, drawing)
+
+
+def test_a_link_that_lies_over_its_card_names_it(capture, site):
+    titles = [f"Коммутатор Cisco WS-C2960-{n}" for n in range(1, 4)]
+    cards = "".join(
+        f'<div class="relative p-4"><a href="/goods/{n}" class="absolute" aria-label="{title}"></a>'
+        f'<p class="text-sm">Cisco</p><p>{title}</p><span class="text-lg">{n} 200 ₽</span></div>'
+        for n, title in enumerate(titles, 1)
+    )
+    found = read_page(capture(f"<h1>Коммутаторы</h1><div class='grid'>{cards}</div>"), site).listings
+    assert [row.title for row in found] == titles
+    assert [row.price for row in found] == ["1 200 ₽", "2 200 ₽", "3 200 ₽"]

@@ -155,3 +155,11 @@ def test_a_label_with_units_gives_them_to_its_price(capture, site):
     page = f"<h1>Коммутатор Cisco WS-C2960X-24TS-L</h1><table>{rows}<tr><td>Остаток, шт.</td><td>5</td></tr></table>"
     (listing,) = read_page(capture(page, role=PageRole.PRODUCT), site).listings
     assert (listing.price, listing.sku, listing.quantity) == ("52 000,00 руб. с НДС", "77", "5")
+
+
+def test_a_badge_of_per_cent_within_a_price_is_none(capture, site):
+    parts = '<div class="price__old">39 761</div><div>-15%</div><div class="price__now">34 575</div>'
+    tag = f'<div class="price">{parts}</div>'
+    page = f"<h1>Коммутатор Cisco WS-C2960X-24TS-L</h1>{tag}<p>Артикул: WS-C2960X-24TS-L</p>"
+    (listing,) = read_page(capture(page, role=PageRole.PRODUCT), site).listings
+    assert (listing.price, listing.regular_price) == ("34 575", "39 761")
