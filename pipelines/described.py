@@ -100,8 +100,19 @@ class DescriptionReader:
                 stretch, folded = text[begin:end].strip(), whole[begin:end].strip()
                 words = self._words.scan(folded)
                 named = any(begin <= hit[0] < end and hit[2].kind != "word" for hit in telling)
-                hits = self._lexicon.scan(folded) if named else []  # no name, no part and no condition
+                hits = self._hits(folded) if named else []  # no name, no part and no condition
                 yield _Clause(stretch, folded, hits, words, {entry.value for _, _, entry in words})
+
+    def _hits(self, folded: str) -> list[Hit]:
+        """What a clause names; a wording of titles that begins with a comma (", процессор") hides no word in it."""
+        found = self._lexicon.scan(folded)
+        hidden = [
+            (start + 1 + begin, start + 1 + end, inner)
+            for start, stop, entry in found
+            if entry.kind == "relation" and folded[start] == ","
+            for begin, end, inner in self._lexicon.scan(folded[start + 1 : stop])
+        ]
+        return sorted([*found, *hidden], key=lambda hit: hit[0]) if hidden else found
 
 
 def _clause_around(text: str, place: int, begin: int) -> tuple[int, int, int]:

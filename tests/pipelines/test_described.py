@@ -27,6 +27,7 @@ def test_maker_and_number_are_taken_where_they_are_labelled(normalise: Normalise
     [
         ("Сетевое хранилище QNAP TS-873A-8G", "Процессор: AMD Ryzen V1500B, 4 ядра.", ["AMD"]),
         ("Сервер Huawei 2288H V5", "2x Intel Xeon Gold 6230, 64GB", ["Intel"]),
+        ("Процессорная плата Fastwel CPC518", "CompactPCI Serial, процессор Intel Xeon D-1539.", ["Intel"]),
         ("Сервер Huawei 2288H V5", "Поддержка до двух процессоров Intel Xeon Scalable", []),
         ("Межсетевой экран Ideco LX", "Аппаратная платформа на Intel Xeon D-2123IT", ["Intel"]),
         ("Память Samsung M393A4K40DB3-CWE", "Подходит для серверов с процессорами Intel Xeon", []),
