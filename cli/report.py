@@ -45,7 +45,7 @@ def weekly_report(
 
     Example: restock report weekly --output reports
     """
-    end = moment(until, "--until", end_of_day=True) if until else clock.now()
+    end = _end(until)
     with workspace_of(home) as workspace:
         tell_doubts(workspace)
         if send:
@@ -104,3 +104,12 @@ def _send(workspace: Workspace, until: datetime, output: Path | None) -> int:
     if not written:
         say("no report was written: nothing is newer than the last one, or an earlier one still waits")
     return exit_code(done)
+
+
+def _end(until: str | None) -> datetime:
+    """The end of the window. A day that has begun counts to its end; of one that has not, nothing is known."""
+    if until is None:
+        return clock.now()
+    if moment(until, "--until") > clock.now():
+        raise UsageError(f"--until {until}: that lies in the future, and nothing is known of it")
+    return moment(until, "--until", end_of_day=True)

@@ -1,5 +1,6 @@
 """`schedule`: the scheduler, and its jobs one by one."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from cli.home import remember_home
 from cli.options import Home, OutFormat, Output
 from cli.session import workspace_of
 from restock import clock
-from restock.errors import BusyError
+from restock.errors import BusyError, SettingsError
 from restock.listing import time_text
 from scheduler.daemon import Daemon
 from scheduler.jobs import Job, JobKind, Standing, job_of, jobs_of, standings
@@ -79,6 +80,8 @@ def run_due(format: OutFormat = None, output: Output = None, home: Home = None) 
         if not held:
             say("another scheduler works in this home; nothing was done")
             return
+        with suppress(SettingsError):  # a bad watch list is said when the rest of the round is done
+            tell_doubts(workspace)
         at_work = Round(workspace, clock.now(), tell)
         try:
             done = at_work.run()

@@ -20,6 +20,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -202,7 +203,8 @@ class Settings(BaseSettings):
         for name in health.notify:
             if name not in chats:
                 known = ", ".join(sorted(chats)) or "nothing"
-                raise ValueError(f"notify: no chat is called {name!r}; known from `notify` in the settings: {known}")
+                said = f"no chat is called {name!r}; known from `notify` in the settings: {known}"
+                raise PydanticCustomError("chat", "{said}", {"said": said, "key": "health.notify"})
         return health
 
     @property
@@ -270,6 +272,7 @@ def load_settings(home: Path | None = None) -> Settings:
 
 def _settings_message(folder: Path, error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"])
+    key = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))  # no variable names a list's item
+    key = first.get("ctx", {}).get("key", key)
     reason = first["msg"].removeprefix("Value error, ")
     return f"{folder / SETTINGS_FILE} or RESTOCK_{key.upper().replace('.', '__')}: {key}: {reason}"

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from reports.feeds import atom_feed, feed_name
 from reports.files import make_folder, write_text
 from restock.change import Change
 from restock.run import Run
 from restock.terms import RunKind, RunStatus
+from scheduler.changes import market_changes
 from scheduler.editions import watch_over
 from scheduler.watching import watchlists_of
 from scheduler.weekly import is_false_positive, standing_marks
@@ -19,7 +19,8 @@ REACH = timedelta(days=14)
 
 
 def write_feeds(workspace: Workspace, now: datetime) -> list[str]:
-    """One feed for each watch list, over the changes of the last two weeks; gives the files' names."""
+    """One feed for each watch list, over the two weeks before it was last written and what came since; gives the files'
+    names."""
     lists = watchlists_of(workspace)
     if not lists:
         return []
@@ -35,15 +36,26 @@ def write_feeds(workspace: Workspace, now: datetime) -> list[str]:
             watch = watch_over(workspace, [watchlist], now)
             text = atom_feed(watchlist, [change for change in changes if watch.wants(change)], now)
             write_text(folder / feed_name(name), text)
+        workspace.catalogue.desk.finish_job(FEEDS, now, "written")
     return [feed_name(name) for name in lists]
 
 
 def _recent_changes(workspace: Workspace, now: datetime) -> Iterator[Change]:
-    """What each complete run changed: from run to run and not over the whole span, so that an entry stays as it was."""
+    """What each complete run changed, as a report would tell it: from run to run and not over the whole span, so that
+    an entry stays as it was. A site's first run within reach is compared with the one before it, however old."""
+    since = _since(workspace, now)
     complete: dict[str, list[Run]] = {}
-    for run in reversed(workspace.catalogue.runs(after=now - REACH, until=now)):
+    for run in reversed(workspace.catalogue.runs(after=since, until=now)):
         if run.status is RunStatus.COMPLETE and run.whole_site and run.kind is not RunKind.CORRECTION:
             complete.setdefault(run.site, []).append(run)
-    for runs in complete.values():
-        for earlier, later in pairwise(runs):
-            yield from workspace.catalogue.diff(since=earlier.id, until=later.id).changes
+    for site, runs in complete.items():
+        earlier: datetime | str = since
+        for run in runs:
+            yield from market_changes(workspace, since=earlier, until=run.id, sites=[site]).changes
+            earlier = run.id
+
+
+def _since(workspace: Workspace, now: datetime) -> datetime:
+    """Two weeks back from when feeds were last written: what came while nobody wrote them is told too."""
+    written = workspace.catalogue.desk.meet_job(FEEDS, now).done_at
+    return min(now, written or now) - REACH

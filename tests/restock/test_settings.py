@@ -86,7 +86,10 @@ def test_a_chat_that_nobody_named_is_refused_at_once(
     monkeypatch.setenv("RESTOCK_HEALTH__NOTIFY", text)
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path)
-    assert "health: notify: no chat is called 'osp'; known from `notify` in the settings: ops" in str(caught.value)
+    assert (
+        "RESTOCK_HEALTH__NOTIFY: health.notify: no chat is called 'osp'; known from `notify` in the settings: ops"
+        in str(caught.value)
+    )
     assert "t0k3n" not in str(caught.value)
 
 

@@ -61,7 +61,7 @@ def test_a_site_that_is_not_there_yet_is_a_warning_of_the_commands(
     watch(tmp_path, "any:\n  - site: [shop, shpo]\n")
     crawl(tmp_path, GOODS)
     warning = "mine.yaml:2: any.0.site.1: no site is known as 'shpo' (is 'shop' meant?); it watches nothing until"
-    for command in (["schedule", "list"], ["report", "weekly"]):
+    for command in (["schedule", "list"], ["report", "weekly"], ["schedule", "run-due"]):
         assert run([*command, "--home", str(tmp_path)]) == 0
         assert capsys.readouterr().err.count(warning) == 1
     watch(tmp_path, "any:\n  - site: shop\n")

@@ -222,6 +222,12 @@ def test_each_gets_what_he_chose_when_he_chose(weeks: Weeks, mailbox: Any) -> No
         assert write_feeds(workspace, MONDAY + timedelta(weeks=1)) == ["cheap.atom"]
     feed = (weeks.home / "feeds" / "cheap.atom").read_text(encoding="utf-8")
     assert (feed.count("<entry>"), feed.count("Switch 2 (price changed, shop)")) == (2, 2)
+    weeks.crawl(MONDAY + timedelta(days=40), goods(1, 102), goods(2, 40))
+    weeks.crawl(MONDAY + timedelta(days=60), goods(1, 102), goods(2, 30))
+    with Workspace(load_settings(weeks.home)) as workspace:
+        write_feeds(workspace, MONDAY + timedelta(days=61))
+    feed = (weeks.home / "feeds" / "cheap.atom").read_text(encoding="utf-8")
+    assert feed.count("Switch 2 (price changed, shop)") == 4, "nothing was lost while nobody wrote feeds"
 
 
 def test_send_mails_the_next_window_at_once_and_says_when_there_is_none(weeks: Weeks, mailbox: Any) -> None:
@@ -234,6 +240,8 @@ def test_send_mails_the_next_window_at_once_and_says_when_there_is_none(weeks: W
     code, out, said = weeks.run(at, "report", "weekly", "--send")
     assert (code, out) == (0, "")
     assert "nothing is newer" in said
+    code, out, said = weeks.run(at, "report", "weekly", "--until", "2026-11-05")
+    assert (code, out, "lies in the future" in said) == (2, "", True)
     assert [told(message) for _, message in mailbox.taken] == [[("price_changed", "90.00")]]
     mailbox.answer = "451 later"
     weeks.crawl(at, goods(1, 80))
