@@ -33,7 +33,7 @@ def _shortfall(site: Coverage, data: WeeklyData) -> str:
     words = data.words
     broken = [run for run in site.runs if run.status is not RunStatus.COMPLETE]
     why = next(iter(_reasons(words, broken[-1])), words.say("coverage.no_reason")) if broken else None
-    told = f"{_days_text(broken)}: {why}" if why else words.say("coverage.no_run")
+    told = f"{_days_text(broken)}: {why}" if why else _no_run(words, site)
     return f"{shop_name(site)}: {told}; {_last(words, site)}; {_hidden(words, site)}."
 
 
@@ -100,8 +100,12 @@ def _holdings(words: Speech, site: str, totals: Sequence[Total]) -> tuple[str, .
 
 def _share(words: Speech, site: Coverage) -> str:
     if not site.runs:
-        return words.say("coverage.no_run")
+        return _no_run(words, site)
     return words.count("coverage.share", len(site.runs), complete=words.number(site.complete_runs))
+
+
+def _no_run(words: Speech, site: Coverage) -> str:
+    return words.say("coverage.no_run" if site.enabled else "coverage.not_enabled")
 
 
 def _last(words: Speech, site: Coverage) -> str:

@@ -21,7 +21,8 @@ Product = tuple[str, str]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """How well one site was seen: its runs within the window, oldest first, and its last complete run ever; since when
-    a run is `under_way` that the report did not wait for."""
+    a run is `under_way` that the report did not wait for; whether its definition lets it be crawled at all
+    (`enabled`)."""
 
     site: str
     title: str | None = None
@@ -29,6 +30,7 @@ class Coverage:
     runs: Sequence[Run] = ()
     last_complete: datetime | None = None
     under_way: datetime | None = None
+    enabled: bool = True
 
     @property
     def complete_runs(self) -> int:

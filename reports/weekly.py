@@ -45,7 +45,7 @@ class Report:
         write_text(text, self.text)
         write_table(table, attachments.CHANGES, attachments.change_rows(self.data))
         with whole_file(book) as part:
-            write_workbook(part, attachments.sheets(self.data))
+            write_workbook(part, attachments.sheets(self.data), made=self.data.until)
         write_text(document, json_text(attachments.document(self.data, self.summary), indent=True) + "\n")
         return [html, page, text, table, book, document]
 

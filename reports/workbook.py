@@ -66,8 +66,9 @@ class Sheet:
     rows: Iterable[Sequence[Value]]
 
 
-def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
-    """Writes the sheets; a sheet with more rows than Excel can hold goes on in a further sheet.
+def write_workbook(path: Path, sheets: Sequence[Sheet], *, made: datetime | None = None) -> None:
+    """Writes the sheets; a sheet with more rows than Excel can hold goes on in a further sheet. `made` is the day and
+    hour that the file itself bears: the same sheets then give the same bytes; now where it is not said.
 
     Raises OSError where the file can't be written."""
     options = {
@@ -79,6 +80,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
     }
     try:
         with xlsxwriter.Workbook(str(path), options) as book:
+            book.set_properties({"created": made and made.astimezone(UTC)})
             formats = {name: book.add_format(values) for name, values in _FORMATS.items()}
             for sheet in sheets:
                 _Writer(book, formats, sheet).write()

@@ -227,6 +227,7 @@ def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Co
             runs=runs.get(name, []),
             last_complete=last_complete.get(name),
             under_way=under_way.get(name),
+            enabled=site is not None and site.enabled,
         )
         for name, site in described.items()
     ]

@@ -216,6 +216,9 @@ def test_the_warning_names_what_was_not_crawled_and_a_strip_shows_the_days(full_
     assert "- vostok: 2026-11-18: 12 pages were a wall; last complete 2026-11-13 06:00 UTC; since then new" in head
     assert "- idle: not crawled; never complete; no run in this window: whatever happened at this site is not" in head
     assert "meridian" not in head.partition("Not crawled completely")[2]
+    shut = [replace(one, enabled=False) for one in full_week.coverage]
+    unplanned = " ".join(weekly_report(replace(full_week, coverage=shut)).text.split())
+    assert "- idle: not crawled: no crawls of it are scheduled (it is not enabled, or its lists are" in unplanned
     assert "12 pages were a wall; 12 known listings not seen, kept as they were" in text
     assert "Fri 13 ✓" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Wed 18 ✗" in text.replace("\N{NO-BREAK SPACE}", " ")

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -142,6 +142,14 @@ def test_a_sheet_goes_on_in_a_further_one(tmp_path: Path, monkeypatch: pytest.Mo
     assert book.sheet_names == ["Rows", "Rows 2", "Rows 3"]
     found = [row[0] for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()[1:]]
     assert found == list(range(7))
+
+
+def test_a_workbook_bears_the_moment_that_is_given_and_not_that_of_its_writing(tmp_path: Path) -> None:
+    made = datetime(2026, 11, 16, 9, 30, tzinfo=timezone(timedelta(hours=3)))
+    write_workbook(tmp_path / "book.xlsx", [Sheet("Rows", ["n"], [(1,)])], made=made)
+    with ZipFile(tmp_path / "book.xlsx") as book:
+        said = book.read("docProps/core.xml").decode()
+    assert said.count("2026-11-16T06:30:00Z") == 2
 
 
 def test_more_links_than_a_sheet_can_hold_stay_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
