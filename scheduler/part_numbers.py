@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from pipelines.text import number
 from restock.errors import UsageError
@@ -33,12 +34,21 @@ def read_part_numbers(path: Path) -> list[str]:
     Raises UsageError where the file can't be read, or holds none."""
     try:
         with path.open("rb") as stream:
-            found = list(_numbers(_rows(Separated(stream))))
+            found = list(_numbers(_rows(_table(stream))))
     except (OSError, ListError) as error:
         raise UsageError(f"{path}: can't be read: {getattr(error, 'strerror', None) or error}") from None
     if not found:
         raise UsageError(f"{path}: no part numbers are in it")
     return found
+
+
+def _table(stream: BinaryIO) -> Separated:
+    """Look-alikes in a few part numbers are too few letters to tell an encoding: they are of the trade's old one. A
+    number that comes out wrong is told as one that nobody offers."""
+    try:
+        return Separated(stream)
+    except UsageError:
+        return Separated(stream, "cp1251")
 
 
 def _rows(table: Separated) -> Iterator[list[str]]:
