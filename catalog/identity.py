@@ -14,24 +14,29 @@ from typing import TypeVar
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What a run saw of one listing. `rank` is a hash of all its values: it breaks ties the same way in any order."""
+    """What a run saw of one listing. `rank` is a hash of all its values: it breaks ties the same way in any order.
+    `price` is in millionths."""
 
     row: int
     sku: int | None
     url: int | None
     title: int
     rank: int
+    price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A listing of the site, by what it was last seen under. `live` is False for one that is gone."""
+    """A listing of the site, by what it was last seen under. `live` is False for one that is gone; `state` is what the
+    `rank` of a row that says the same would be."""
 
     id: int
     sku: int | None
     url: int | None
     title: int
     live: bool = True
+    state: int | None = None
+    price: int | None = None
 
 
 class Name(Enum):
@@ -78,6 +83,7 @@ class _Resolver:
         self.by_url = _grouped(known, lambda item: item.url)
         self.claimed: set[int] = set()
         self.open = self._without_duplicates(seen)
+        self.bare = [item for item in self.open if item.url is None and item.sku is None]
         self.sku_rows = _grouped(self.open, lambda item: item.sku)
         self.url_rows = _grouped(self.open, lambda item: item.url)
 
@@ -88,6 +94,9 @@ class _Resolver:
         self._match(self._same_url_and_title)
         self._match(self._only_url)
         self._match_titles()
+        self._match_twins(live=True)
+        self._fold_twins()
+        self._match_twins(live=False)
         self.found.names = {item.row: self._name(item) for item in self.open}
         return self.found
 
@@ -111,10 +120,14 @@ class _Resolver:
             self.found.duplicates |= {item.row: best.row for item in rows if item is not best}
         return alone
 
-    def _preference(self, item: Sighting) -> tuple[bool, int, int]:
-        """The address that is known already, so that the same goods don't seem to move; else any, but always one."""
-        urls = {listing.url for listing in self.by_sku.get(item.sku, ())} if item.sku is not None else set()
-        return item.url not in urls, item.rank, item.url or 0
+    def _preference(self, item: Sighting) -> tuple[bool, bool, bool, int, int, int]:
+        """The address that is known already, so that the same goods don't seem to move; what the catalogue says of
+        them, so that they don't seem to change; else the lowest price, and always the same one."""
+        known = self._with_sku(item)
+        urls = {listing.url for listing in known}
+        states = {listing.state for listing in (*known, *self._with_url(item))}
+        price = item.price or 0
+        return item.url not in urls, item.rank not in states, not price, price, item.rank, item.url or 0
 
     def _match(self, pick: Callable[[Sighting], Known | None]) -> None:
         """Gives each open sighting the listing that `pick` finds, where no other sighting finds the same one."""
@@ -183,9 +196,66 @@ class _Resolver:
 
         self._match(pick)
 
+    def _match_twins(self, *, live: bool) -> None:
+        """Several goods may have nothing but one title: as many of them as are known are the known ones."""
+        known = _grouped((item for item in self.known if item.url is None and item.live is live), _by_title)
+        rows = _grouped((item for item in self.open if item.url is None), _by_title)
+        for title, twins in rows.items():
+            free = [item for item in known.get(title, ()) if item.id not in self.claimed]
+            pairs = _paired(twins, free)
+            self.found.matches |= pairs
+            self.claimed |= set(pairs.values())
+        self.open = [item for item in self.open if item.row not in self.found.matches]
+
+    def _fold_twins(self) -> None:
+        """Rows that say wholly the same are one row, but where as many goods as rows are known."""
+        kept = {(item.title, item.rank): item.row for item in self.bare if item.row in self.found.matches}
+        for item in self.open:
+            if item.url is None and item.sku is None:
+                first = kept.setdefault((item.title, item.rank), item.row)
+                if first != item.row:
+                    self.found.duplicates[item.row] = first
+        self.open = [item for item in self.open if item.row not in self.found.duplicates]
+
     def _name(self, item: Sighting) -> Name:
         if item.sku is not None and len(self.sku_rows[item.sku]) == 1:
             return Name.SKU
         if item.url is None:
             return Name.TITLE
         return Name.URL if len(self.url_rows[item.url]) == 1 else Name.URL_AND_TITLE
+
+
+def _by_state(item: Sighting | Known) -> int | None:
+    return item.rank if isinstance(item, Sighting) else item.state
+
+
+def _by_price(item: Sighting | Known) -> int | None:
+    return item.price
+
+
+def _by_title(item: Sighting | Known) -> int:
+    return item.title
+
+
+# What of goods of one title is compared, in turn; where nothing else is alike, the order of prices says which is which.
+_LIKENESSES: tuple[Callable[[Sighting | Known], int | None], ...] = (_by_state, _by_price, _by_title)
+
+
+def _paired(rows: Iterable[Sighting], known: Iterable[Known]) -> dict[int, int]:
+    """Row → listing for rows and listings of one title: the most alike first, as far as both go. Two SKUs that differ
+    are two goods."""
+    open_rows = sorted(rows, key=lambda item: (item.price or 0, item.rank))
+    free = sorted(known, key=lambda item: (item.price or 0, item.id))
+    pairs: dict[int, int] = {}
+    for alike in _LIKENESSES:
+        groups = _grouped(free, alike)
+        for item in open_rows:
+            candidates = groups.get(alike(item), [])
+            found = next((one for one in candidates if item.sku is None or one.sku is None), None)
+            if found is not None:
+                pairs[item.row] = found.id
+                candidates.remove(found)
+        open_rows = [item for item in open_rows if item.row not in pairs]
+        given = set(pairs.values())
+        free = [item for item in free if item.id not in given]
+    return pairs

@@ -4,7 +4,7 @@ Rows that can only be one listing are matched where they are, by SQL; the few th
 another go through `catalog.identity`. Both give what `identity.resolve` alone would give.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain, count
 from typing import Any
 
@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from catalog import models as m
 from catalog import runs
+from catalog.columns import stored
 from catalog.doubts import fold_settled, reopen
 from catalog.hashing import text_hash
 from catalog.identity import Known, Name, Sighting, resolve
@@ -98,12 +99,13 @@ def _has_bare_listings(connection: Connection, site_id: int) -> bool:
 
 def _match_the_rest(connection: Connection, site_id: int, doubtful: ColumnElement[bool]) -> int:
     columns = (_stage.row, _stage.sku_hash, _stage.url_hash, _stage.title, _stage.mpn, _stage.state)
-    query = select(*columns).where(_stage.listing_id.is_(None), doubtful)
+    price = stored(_stage.price).label("price")
+    query = select(*columns, price).where(_stage.listing_id.is_(None), doubtful)
     rows = connection.execute(query.order_by(_stage.row)).all()
     if not rows:
         return 0
     seen = [
-        Sighting(row.row, row.sku_hash, row.url_hash, text_hash(title_text(row.title, row.mpn)), row.state)
+        Sighting(row.row, row.sku_hash, row.url_hash, text_hash(title_text(row.title, row.mpn)), row.state, row.price)
         for row in rows
     ]
     found = resolve(seen, _related(connection, site_id))
@@ -127,15 +129,19 @@ def _related(connection: Connection, site_id: int) -> list[Known]:
     last = select(func.max(every.c.from_run)).where(every.c.listing_id == _listing.id).scalar_subquery()
     details = m.details.c
     query = (
-        select(_listing.id, _listing.sku_hash, _listing.url_hash, details.title, details.mpn, m.version.c.to_run)
+        select(
+            *(_listing.id, _listing.sku_hash, _listing.url_hash, _listing.state, details.title, details.mpn),
+            *(m.version.c.to_run, stored(m.version.c.price).label("price")),
+        )
         .select_from(m.listing)
         .join(m.version, and_(m.version.c.listing_id == _listing.id, m.version.c.from_run == last))
         .join(m.details, and_(details.listing_id == _listing.id, details.run_id == m.version.c.details_run))
         .where(_listing.site_id == site_id, shares, _listing.id.not_in(matched), ~settled)
     )
     return [
-        Known(row.id, row.sku_hash, row.url_hash, text_hash(title_text(row.title, row.mpn)), row.to_run is None)
+        Known(row.id, row.sku_hash, row.url_hash, title, row.to_run is None, row.state, row.price)
         for row in connection.execute(query)
+        for title in (text_hash(title_text(row.title, row.mpn)),)
     ]
 
 
@@ -187,18 +193,17 @@ def _free_taken_keys(connection: Connection, site_id: int) -> None:
         .order_by(_stage.state, _stage.row)
     )
     keys: dict[int, str] = {}
+    candidates: dict[str, Iterator[str]] = {}
     for row in connection.execute(query).all():
-        keys[row.row] = _free_key(connection, site_id, row, set(keys.values()))
+        longer = f"{row.key}#{title_text(row.title, row.mpn)}"
+        numbered = candidates.setdefault(longer, chain((longer,), (f"{longer}~{number}" for number in count(2))))
+        keys[row.row] = next(key for key in numbered if _is_free(connection, site_id, key))
     _set_keys(connection, keys)
 
 
-def _free_key(connection: Connection, site_id: int, row: Row[*tuple[Any, ...]], given: set[str]) -> str:
-    longer = f"{row.key}#{title_text(row.title, row.mpn)}"
-    for candidate in chain((longer,), (f"{longer}~{number}" for number in count(2))):
-        taken = select(_listing.id).where(_listing.site_id == site_id, _listing.key_hash == text_hash(candidate))
-        if candidate not in given and connection.execute(taken).first() is None:
-            return candidate
-    raise AssertionError("numbers do not end")
+def _is_free(connection: Connection, site_id: int, key: str) -> bool:
+    taken = select(_listing.id).where(_listing.site_id == site_id, _listing.key_hash == text_hash(key))
+    return connection.execute(taken).first() is None
 
 
 def _line_up_new(connection: Connection) -> None:

@@ -3,15 +3,20 @@
 import random
 from collections.abc import Sequence
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.identity import Known, Name, Resolution, Sighting, resolve
 
 
-def seen(row: int, sku: int | None = None, url: int | None = None, title: int = 0) -> Sighting:
-    return Sighting(row, sku, url, title, rank=hash((sku, url, title)))
+def seen(
+    row: int, sku: int | None = None, url: int | None = None, title: int = 0, price: int | None = None, stock: int = 0
+) -> Sighting:
+    return Sighting(row, sku, url, title, rank=hash((sku, url, title, price, stock)), price=price)
+
+
+def as_known(item: Sighting, *, live: bool = True) -> Known:
+    return Known(item.row, item.sku, item.url, item.title, live, item.rank, item.price)
 
 
 def test_new_listings_are_named_by_sku_else_address_else_title() -> None:
@@ -105,9 +110,70 @@ def test_order_leaves_no_trace_and_nothing_is_given_twice(
     assert by_content(shuffled, resolve(shuffled, chance.sample(known, len(known)))) == by_content(rows, found)
 
 
-@pytest.mark.parametrize("times", [1, 3])
-def test_the_same_run_again_matches_itself(times: int) -> None:
+def test_the_same_run_again_matches_itself() -> None:
     rows = [seen(1, sku=1, url=10, title=1), seen(2, url=11, title=2), seen(3, title=3), seen(4, sku=2, title=4)]
-    known = [Known(item.row, item.sku, item.url, item.title) for item in rows]
-    for _ in range(times):
-        assert resolve(rows, known).matches == {1: 1, 2: 2, 3: 3, 4: 4}
+    assert resolve(rows, [as_known(item) for item in rows]).matches == {1: 1, 2: 2, 3: 3, 4: 4}
+
+
+TWINS = [seen(1, title=9, price=85), seen(2, title=9, price=79)]
+
+
+def test_goods_that_share_their_only_title_are_matched_as_far_as_they_go() -> None:
+    known = [as_known(item) for item in TWINS]
+    assert resolve(TWINS[::-1], known).matches == {1: 1, 2: 2}
+    for twin in TWINS:
+        assert resolve([twin], known).matches == {twin.row: twin.row}
+        found = resolve(TWINS, [as_known(twin)])
+        assert found.matches == {twin.row: twin.row}
+        assert set(found.names) == {3 - twin.row}
+
+
+def test_of_twins_the_one_that_changed_is_the_one_that_is_left() -> None:
+    known = [as_known(item) for item in TWINS]
+    assert resolve([seen(1, title=9, price=71), seen(2, title=9, price=85)], known).matches == {1: 2, 2: 1}
+    other_stock = [seen(1, title=9, price=79, stock=4), seen(2, title=9, price=85, stock=4)]
+    assert resolve(other_stock, known).matches == {1: 2, 2: 1}
+    dearer = [seen(1, title=9, price=80), seen(2, title=9, price=90)]
+    assert resolve(dearer, known).matches == {1: 2, 2: 1}
+
+
+def test_twins_that_say_the_same_are_one_unless_as_many_are_known() -> None:
+    same = [seen(1, title=9, price=85), seen(2, title=9, price=85)]
+    assert list(resolve(same, []).names) == [1]
+    assert resolve(same, []).duplicates == {2: 1}
+    assert resolve(same, [as_known(TWINS[0])]).duplicates == {2: 1}
+    assert resolve(same, [as_known(TWINS[0]), as_known(TWINS[1], live=False)]).duplicates == {2: 1}
+    assert set(resolve(same, [as_known(item) for item in TWINS]).matches.values()) == {1, 2}
+
+
+def test_a_twin_that_is_gone_comes_back_as_itself() -> None:
+    assert resolve(TWINS, [as_known(TWINS[0]), as_known(TWINS[1], live=False)]).matches == {1: 1, 2: 2}
+
+
+def test_twins_of_two_skus_are_two_goods() -> None:
+    known = [Known(1, 5, None, 9), Known(2, None, None, 9), Known(3, None, None, 9)]
+    rows = [seen(1, sku=7, title=9), seen(2, sku=8, title=9), seen(3, sku=6, title=9)]
+    assert set(resolve(rows, known).matches.values()) == {2, 3}
+
+
+def test_of_one_sku_twice_the_row_stays_that_is_known_else_the_cheapest() -> None:
+    rows = [seen(1, sku=7, title=9, price=85), seen(2, sku=7, title=9, price=79), seen(3, sku=7, title=9)]
+    assert resolve(rows, []).duplicates == {1: 2, 3: 2}
+    assert resolve(rows, [as_known(rows[0])]).duplicates == {2: 1, 3: 1}
+
+
+prices = st.lists(st.none() | st.integers(1, 3), max_size=5)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(prices, prices, st.integers(0, 3))
+def test_no_title_alone_is_new_and_gone_at_once(now: list[int | None], before: list[int | None], gone: int) -> None:
+    rows = [seen(row, title=9, price=price) for row, price in enumerate(now)]
+    earlier = [seen(row, title=9, price=price) for row, price in enumerate(before)]
+    known = [as_known(item, live=item.row >= gone) for item in earlier]
+    found = resolve(rows, known)
+    missing = {item.id for item in known if item.live} - set(found.matches.values())
+    assert not (missing and found.names)
+    unchanged = {item.state for item in known if item.live} & {item.rank for item in rows}
+    matched = {known[listing].state for row, listing in found.matches.items() if rows[row].rank == known[listing].state}
+    assert unchanged <= matched

@@ -63,6 +63,18 @@ def test_goods_at_one_address_stay_apart(shop: Any, listing: Make) -> None:
     assert keys(shop)[0] == f"{page}#switch number 0|WS-0"
 
 
+def test_a_list_with_one_title_on_several_rows_stays_the_same_list(shop: Any, listing: Make) -> None:
+    rows = [listing(1, url=None, title="Switch", mpn=None, price=price) for price in ("85000", "79000", "79000")]
+    others = [listing(number, url=None) for number in range(2, 9)]
+    assert shop.crawl(*rows, *others).counts["listings"] == 9
+    again = shop.crawl(*others, *rows[::-1])
+    assert [again.counts[name] for name in ("new", "changed", "gone")] == [0, 0, 0]
+    single = shop.crawl(*others, rows[0])
+    assert [single.counts[name] for name in ("new", "changed", "gone")] == [0, 0, 1]
+    twice = shop.crawl(*others, rows[0], rows[1])
+    assert [twice.counts[name] for name in ("new", "returned", "gone")] == [0, 1, 0]
+
+
 small = st.integers(0, 3)
 row = st.tuples(st.none() | small, st.none() | small, small)
 days = st.lists(st.lists(row, min_size=1, max_size=6), min_size=1, max_size=4)
