@@ -91,12 +91,16 @@ class Database:
     def writing(self, connection: Connection) -> Iterator[None]:
         """A write transaction on an open connection; writers wait for each other from its first moment."""
         connection.execution_options(writes=True)
-        with connection.begin():
-            if not self.is_sqlite:
-                # How long to wait is said for each transaction: a pool of connections between may share sessions.
-                connection.execute(text(f"SET LOCAL lock_timeout = {int(self.timeout * 1000)}"))
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MERGE_LOCK})
-            yield
+        try:
+            with connection.begin():
+                if not self.is_sqlite:
+                    # How long to wait is said for each transaction: a pool of connections between may share sessions.
+                    connection.execute(text(f"SET LOCAL lock_timeout = {int(self.timeout * 1000)}"))
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MERGE_LOCK})
+                yield
+        finally:
+            # The options stay with the connection: what comes after must not wait for other writers.
+            connection.execution_options(writes=False)
 
     @contextmanager
     def errors(self) -> Iterator[None]:

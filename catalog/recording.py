@@ -23,7 +23,7 @@ from restock.errors import UsageError
 from restock.listing import Listing
 from restock.run import CrawlOutcome, Run, Verdict
 from restock.site import Guard
-from restock.terms import RunStatus
+from restock.terms import RunKind, RunStatus
 
 Known = TypeVar("Known", int, datetime)
 
@@ -174,11 +174,15 @@ def accept(database: Database, run_id: str) -> None:
 def _refuse_unacceptable(connection: Connection, run: Run) -> None:
     if run.status not in (RunStatus.PARTIAL, RunStatus.COMPLETE):
         raise UsageError(f"{run.id}: a {run.status} run can't be accepted; it has nothing to accept")
-    latest = runs.runs_of(run.site).where(m.run.c.whole, m.run.c.status.in_(runs.MERGED))
-    newest = connection.execute(latest.limit(1)).one()
+    if run.kind is RunKind.CORRECTION:
+        raise UsageError(f"{run.id}: a correction says nothing of the market; there is nothing to accept")
     if not run.whole_site:
         raise UsageError(f"{run.id}: a run over single pages can't say what is gone")
-    if newest.id != run.sequence:
+    later = runs.runs_of(run.site).where(m.run.c.whole, m.run.c.status.in_(runs.MERGED), m.run.c.id > run.sequence)
+    for newest in connection.execute(later.limit(1)):
+        if newest.kind == RunKind.CORRECTION.value:
+            told = f"read again under newer rules since ({newest.name}); a new run of {run.site} can be accepted"
+            raise UsageError(f"{run.id}: it was {told}")
         raise UsageError(f"{run.id}: only the latest run of {run.site} can be accepted; that is {newest.name}")
 
 

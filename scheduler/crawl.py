@@ -69,7 +69,7 @@ def crawl_site(
             result.outcome.vantage = vantage_of(workspace.settings, site).to_json()
             return settle(workspace, site, run, read_spool(result.spool), result.outcome, clerk=clerk, warnings=notes)
         except BaseException as error:
-            _fail(workspace, run, error)
+            mark_failed(workspace, run, error, f"interrupted: {str(error) or type(error).__name__}")
             raise
 
 
@@ -108,12 +108,11 @@ def _meanwhile(job: CrawlJob, clerk: Clerk, on_progress: OnProgress | None) -> C
     return progressed
 
 
-def _fail(workspace: Workspace, run: Run, error: BaseException) -> None:
+def mark_failed(workspace: Workspace, run: Run, error: BaseException, reason: str) -> None:
     """Marks a run as failed. Where that fails too (a full disk), the first error is the one to be told: the run is
     marked when the catalogue is opened next."""
-    reason = str(error) or type(error).__name__
     try:
-        workspace.catalogue.fail_run(run.id, f"interrupted: {reason}", clock.now())
+        workspace.catalogue.fail_run(run.id, reason, clock.now())
     except Exception as second:  # noqa: BLE001  whatever it is, it must not stand in the first one's place
         error.add_note(f"{run.id} could not be marked as failed: {second}")
 

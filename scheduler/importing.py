@@ -13,7 +13,7 @@ from restock.run import CrawlOutcome, Run
 from restock.site import Site, checked_market
 from restock.terms import RunKind
 from scheduler.corrections import correct_if_rules_changed
-from scheduler.crawl import settle
+from scheduler.crawl import mark_failed, settle
 from scheduler.evidence import ListDefinition, StoredList, price_list
 from scheduler.workspace import Workspace
 from spiders.definitions import nameable_site, write_site
@@ -81,7 +81,7 @@ def import_price_list(
         except BaseException as error:
             reason = str(error) or type(error).__name__
             told = reason if isinstance(error, RestockError) else f"interrupted: {reason}"
-            workspace.catalogue.fail_run(run.id, told, clock.now())
+            mark_failed(workspace, run, error, told)
             raise
 
 

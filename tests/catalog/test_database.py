@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from catalog import Catalogue, Search
 from restock.errors import CatalogueError, SettingsError
@@ -50,6 +51,17 @@ def test_a_catalogue_locked_by_another_is_said(url: str, shop: Any, listing: Mak
         assert "\n" not in str(caught.value)
         assert [item.price for item in waiting.search(Search())] == [100]
     assert [found.id for found in shop.catalogue.runs()] == [run.id]
+
+
+def test_what_follows_a_write_waits_for_nobody(url: str) -> None:
+    """A run clears up after its merge: another writer must not make a failure of it."""
+    with Catalogue.open(url) as other, Catalogue.open(url, timeout=0.05) as catalogue:
+        database = catalogue._database
+        with database.errors(), database.engine.connect() as connection:
+            with database.writing(connection):
+                pass
+            with other._database.write(), connection.begin():
+                assert connection.execute(text("SELECT 1")).scalar() == 1
 
 
 def test_readers_go_on_during_a_write(url: str, shop: Any, listing: Make) -> None:

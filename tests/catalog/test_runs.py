@@ -129,6 +129,20 @@ def test_only_the_latest_run_can_be_accepted(shop: Any, listing: Make) -> None:
         shop.catalogue.accept(failed.id)
 
 
+def test_a_correction_is_not_accepted_nor_what_was_read_again_since(shop: Any, listing: Make) -> None:
+    shop.crawl(listing(1), listing(2))
+    shop.correct(shop.crawl(listing(1), outcome=BROKEN), listing(1, "90"))
+    corrected, partial = shop.catalogue.runs()[:2]
+    assert (corrected.kind, partial.status) == (RunKind.CORRECTION, RunStatus.PARTIAL)
+    with pytest.raises(UsageError, match="says nothing of the market"):
+        shop.catalogue.accept(corrected.id)
+    with pytest.raises(UsageError, match=f"read again under newer rules since .{corrected.id}"):
+        shop.catalogue.accept(partial.id)
+    again = shop.crawl(listing(1, "90"), outcome=BROKEN)
+    assert shop.catalogue.accept(again.id).counts["gone"] == 1
+    assert shop.catalogue.check() == []
+
+
 def test_accepting_leaves_what_only_failed_to_load(shop: Any, listing: Make) -> None:
     shop.crawl(listing(1), listing(2), listing(3))
     failed = CrawlOutcome(finished=False, failed_products={"shop.example/p/2": "500"})
