@@ -9,6 +9,7 @@ from reports.comparison import comparison_lines, converted_text
 from reports.data import WeeklyData
 from reports.figures import figures_of
 from reports.lifetimes import absence_text, formerly_text, held_since, rise_text, shop_text, since_text
+from reports.marking import mark_text
 from reports.safety import safe_link, shown
 from reports.speech import Speech
 from reports.wording import (
@@ -174,16 +175,9 @@ def correction(found: Correction, data: WeeklyData) -> Entry:
 
 
 def marked(listing: Listing, data: WeeklyData) -> list[Fact]:
-    """What an analyst said of the listing, and whether it is still what it was then."""
-    mark, words = data.mark(listing), data.words
-    if mark is None:
-        return []
-    note = f": {shown(mark.note, 200)}" if mark.note else ""
-    who = words.say("mark.who", by=shown(mark.by, 60), day=date_text(mark.at))
-    changed = mark.changed(listing)
-    fields = ", ".join(words.say(f"field.{name}") for name in changed)
-    lapsed = "; " + words.say("mark.lapsed", fields=fields) if changed else ""
-    return [Fact(words.say("fact.mark"), f"{words.say(f'mark.{mark.verdict.value}')}{note} ({who}){lapsed}")]
+    """What an analyst said of the listing."""
+    mark = data.mark(listing)
+    return [] if mark is None else [Fact(data.words.say("fact.mark"), mark_text(data.words, mark, listing))]
 
 
 def _why(words: Speech, listing: Listing) -> str:

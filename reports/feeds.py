@@ -1,24 +1,30 @@
 """Atom feeds: the changes on a watch list, for a feed reader."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from io import StringIO
 from urllib.parse import quote
 
 from feedgenerator import Atom1Feed
 
+from reports.data import ListingName, name_of
+from reports.marking import mark_text
 from reports.safety import safe_link, shown
 from reports.speech import Speech
 from reports.wording import price_text, stock_text
 from restock.change import Change
+from restock.review import Mark
 from restock.watching import Language, WatchList
 
-LONGEST = 200  # entries
+LONGEST = 2000  # entries
 
 
-def atom_feed(watchlist: WatchList, changes: Sequence[Change], at: datetime) -> str:
-    """The latest changes, the newest first. The same changes give the same text."""
+def atom_feed(
+    watchlist: WatchList, changes: Sequence[Change], at: datetime, marks: Mapping[ListingName, Mark] | None = None
+) -> str:
+    """The latest changes, the newest first, with what analysts said of the listings; where there are more than a feed
+    holds, its oldest entry says how many. The same changes give the same text."""
     words = Speech(Language.ENGLISH)
     name = f"urn:restock:feed:{watchlist.name.replace(' ', '-')}"
     title = shown(watchlist.title or watchlist.name, 120)
@@ -29,19 +35,34 @@ def atom_feed(watchlist: WatchList, changes: Sequence[Change], at: datetime) -> 
     )  # fmt: skip
     newest = sorted(changes, key=lambda change: (change.at, _id(change)), reverse=True)
     for change in newest[:LONGEST]:
+        mark = (marks or {}).get(name_of(change.listing))
+        said = f". {words.say('fact.mark')}: {mark_text(words, mark, change.listing)}" if mark else ""
         feed.add_item(
             title=_title(change),
             link=safe_link(change.listing.url) or name,
-            description=html.escape(_summary(change, words), quote=False),  # readers take it for HTML
+            description=html.escape(_summary(change, words) + said, quote=False),  # readers take it for HTML
             unique_id=_id(change),
             author_name=shown(change.listing.site, 60) or "restock",
             pubdate=change.at.astimezone(UTC),
         )
+    if left := newest[LONGEST:]:
+        _tell_left_out(feed, name, left)
     if not newest:
         feed.latest_post_date = lambda: at  # else that of the real clock
     out = StringIO()
     feed.write(out, "utf-8")
     return out.getvalue()
+
+
+def _tell_left_out(feed: Atom1Feed, name: str, left: Sequence[Change]) -> None:
+    feed.add_item(
+        title=f"{len(left)} earlier changes have no room in this feed",
+        link=name,
+        description=f"`restock diff --since {left[-1].at:%Y-%m-%d}` gives them.",
+        unique_id=f"{name}:left-out:{left[0].at:%Y-%m-%d}",
+        author_name="restock",
+        pubdate=left[0].at.astimezone(UTC),
+    )
 
 
 def feed_name(watchlist: str) -> str:

@@ -34,7 +34,7 @@ def write_feeds(workspace: Workspace, now: datetime) -> list[str]:
             left.unlink()  # of a writer that was killed
         for name, watchlist in lists.items():
             watch = watch_over(workspace, [watchlist], now)
-            text = atom_feed(watchlist, [change for change in changes if watch.wants(change)], now)
+            text = atom_feed(watchlist, [change for change in changes if watch.wants(change)], now, marks)
             write_text(folder / feed_name(name), text)
         workspace.catalogue.desk.finish_job(FEEDS, now, "written")
     return [feed_name(name) for name in lists]

@@ -9,6 +9,7 @@ from lxml import etree
 from reports.feeds import LONGEST, atom_feed
 from restock.change import Change
 from restock.listing import Listing, Restriction
+from restock.review import Mark, Verdict, marked_facts
 from restock.terms import Event, PriceType, RestrictionRule
 from restock.watching import Criterion, WatchList
 
@@ -53,7 +54,20 @@ def test_entries_are_the_changes_newest_first() -> None:
 def test_an_empty_feed_is_one_and_a_long_one_is_cut() -> None:
     assert entries(atom_feed(LIST, [], NOW)) == []
     assert f"<updated>{NOW.isoformat()}" in atom_feed(LIST, [], NOW)
-    assert len(entries(atom_feed(LIST, [change(number) for number in range(LONGEST + 5)], NOW))) == LONGEST
+    long = entries(atom_feed(LIST, [change(number) for number in range(LONGEST + 5)], NOW))
+    assert len(long) == LONGEST + 1
+    assert long[-1].findtext(f"{ATOM}title") == "5 earlier changes have no room in this feed"
+
+
+def test_what_analysts_said_stands_with_the_change() -> None:
+    said = Mark(
+        site="shop", key="1", verdict=Verdict.ESCALATED, note="Asked the maker <b>", by="vera", at=NOW,
+        facts=marked_facts(change().listing),
+    )  # fmt: skip
+    first, second = entries(atom_feed(LIST, [change(1), change(2)], NOW, {("shop", "1"): said}))
+    assert "vera" not in (first.findtext(f"{ATOM}summary") or "")
+    assert "Asked the maker &lt;b&gt;" in (second.findtext(f"{ATOM}summary") or "")
+    assert "vera" in (second.findtext(f"{ATOM}summary") or "")
 
 
 def test_a_feed_names_itself_and_its_author_with_entries_or_without() -> None:
