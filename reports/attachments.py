@@ -108,14 +108,16 @@ def _correction_rows(found: Correction) -> Iterator[Row]:
 
 
 def coverage_rows(data: WeeklyData) -> Iterator[Row]:
-    """One row for each run; a site without a run in the window has one row without a run."""
+    """One row for each run, and one for a run that the report did not wait for; a site without any has one row."""
     for site in data.coverage:
         about = {"site": site.site, "site_title": site.title, "last_complete": time_text(site.last_complete)}
-        if not site.runs:
+        if not site.runs and site.under_way is None:
             yield {**about, "run": None, "status": "not crawled"}
         for run in site.runs:
             reasons = [trip.message for trip in run.trips]
             yield {**run.to_json(), **about, "reasons": reasons}
+        if site.under_way is not None:
+            yield {**about, "run": None, "status": "under way", "observed_at": time_text(site.under_way)}
 
 
 def total_rows(data: WeeklyData) -> Iterator[Row]:
@@ -162,7 +164,8 @@ _HELD = {
     "Offers": "The offers side by side at the window's end, of the restricted products that the changes are about; "
     "reporting_price by the rate of the day on which the offer was last seen (rate, rate_day).",
     "Corrections": "What changed readers, rules or data files made of listings. The market did not change.",
-    "Coverage": "Every crawl in the window, with what it missed and why; a site without any has one row.",
+    "Coverage": "Every crawl in the window with what it missed and why, or that it was under way; a site without any "
+    "has one row.",
     "Totals": "All listings of each site and brand at the window's end (until), and how many of them are restricted. "
     "Watch lists don't narrow it; what analysts called a false positive is not counted as restricted.",
     "Weeks": "The same at the end of each of the last 12 weeks (until).",
@@ -198,6 +201,7 @@ def document(data: WeeklyData, summary: str) -> dict[str, Any]:
                 "site": site.site,
                 "title": site.title,
                 "last_complete": time_text(site.last_complete),
+                "under_way": time_text(site.under_way),
                 "runs": [run.to_json() for run in site.runs],
             }
             for site in data.coverage

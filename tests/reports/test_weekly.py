@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import Any
 import pytest
 from lxml import html as lxml_html
 
+from reports import attachments
 from reports.data import Audience, WeekTotals
 from reports.digest import digest
 from reports.render import MAX_HTML
 from reports.weekly import SUFFIXES, Coverage, Report, Total, WeeklyData, weekly_report
 from restock.change import Change, Correction, Fleeting
 from restock.errors import UsageError
-from restock.listing import Listing
+from restock.listing import Listing, time_text
 from restock.run import Run, Trip
 from restock.terms import Availability, Condition, Event, PriceType, Relation, RunStatus, Vat
 from restock.watching import Every
@@ -242,6 +244,21 @@ def test_coverage_says_what_is_hidden(weekly: Make, run: Make) -> None:
         assert "whatever happened at this site is not in this report" in text
         assert "60 listings, 58 restricted" in text
         assert text.index("idle") < text.index("walled") < text.index("whole")
+
+
+def test_files_name_a_crawl_that_the_report_did_not_wait_for(weekly: Make, run: Make) -> None:
+    busy = Coverage(site="busy", under_way=run().observed_at)
+    data = weekly(coverage=[busy, replace(busy, site="seen", runs=[run()]), Coverage(site="idle")]).data
+    rows = [(row["site"], row["run"], row["status"]) for row in attachments.coverage_rows(data)]
+    begun = ("under way", time_text(run().observed_at))
+    assert rows == [
+        ("busy", None, begun[0]),
+        ("seen", "r2", "complete"),
+        ("seen", None, begun[0]),
+        ("idle", None, "not crawled"),
+    ]
+    told = attachments.document(data, "")["coverage"]
+    assert [site["under_way"] for site in told] == [begun[1], begun[1], None]
 
 
 def test_many_sites_are_cut_from_the_end_that_is_whole(weekly: Make, change: Make, listing: Make, run: Make) -> None:
