@@ -51,7 +51,7 @@ def _varied(raw: dict[str, str], place: int, random: Random) -> dict[str, str]:
         return re.sub(r"\d", lambda _: str(random.randrange(1, 10)), text)
 
     return raw | {
-        "title": f"{raw['title']}, поз. {place}",
+        "title": f"{raw['title']}, поз. {place % 10_000}",  # of five digits it would be taken for a number of the goods
         "url": f"https://shop.example/catalog/item-{place}/?utm_source=feed&id={place}",
         "sku": f"{place:08}",
         "price": other_digits(raw.get("price", "214 900,00 ₽")),
