@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pipelines.case import Told
+from pipelines.category import Kind
 from pipelines.identity import Identity
 from pipelines.prices import Price
 from pipelines.stock import Stock
 from pipelines.text import mixed_script
-from pipelines.verdict import bought_line
+from pipelines.verdict import Court, Verdict, bought_line
 from restock.listing import Finding, Listing, Normalised, RawListing, money_text
 from restock.terms import Vat
 
@@ -26,7 +28,13 @@ class Reasoning:
     stock: Stock
     category: Told
     condition: Told
-    why_restricted: Callable[[], str] = str
+    kind: Kind | None
+    verdict: Verdict
+    court: Court
+    on: date
+
+    def why_restricted(self) -> str:
+        return self.court.why(self.identity, self.kind, self.verdict, self.on)
 
 
 class Explained(Normalised):

@@ -59,19 +59,21 @@ class Lexicon:
         """Every entry that stands in a folded text between word boundaries, in order; what lies within a longer one is
         left out."""
         hits: list[Hit] = []
-        size, reached, apart = len(folded), 0, True
+        around, reached, apart = f" {folded} ", 0, True
         for last, (reach, is_word, goes_on, group) in self._automaton.iter(folded):
             start, end = last - reach, last + 1
-            if is_word and start and folded[start - 1].isalnum():
+            before, after = around[start], around[end + 1]
+            if is_word and before.isalnum():
                 continue
-            closed = end == size or folded[end] == " "  # most are: only a hyphen before them can speak against
-            if not (closed or goes_on) and folded[end].isalpha():
+            closed = after == " "  # most are: only a hyphen before them can speak against
+            if not (closed or goes_on) and after.isalpha():
                 continue  # the beginning of a longer word
-            behind_hyphen = start > 1 and folded[start - 1] == "-"
+            surely = closed and before != "-"
             for entry in group:
-                if (closed and not behind_hyphen) or _stands(folded, start, end, entry, closed=closed):
+                if surely or _stands(folded, start, end, entry, closed=closed):
                     hits.append((start, end, entry))
-                    apart = apart and start >= reached
+                    if start < reached:
+                        apart = False
                     reached = end
         return hits if apart else _longest(hits)
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 from pipelines.candidate import Owners
 from pipelines.lexicon import Hit
@@ -9,22 +11,25 @@ from pipelines.lexicon import Hit
 STOPS = r"\s,;()\[\]{}\"«»“”„|<>!?'•…"
 TOKEN = re.compile(rf"[^{STOPS}]+")
 EDGES = "./:-*№_\\&%~^@"
-_BRIEF = re.compile(r"[A-Z0-9+/-]{1,11}")
+_LENGTH = 11  # letters of a piece
+_BRIEF = re.compile(rf"[A-Z0-9+/-]{{1,{_LENGTH}}}")
 _DIGIT = re.compile(r"\d")
 _BROKEN = re.compile(r"(?<=[A-Z0-9])(?: +[-–—]|[-–—] +| +[-–—] +|[–—])(?=[A-Z0-9])")
 _SPARE = re.compile(r"(?<=[A-Z0-9])( +)=(?![\w=])")
 _PIECE = re.compile(r"(?!\d+U$)(?:\d{1,3}[A-Z]{1,5}\d?[A-Z]*|[A-Z]{1,2}\d{0,2}[A-Z]{0,3})")  # "2U" is a height
 _COMPACT = re.compile(r"[^A-Z0-9]+")
 _EDGE = rf"(?<![^{STOPS}])"
-# The first piece, where what follows it may be the second.
-_DIGITS_AFTER = r"(?= -?\d{1,4}(?:[A-Z/]\w{0,4}(?:-[A-Z]{2,5})?|-\d\w{0,8})?(?![\w-]))"
-_SUFFIX_AFTER = r"(?= (?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|[A-Z]{1,4}\d{1,3}[A-Z]?|[A-Z])(?![\w-]))"
-# A lone letter goes with what follows it: "P 19720-B21", "J 9150A".
-_REST_AFTER = r"(?= \d{4,6}-[A-Z]\d\d(?![\w-])| \d{4}[A-Z](?![\w-]))"
-_HEAD = re.compile(
-    rf"{_EDGE}(?:[A-Z]{_REST_AFTER}|[A-Z]{{2,5}}{_DIGITS_AFTER}|\d[A-Z]{{2}}\d(?= \d{{3}}-)|"
-    rf"[A-Z]{{1,5}}\d{{2,6}}{_SUFFIX_AFTER})"
+# First pieces, each with the signs that it ends with and with what may follow it. A lone letter goes with what follows:
+# "P 19720-B21", "J 9150A".
+_FIRSTS = (
+    (r"[A-Z]", r"[A-Z]", r"(?:\d{4,6}-[A-Z]\d\d|\d{4}[A-Z])(?![\w-])"),
+    (r"[A-Z]{2,5}", r"[A-Z]{2}", r"-?\d{1,4}(?:[A-Z/]\w{0,4}(?:-[A-Z]{2,5})?|-\d\w{0,8})?(?![\w-])"),
+    (r"\d[A-Z]{2}\d", r"[A-Z]\d", r"\d{3}-"),
+    (r"[A-Z]{1,5}\d{2,6}", r"\d\d", r"(?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|[A-Z]{1,4}\d{1,3}[A-Z]?|[A-Z])(?![\w-])"),
 )
+_HEAD = re.compile(rf"{_EDGE}(?:{'|'.join(f'{first}(?= {second})' for first, _, second in _FIRSTS)})")
+# The blank between two such pieces, if there is any: most titles have none, which is soon found, from blank to blank.
+_GAP = re.compile(f" (?:{'|'.join(f'(?<={ends} ){second}' for _, ends, second in _FIRSTS)})")
 _NEXT = re.compile(rf" (-?[A-Z0-9][^{STOPS}]*+)(?!')")  # "TA'MIRLASH" is a word
 _MIDDLE = re.compile(r"-?\d[\w./+#-]*|[A-Z]{1,2}\d{2,}[A-Z0-9]*|[A-Z]{1,4}\d[A-Z]?")
 _SUFFIX = re.compile(
@@ -47,6 +52,8 @@ class Mender:
         self._compact: dict[str, str] = {}
         self._tails: set[str] = set()
         self._firsts: set[str] = set()
+        self._beginnings: set[str] = set()  # of listed numbers without signs, as long as a piece may be
+        self._begins = lru_cache(maxsize=8192)(self._may_begin)
 
     def learn(self, part_number: str) -> None:
         """Takes in a listed number: how it looks without signs, how it begins and ends."""
@@ -54,6 +61,7 @@ class Mender:
         if len(compact) >= 7 and compact != part_number:
             self._compact[compact] = part_number
             self._firsts.add(part_number.partition("-")[0])
+            self._beginnings.update(compact[: length + 1] for length in range(_LENGTH))
         tail = part_number.rpartition("-")[2]
         if 0 < len(tail) <= 4 and not tail.isdigit() and tail != part_number:
             self._tails.add(tail)
@@ -102,7 +110,11 @@ class Mender:
     def joined(self, upper: str, names: Sequence[Hit] = ()) -> Iterator[Piece]:
         """Numbers with blanks for hyphens: "C1300 24T 4G", "WS C2960X 48TS L"; the longest that begins so."""
         words = TOKEN.findall(upper)
-        begun = [place for place, word in enumerate(words[:-1]) if self._begins(word)]
+        begun = [
+            place
+            for place, (word, following) in enumerate(pairwise(words))
+            if (fits := self._begins(word)) is not None and fits(following)
+        ]
         if not begun:
             return
         taken = {hit[0] for hit in names}  # a maker's name is no piece
@@ -113,18 +125,20 @@ class Mender:
             if number is not None:
                 yield number, start, end
 
-    def _begins(self, word: str) -> bool:
-        """Whether a word may be the first piece of a number."""
-        if word.isalpha() and word not in self._firsts:
-            return False
-        return _BRIEF.fullmatch(word) is not None and (word in self._firsts or _DIGIT.search(word) is not None)
+    def _may_begin(self, word: str) -> Callable[[str], object] | None:
+        """What tells whether another word may follow, for a word that may be the first piece of a number."""
+        if (word.isalpha() and word not in self._firsts) or _BRIEF.fullmatch(word) is None:
+            return None
+        if _plain(word) in self._beginnings and (word in self._firsts or _DIGIT.search(word)):
+            return _BRIEF.fullmatch
+        return _PIECE.fullmatch if _may_have_form(word) and not self._owners(word).sure else None
 
     def _longest(
         self, head: str, following: Sequence[tuple[int, str]], taken: Collection[int]
     ) -> tuple[str | None, int]:
         found, end = None, 0
         plain, joined = _plain(head), head
-        has_form = len(head) >= 4 and _DIGIT.search(head) is not None
+        has_form = _may_have_form(head)
         for start, piece in following:
             if start in taken or not _BRIEF.fullmatch(piece):
                 break
@@ -139,7 +153,7 @@ class Mender:
 
     def glued(self, upper: str) -> Sequence[Piece]:
         """Numbers with blanks for nothing: "6ES7 317-2EK14-0AB0", "NU 208 ECP", "STM32 F103 RCT6", "J9150 A"."""
-        return tuple(self._glued(upper)) if _HEAD.search(upper) else ()
+        return tuple(self._glued(upper)) if _GAP.search(upper) else ()
 
     def _glued(self, upper: str) -> Iterator[Piece]:
         for match in _HEAD.finditer(upper):
@@ -174,6 +188,11 @@ class Mender:
         if owners.known or owners.sure:
             return True
         return not sure and not part.isdigit() and self._is_specification(part)
+
+
+def _may_have_form(head: str) -> bool:
+    """Whether a first piece may begin a number that no list knows."""
+    return len(head) >= 4 and _DIGIT.search(head) is not None
 
 
 def _plain(piece: str) -> str:

@@ -1,7 +1,7 @@
 """Normalisation: a raw listing becomes a listing, every value with the rule that gave it."""
 
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from pipelines.case import NOT_SAID, Told
@@ -48,6 +48,7 @@ class Normaliser:
         described = rules.descriptions.read(raw.description) if raw.description else NOTHING
         identity = rules.identifier.identify(title, raw, bearing(title, site_hits), site_hits, described)
         category = category_of(title, identity, site_hits, rules.refinements)
+        kind = rules.kinds.get(category.value)
         reasoning = Reasoning(
             raw,
             identity,
@@ -55,17 +56,19 @@ class Normaliser:
             rules.stock.read(raw.availability, raw.quantity),
             category,
             self._condition(raw, title, identity, described),
+            kind,
+            self._court.judge(identity, title, kind, on),
+            self._court,
+            on,
         )
-        listing, unread = self._listing(reasoning, title, on)
+        listing, unread = self._listing(reasoning)
         return Explained(listing, unread, reasoning, rules.precision)
 
-    def _listing(self, reasoning: Reasoning, title: Title, on: date) -> tuple[Listing, tuple[str, ...]]:
+    def _listing(self, reasoning: Reasoning) -> tuple[Listing, tuple[str, ...]]:
         """The listing, and the names of the raw fields that no rule understood."""
         raw, identity, price, stock = reasoning.raw, reasoning.identity, reasoning.price, reasoning.stock
-        kind = self._rules.kinds.get(reasoning.category.value)
+        kind, verdict, on = reasoning.kind, reasoning.verdict, reasoning.on
         hs6 = kind.hs6 if kind and identity.relation is not _SERVICE_FOR else None
-        verdict = self._court.judge(identity, title, kind, on)
-        reasoning.why_restricted = partial(self._court.why, identity, kind, verdict, on)
         url, gtin = _url(raw.url), _gtin(raw.gtin)
         listing = Listing(
             site=raw.site,
@@ -146,7 +149,7 @@ class Normaliser:
 
     def _regular(self, raw: RawListing, price: Price) -> Any:
         """The struck-through price, where it is higher than the current one."""
-        if price.amount is None or price.kind is _FROM:
+        if (raw.regular_price is None and price.regular is None) or price.amount is None or price.kind is _FROM:
             return None
         stated = self._rules.prices.read(raw.regular_price, raw.currency, self._currency) if raw.regular_price else None
         regular = stated.amount if stated is not None and stated.currency in {price.currency, None} else None

@@ -1,7 +1,7 @@
 """Verdict: which restrictions speak about a listing, whether it stays open, and in words why."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -57,29 +57,29 @@ class Court:
         """The verdict on goods of a kind (None: not known)."""
         if identity.relation is _SERVICE_FOR:
             return _NONE
-        brand, nameless = identity.maker.brand, _is_nameless(identity)
+        brand, number, nameless = identity.maker.brand, identity.number, _is_nameless(identity)
         sort = kind.sort if kind else None
         judged = self._book.judge(brand, None if nameless or kind is None else kind.hs6, sort, self._market, on)
         is_open = judged.open or (brand is None and self._may_be_restricted(title, on))
-        found = list(judged.reasons)
-        if (sort is None or sort == CARRIED) and found and identity.number is None and _is_bare(identity, title):
-            found, is_open = [], True
+        found = judged.reasons
+        if found and number is None and (sort is None or sort == CARRIED) and _is_bare(identity, title):
+            found, is_open = (), True
         if found and identity.maker.rule.endswith(_BOUGHT):
             found = _by_line(found, identity)
         if identity.parts:
-            found.extend(self._of_parts(identity, on))
-        mpn = identity.number.number if identity.number else None
-        if watched := self._book.watchlist(brand, mpn, title.folded, on):
-            found.extend(watched)
-        if (
-            mpn is not None
-            and identity.relation is not _COMPATIBLE_WITH
-            and (find := self._book.battlefield(brand, mpn))
-        ):
-            found.append(find)
+            found = (*found, *self._of_parts(identity, on))
+        if watched := self._book.watchlist(brand, number.number if number else None, title.folded, on):
+            found = (*found, *watched)
+        if number is not None and (find := self._find(identity, number.number)):
+            found = (*found, find)
         if nameless or identity.doubted is not None:
             is_open = self._is_doubted(identity, on)
-        return Verdict(tuple(found), is_open and not found)
+        return Verdict(found, is_open and not found)
+
+    def _find(self, identity: Identity, mpn: str) -> Restriction | None:
+        """A find in a weapon of goods of this maker and number; what is only compatible with them is not them."""
+        find = self._book.battlefield(identity.maker.brand, mpn)
+        return find if identity.relation is not _COMPATIBLE_WITH else None
 
     def _is_doubted(self, identity: Identity, on: date) -> bool:
         """Whether a maker that the title names for its goods, but not for them alone, would restrict them."""
@@ -157,10 +157,10 @@ def _is_bare(identity: Identity, title: Title) -> bool:
     return not any(hit[2].rule.endswith(_LINE) or _MODEL_NUMBER.match(folded, hit[1]) for hit in names)
 
 
-def _by_line(reasons: list[Restriction], identity: Identity) -> list[Restriction]:
+def _by_line(reasons: Iterable[Restriction], identity: Identity) -> tuple[Restriction, ...]:
     """The reasons, beginning with the name that the title uses for a brand that was bought."""
     line = bought_line(identity)
-    return [replace(reason, reason=f"{line}. {reason.reason}") for reason in reasons]
+    return tuple([replace(reason, reason=f"{line}. {reason.reason}") for reason in reasons])
 
 
 def bought_line(identity: Identity) -> str | None:
