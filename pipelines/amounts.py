@@ -81,9 +81,6 @@ class AmountReader:
         self.saving_before = re.compile(f"{alternatives(self.words_of('saving'), alone=True)}$")
         self.from_behind = re.compile(f" ?{alternatives(self.words_of('from'))}")
 
-    def role(self, word: str) -> str | None:
-        return self._roles.get(word)
-
     def words_of(self, wanted: str) -> list[str]:
         """The words of a role."""
         return [word for word, role in self._roles.items() if role == wanted]

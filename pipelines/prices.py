@@ -1,7 +1,7 @@
 """Price texts: the amount asked, its currency, whether it is exact, and VAT; nothing where it isn't understood."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -14,13 +14,13 @@ from pipelines.vat import VatReader
 from restock.terms import PriceType, Vat
 
 MONTHLY = "a rate by time"
-_EXACT, _NO_VAT = PriceType.EXACT, Vat.UNKNOWN  # bound here: asked of every listing
-_ABSURD = Decimal(10) ** 12
-# What most prices are: a mark or "от", an amount, and what stands behind it.
-_PLAIN = re.compile(
-    r"([^\d\s]{1,5} ?)?([1-9]\d{0,2}(?P<group>[ .,'_])\d{3}(?:(?P=group)\d{3})*(?!\d)|[1-9]\d+|[2-9])"
-    r"(?:(?!(?P=group))[.,](\d{1,2}))?(?![\d.,'_]| \d) ?"
+_ABSURD, _ONCE = Decimal(10) ** 12, Decimal(1)
+# What most prices are: one amount, with words and marks before and behind it that hold no other number but a rate.
+_ONE = re.compile(
+    r"([^\d%]*)(?<![\w.,])([1-9]\d{0,2}(?P<group>[ .,'_])\d{3}(?:(?P=group)\d{3})*(?!\d)|[1-9]\d+|[2-9])"
+    r"(?:(?!(?P=group))[.,](\d{1,2}))?(?![\d.,'_]| \d)([^\d%]*(?:\d{1,2} ?%[^\d%]*)?)"
 )
+_SAMPLE = 321  # an amount by which words are read: neither 0 nor 1, and no year
 _PERCENT = re.compile(r"[-–(]*\s*(?:\d{1,2}(?:[.,]\d+)?\s*%|%\s?\d{1,2}(?!\d))\)?")
 # A day is no amount: "2026-12-01", "01.12.2026", "1/12/26".
 _DAY = re.compile(r"(?<![\d.,])(?:20\d\d-[01]\d-[0-3]\d|[0-3]?\d(?P<sign>[./])[01]?\d(?P=sign)(?:20)?\d\d)(?![.,]?\d)")
@@ -42,14 +42,6 @@ class Price(NamedTuple):
     vat_rule: str = "wording of the price"
 
 
-class _Lead(NamedTuple):
-    """What the word or the mark before a plain amount makes of it."""
-
-    currency: str | None
-    kind: PriceType
-    rule: str
-
-
 class PriceReader:
     """Reads price texts by the wordings of the data files; every pattern is compiled once."""
 
@@ -57,7 +49,7 @@ class PriceReader:
         self._amounts = AmountReader(currencies, wordings)
         self._currency = self._amounts.currencies
         self._vat = VatReader(vat)
-        self._leads = dict(_leads(self._amounts))
+        self._wording = lru_cache(maxsize=2048)(self._read_wording)
         self._read_wordy = lru_cache(maxsize=4096)(self._wordy)
         self.currency = lru_cache(maxsize=1024)(self._currency_of)
 
@@ -75,9 +67,8 @@ class PriceReader:
         if text is None or not text.strip():
             return Price(None, claimed, PriceType.ON_REQUEST, Vat.UNKNOWN, None, "no price")
         folded = fold(text).strip()
-        if (match := _PLAIN.match(folded)) and (plain := self._plainly(match, folded)):
-            return plain if plain.currency is not None else self._with_currency(plain, claimed, fallback)
-        return self._with_currency(self._read_wordy(folded), claimed, fallback)
+        found = self._of_one(folded) or self._read_wordy(folded)
+        return found if found.currency is not None else self._with_currency(found, claimed, fallback)
 
     def _wordy(self, folded: str) -> Price:
         undated = _DAY.sub(" ", folded)
@@ -89,27 +80,23 @@ class PriceReader:
         marked = next((amount for amount in self._amounts.read(other)[0] if amount.marked), None)
         return found._replace(currency=marked.currency, currency_rule="currency mark") if marked else found
 
-    def _plainly(self, match: re.Match[str], folded: str) -> Price | None:
-        """An amount with at most its mark, "от" and a VAT wording, as most prices are; None for any other text."""
-        before, whole, group, cents = match.groups()
-        lead = self._leads.get(before)
-        mark, tax = folded[match.end() :], _NO_VAT
-        if lead is None or (mark and lead.currency is not None):
+    def _of_one(self, folded: str) -> Price | None:
+        """The price of a text with one amount, by its words, which come again where amounts don't; None for others."""
+        match = _ONE.fullmatch(folded)
+        if match is None:
             return None
-        if mark not in self._currency:
-            mark, _, words = mark.partition(" ")
-            mark = mark.removesuffix(",")
-            said = self._vat.whole(words) if words else tax
-            if (mark and mark not in self._currency) or said is None:
-                return None
-            tax = said
+        before, whole, group, cents, behind = match.groups()
+        wording, factor = self._wording(before, behind)
+        if wording.amount is None:
+            return wording
         digits = whole.replace(group, "") if group else whole
-        amount = Decimal(f"{digits}.{cents}" if cents else digits)
-        if amount >= _ABSURD:
-            return _unread(tax)
-        currency = self._currency[mark] if mark else lead.currency
-        rule = "currency mark" if mark or lead.currency else None
-        return Price(amount, currency, lead.kind, tax, None, lead.rule, rule)
+        amount = Decimal(f"{digits}.{cents}" if cents else digits) * factor
+        return Price._make((amount, *wording[1:])) if amount < _ABSURD else None
+
+    def _read_wording(self, before: str, behind: str) -> tuple[Price, Decimal]:
+        """What words before and behind make of any amount, and by how much they multiply it ("тыс.")."""
+        found = self._wordy(f"{before}{_SAMPLE}{behind}")
+        return found, found.amount / _SAMPLE if found.amount is not None else _ONCE
 
     def _with_currency(self, found: Price, claimed: str | None, fallback: str | None) -> Price:
         if found.currency is not None or found.currency_rule is not None:
@@ -148,18 +135,6 @@ class PriceReader:
             if rest and not any(amount.labelled for amount in offers):
                 return _unread(vat)
         return _offer(folded, offers, vat, tiers=tiers)
-
-
-def _leads(amounts: AmountReader) -> Iterator[tuple[str | None, _Lead]]:
-    """What may stand before a plain amount, as it is written: nothing, a mark of one currency, or "от"."""
-    yield None, _Lead(None, _EXACT, "one price")
-    for mark, currency in amounts.currencies.items():
-        if currency is not None and amounts.role(mark) is None:
-            yield f"{mark} ", _Lead(currency, _EXACT, "one price")
-            if not mark[-1].isalnum() and mark[-1] not in ".,":
-                yield mark, _Lead(currency, _EXACT, "one price")
-    for word in amounts.words_of("from"):
-        yield f"{word} ", _Lead(None, PriceType.FROM, "lower bound")
 
 
 def _is_request(word: str, role: str, amounts: Sequence[Amount]) -> bool:

@@ -26,10 +26,6 @@ class VatReader:
         self._vat = {squeeze(row["wording"]): Vat(row.one_of("vat", frozenset(Vat))) for row in wordings}
         self._word = re.compile(alternatives(self._vat, alone=True))
 
-    def whole(self, text: str) -> Vat | None:
-        """What a folded text says that is nothing but a wording."""
-        return self._vat.get(text)
-
     def said(self, folded: str) -> Vat:
         match = self._word.search(folded)
         return self._vat[match[0]] if match else Vat.UNKNOWN
