@@ -70,38 +70,40 @@ class DescriptionReader:
         self._telling = Lexicon([*alone, *lexicon.entries(_may_tell)])
         self._lexicon = lexicon
         self._prices = prices
-        self.read = lru_cache(maxsize=2048)(self._read)
+        self._said = lru_cache(maxsize=4096)(self._read_clause)  # a shop says the same of many goods
 
-    def _read(self, description: str) -> Described:
-        maker = number = text = None
-        condition: Condition | None = None
-        parts: list[Part] = []
-        loose: list[Part] = []
-        vat = Vat.UNKNOWN
-        for clause in self._clauses(description):
-            maker = maker or _labelled(clause, "maker", _name)
-            number = number or _labelled(clause, "number", _number)
-            for part, behind_a_word in _parts(clause):
-                (parts if behind_a_word else loose).append(part)
-            if condition is None and (found := _condition(clause)):
-                condition, text = found[0], clause.text[found[1][0] : found[1][1]]
-            if vat is Vat.UNKNOWN and "price" in clause.roles:
-                vat = self._prices.vat(clause.folded)
-        return Described(maker, number, tuple(parts), tuple(loose), condition, text, vat)
-
-    def _clauses(self, description: str) -> Iterator[_Clause]:
-        """The clauses that may say something of the goods; most of a long text says nothing."""
+    def read(self, description: str) -> Described:
+        """What the clauses say together; where several speak, the first."""
         text = clean(description[:_LONGEST].replace("\n", ";"))
-        whole = skeleton(text)
-        behind, telling = 0, self._telling.scan(whole)
-        for start, _, _ in telling:
-            if start >= behind:  # not in a clause that was given
-                begin, end, behind = _clause_around(text, start, behind)
-                stretch, folded = text[begin:end].strip(), whole[begin:end].strip()
-                words = self._words.scan(folded)
-                named = any(begin <= hit[0] < end and hit[2].kind != "word" for hit in telling)
-                hits = self._hits(folded) if named else []  # no name, no part and no condition
-                yield _Clause(stretch, folded, hits, words, {entry.value for _, _, entry in words})
+        said = [found for clause in _CLAUSE.split(text) if (found := self._said(clause.strip()))]
+        if len(said) < 2:
+            return said[0] if said else NOTHING
+        maker = next((one.maker for one in said if one.maker), None)
+        number = next((one.number for one in said if one.number), None)
+        parts = tuple([part for one in said for part in one.parts])
+        loose = tuple([part for one in said for part in one.loose_parts])
+        stated = next((one for one in said if one.condition is not None), NOTHING)
+        vat = next((one.vat for one in said if one.vat is not Vat.UNKNOWN), Vat.UNKNOWN)
+        return Described(maker, number, parts, loose, stated.condition, stated.condition_text, vat)
+
+    def _read_clause(self, text: str) -> Described | None:
+        """What a clause says of the goods; most say nothing."""
+        folded = skeleton(text)
+        if not (telling := self._telling.scan(folded)):
+            return None
+        words = self._words.scan(folded)
+        named = any(hit[2].kind != "word" for hit in telling)
+        hits = self._hits(folded) if named else []  # no name, no part and no condition
+        clause = _Clause(text, folded, hits, words, {entry.value for _, _, entry in words})
+        parts = [*_parts(clause)]
+        condition, stated = _condition(clause) or (None, None)
+        vat = self._prices.vat(folded) if "price" in clause.roles else Vat.UNKNOWN
+        return Described(
+            _labelled(clause, "maker", _name), _labelled(clause, "number", _number),
+            tuple([part for part, behind_a_word in parts if behind_a_word]),
+            tuple([part for part, behind_a_word in parts if not behind_a_word]),
+            condition, text[stated[0] : stated[1]] if stated else None, vat,
+        )  # fmt: skip
 
     def _hits(self, folded: str) -> list[Hit]:
         """What a clause names; a wording of titles that begins with a comma (", процессор") hides no word in it."""
@@ -113,15 +115,6 @@ class DescriptionReader:
             for begin, end, inner in self._lexicon.scan(folded[start + 1 : stop])
         ]
         return sorted([*found, *hidden], key=lambda hit: hit[0]) if hidden else found
-
-
-def _clause_around(text: str, place: int, begin: int) -> tuple[int, int, int]:
-    """Where the clause around a place begins and ends, and where the next one begins; no clause before `begin`."""
-    for match in _CLAUSE.finditer(text, begin):
-        if match.end() > place:
-            return begin, match.start(), match.end()
-        begin = match.end()
-    return begin, len(text), len(text)
 
 
 def _may_tell(entry: Entry) -> bool:
