@@ -46,6 +46,12 @@ _DETAIL = (
     _details.components,
     _details.restrictions,
 )
+_OFFERS = select(*_OFFER).order_by(_offers.listing_id, _offers.from_run)
+_DETAILS = select(*_DETAIL).join(m.listing, m.listing.c.id == _details.listing_id)
+_RUNS = select(m.run.c.id, m.run.c.name, stored(m.run.c.observed_at))
+_CAPTURES = select(
+    m.capture.c.id, stored(m.capture.c.observed_at), m.capture.c.sha256, m.capture.c.record, m.warc.c.path
+).outerjoin(m.warc, m.warc.c.id == m.capture.c.warc_id)
 _AT = {column.name: place for place, column in enumerate(_OFFER)}
 _IN = {column.name: place for place, column in enumerate(_DETAIL)}
 _FROM, _TO, _RESTS_ON, _CAPTURE = (_AT[name] for name in ("from_run", "to_run", "details_run", "capture_id"))
@@ -165,9 +171,7 @@ def told_apart(one: Kept, other: Kept) -> tuple[Event, ...]:
 def kept_states(connection: Connection, site: str, listings: Listings, *conditions: ColumnElement[bool]) -> list[Kept]:
     """The states of some listings of a site that conditions on their versions leave, by listing and in order."""
     which = _offers.listing_id.in_(listings)
-    offers = fetch_rows(
-        connection, select(*_OFFER).where(which, *conditions).order_by(_offers.listing_id, _offers.from_run)
-    )
+    offers = fetch_rows(connection, _OFFERS.where(which, *conditions))
     details = _read_details(connection, listings)
     background = Background(
         site,
@@ -180,20 +184,16 @@ def kept_states(connection: Connection, site: str, listings: Listings, *conditio
 
 
 def _read_details(connection: Connection, listings: Listings) -> dict[tuple[int, int], Values]:
-    query = select(*_DETAIL).join(m.listing, m.listing.c.id == _details.listing_id)
-    return {row[:2]: row for row in fetch_rows(connection, query.where(_details.listing_id.in_(listings)))}
+    return {row[:2]: row for row in fetch_rows(connection, _DETAILS.where(_details.listing_id.in_(listings)))}
 
 
 def _read_runs(connection: Connection, numbers: Iterable[int]) -> dict[int, Values]:
-    query = select(m.run.c.id, m.run.c.name, stored(m.run.c.observed_at))
-    return _by_number(connection, query, m.run.c.id, numbers)
+    return _by_number(connection, _RUNS, m.run.c.id, numbers)
 
 
 def _read_captures(connection: Connection, numbers: Iterable[int | None]) -> dict[int | None, Values]:
-    capture = m.capture.c
-    query = select(capture.id, stored(capture.observed_at), capture.sha256, capture.record, m.warc.c.path)
-    query = query.outerjoin(m.warc, m.warc.c.id == capture.warc_id)
-    found = _by_number(connection, query, capture.id, (number for number in numbers if number is not None))
+    kept = (number for number in numbers if number is not None)
+    found = _by_number(connection, _CAPTURES, m.capture.c.id, kept)
     return {None: (None,) * 4} | found
 
 

@@ -18,6 +18,7 @@ from restock.listing import Listing
 from restock.terms import RunKind
 
 _CHUNK = 500
+_before, _earlier = m.version.alias("before"), m.version.alias("earlier")  # made once: a diff asks for every site
 
 
 class Story(NamedTuple):
@@ -66,7 +67,7 @@ def _touched(window: Window) -> CompoundSelect[Any]:
 def became_available(window: Window) -> Select[Any]:
     """Restricted listings that can be had at the window's end, in a state that began in it, and could not be had at its
     start."""
-    now, before = m.version.c, m.version.alias("before").c
+    now, before = m.version.c, _before.c
     rested = and_(m.details.c.listing_id == now.listing_id, m.details.c.run_id == now.details_run)
     had = exists().where(
         before.listing_id == now.listing_id,
@@ -97,7 +98,7 @@ def _overlapping(connection: Connection, window: Window, touched: Select[Any] | 
 def _last_states(connection: Connection, window: Window, listing_ids: list[int]) -> dict[int, Listing]:
     """The last states, before the window, of listings that were gone when it began."""
     found: dict[int, Listing] = {}
-    spans, earlier = m.version.c, m.version.alias("earlier").c
+    spans, earlier = m.version.c, _earlier.c
     for start in range(0, len(listing_ids), _CHUNK):
         chunk = listing_ids[start : start + _CHUNK]
         newest = (

@@ -14,18 +14,24 @@ from restock.listing import Listing
 from restock.terms import Availability
 
 Make = Callable[..., Listing]
-_WHOLE = re.compile(r"^SCAN (version|details|listing|capture)\b|^SEARCH listing USING .*\(site_id=\?\)$")
+_WHOLE = re.compile(
+    r"^SCAN (version|details|listing|capture|absence|quarantine)\b|^SEARCH listing USING .*\(site_id=\?\)$"
+)
 """A table from end to end, or all listings of a site."""
 
 
 @pytest.fixture
 def asked(tmp_path: Path, shop_class: Any, listing: Make) -> Iterator[tuple[Catalogue, list[tuple[str, Any]]]]:
-    """A catalogue in SQLite, which explains itself, with every statement that it was asked."""
-    with Catalogue.open(f"sqlite:///{tmp_path / 'plans.sqlite'}") as catalogue:
+    """A catalogue in SQLite, which explains itself, with every statement that it was asked. The site is large enough to
+    be measured, and was so when its first run was all there was."""
+    url = f"sqlite:///{tmp_path / 'plans.sqlite'}"
+    with Catalogue.open(url) as catalogue:
         here = shop_class(catalogue)
         for day in range(1, 4):
             stock = Availability.IN_STOCK if day > 2 else Availability.OUT_OF_STOCK
-            here.crawl(*(listing(number, str(100 + day), availability=stock) for number in range(20)))
+            moved = [listing(number, str(100 + day), availability=stock) for number in range(20)]
+            here.crawl(*moved, *(listing(number) for number in range(20, 3_000)))
+    with Catalogue.open(url) as catalogue:
         statements: list[tuple[str, Any]] = []
 
         @event.listens_for(catalogue._database.engine, "before_cursor_execute")
