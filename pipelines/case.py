@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from pipelines.bearing import Bearing
 from pipelines.brands import Claim
@@ -37,7 +37,8 @@ class Case:
         return self.bearing.foreign + self.bearing.loose
 
 
-class Told(NamedTuple):
+@dataclass(slots=True)
+class Told:
     """A value, the rule that gave it, and the text that it spoke about."""
 
     value: Any
@@ -48,7 +49,8 @@ class Told(NamedTuple):
 NOT_SAID = Told(None, "nothing says it")
 
 
-class MakerFound(NamedTuple):
+@dataclass(slots=True)
+class MakerFound:
     """A maker (None: nobody is named), the rule that found it, the text that says it, the rule's source."""
 
     brand: str | None
@@ -57,6 +59,7 @@ class MakerFound(NamedTuple):
     source: str | None = None
 
 
-class NumberFound(NamedTuple):
+@dataclass(slots=True)
+class NumberFound:
     number: Candidate | None
     rule: str

@@ -44,25 +44,30 @@ def refinements_of(rows: Sequence[Row], kinds: dict[str, Kind]) -> Refinements:
     return found
 
 
-def _refined(name: str, title: Title, refinements: Refinements) -> str:
+def _refined(name: str, title: Title, refinements: Sequence[tuple[str, str]]) -> str:
     """A kind told more exactly by another word of the title: a bearing that is "конический"."""
-    if name not in refinements:
-        return name
     text = " " + title.folded.replace("-", " ").replace(",", " ")
-    return next((becomes for word, becomes in refinements[name] if word in text), name)
+    return next((becomes for word, becomes in refinements if word in text), name)
 
 
 def category_of(title: Title, identity: Identity, site: Sequence[Hit], refinements: Refinements) -> Told:
     """The category by the title's noun, the number's kind, the brand's line or the site's own category."""
-    noun, number = identity.noun, identity.number
-    kind = number.owners.category(identity.maker.brand) if number is not None else None
+    noun = identity.noun
+    if noun is not None and noun[2].value not in refinements:
+        return Told(noun[2].value, "noun of the title", title.text[noun[0] : noun[1]])
+    return _weighed(title, identity, site, refinements)
+
+
+def _weighed(title: Title, identity: Identity, site: Sequence[Hit], refinements: Refinements) -> Told:
+    """The category where no noun says it, or one that the number may tell more exactly."""
+    noun, number, brand = identity.noun, identity.number, identity.maker.brand
+    kind = number.owners.category(brand) if number is not None else None
     if noun is not None:
-        name = _refined(noun[2].value, title, refinements)
+        name = _refined(noun[2].value, title, refinements[noun[2].value])
         if kind is None or name not in refinements:
             return Told(name, "noun of the title", title.text[noun[0] : noun[1]])
     if number is not None and kind is not None:
         return Told(kind, "form of the part number", number.number)
-    brand = identity.maker.brand
     for item in title.candidates if number is not None and brand is not None else ():
         kind = item.owners.category(brand)  # the model beside the order number says it
         if kind is not None and not within(item.start, identity.foreign):

@@ -91,7 +91,9 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
 
 def names_parts(title: Title, head: str | None) -> bool:
     """Whether a title has anything that may name a part; most have not."""
-    if title.families or head in _BOARDS or head in COMPUTERS or ON in title.folded or len(title.brands) > 1:
+    if title.families or head in _WITH_PROCESSORS or head in _BOARDS or ON in title.folded:
+        return True
+    if len(title.brands) > 1 and ("(" in title.folded or any(hit[2].detail.makes_processors for hit in title.brands)):
         return True
     if not title.relations:
         return False

@@ -71,7 +71,7 @@ def findings(listing: Listing, reasoning: Reasoning, precision: Precision) -> tu
         say("brand", listing.brand, identity.maker.rule, identity.maker.text, identity.maker.source),
         say("mpn", listing.mpn, identity.number_rule, listing.mpn),
         say("relation", listing.relation.value, identity.relation_rule, identity.relation_text),
-        say("category", *reasoning.category),
+        say("category", listing.category, reasoning.category.rule, reasoning.category.text),
         say("price", money_text(listing.price), price.rule, reasoning.raw.price),
         say("availability", listing.availability.value, stock.rule, stock.text),
     ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.expressions import Expressions, fitting
@@ -34,7 +35,6 @@ class Fitting(NamedTuple):
 
 
 NOTHING = Fitting((), is_specification=False)
-_A_SPECIFICATION = Fitting((), is_specification=True)
 
 
 class Forms:
@@ -48,13 +48,15 @@ class Forms:
         numbers = [(row["regex"], first_letters(row)) for row in patterns]
         others = [(row.pattern("regex").pattern, None) for row in specifications]
         self._expressions = Expressions([*numbers, *others])
+        self._fitting = lru_cache(maxsize=2048)(self._of_places)
 
     def of(self, number: str) -> Fitting:
         """What a number looks like; of other letters than ASCII, nothing."""
         places = self._expressions.of(number) if number.isascii() else []
+        return self._fitting(tuple(places)) if places else NOTHING
+
+    def _of_places(self, places: tuple[int, ...]) -> Fitting:
         forms, last = self._forms, len(self._forms)
-        if not places or places[0] >= last:
-            return _A_SPECIFICATION if places else NOTHING
         return Fitting(tuple([forms[place] for place in places if place < last]), places[-1] >= last)
 
 

@@ -121,7 +121,7 @@ class Identifier:
         self, title: Title, raw: RawListing, bearing: Bearing, site_hits: Sequence[Hit], described: Described
     ) -> Case:
         foreign = bearing.foreign + bearing.loose
-        noun = head(title, foreign)
+        noun = head(title, foreign) if title.categories else None
         category = noun[2].value if noun else None
         claim = self._claim(raw, described)
         parts: list[Part] = []
@@ -130,7 +130,8 @@ class Identifier:
             parts = parts_of(title, category, foreign, _makers(title, foreign, claim, category), claim.folded)
             others = (*foreign, *((part.start, part.end) for part in parts))
         named, own = title.brands, title.candidates
-        claimed = self._claimed(raw.mpn or described.number)
+        claim_text = raw.mpn or described.number
+        claimed = self._claimed(claim_text) if claim_text else None
         if others:
             named, own = _of_own_goods(title, foreign, others, claimed)
         own = _without_models(title, own)
@@ -216,7 +217,7 @@ class Identifier:
             return labelled if labelled.brand is not None or claim.worthless else claim
         return claim
 
-    def _claimed(self, text: str | None) -> Candidate | None:
+    def _claimed(self, text: str) -> Candidate | None:
         number = claimed_number(text)
         return Candidate(number, 0, 0, self._grammar.owners(number), 0) if number is not None else None
 
@@ -298,12 +299,17 @@ def _unshaped(
 ) -> Sequence[Candidate]:
     """Without the shape of what begins within a line's name or follows a name's end."""
     return [
-        item._replace(shape=0, owners=NOBODY)
-        if any(0 <= item.start - end <= 1 and not item.owners.rank(brand) for end, brand in ends)
-        or any(start <= item.start < end and not item.owners.rank(brand) for start, end, brand in lines)
-        else item
+        Candidate(item.number, item.start, item.end, NOBODY, 0) if _is_model(item, lines, ends) else item
         for item in own
     ]
+
+
+def _is_model(item: Candidate, lines: Sequence[tuple[int, int, str]], ends: Sequence[tuple[int, str]]) -> bool:
+    place = item.start
+    for end, brand in ends:  # most are models behind a name
+        if 0 <= place - end <= 1 and not item.owners.rank(brand):
+            return True
+    return any(start <= place < end and not item.owners.rank(brand) for start, end, brand in lines)
 
 
 def _identity(case: Case, maker: MakerFound, number: NumberFound, bearing: Bearing) -> Identity:

@@ -67,15 +67,14 @@ def find_maker(case: Case, book: BrandBook) -> MakerFound:
 
 
 def _named(case: Case) -> MakerFound:
-    chosen = _first_named(case.named, {case.claim.brand})
-    if chosen is None:
-        chosen = case.named[0]
-        if len(case.named) > 1:
-            sure = _first_named(case.named, {item.owners.maker for item in case.own})
-            if sure is None and len(case.named) >= _MANY and _is_list(case):
-                return MakerFound(None, SEVERAL, case.title.text[chosen[0] : case.named[_MANY - 1][1]])
-            chosen = sure or chosen
-    if _is_the_original(case, chosen):
+    chosen = case.named[0]
+    if len(case.named) > 1:
+        sure = _first_named(case.named, {case.claim.brand})
+        sure = sure or _first_named(case.named, {item.owners.maker for item in case.own})
+        if sure is None and len(case.named) >= _MANY and _is_list(case):
+            return MakerFound(None, SEVERAL, case.title.text[chosen[0] : case.named[_MANY - 1][1]])
+        chosen = sure or chosen
+    if case.bearing.relation is _COMPATIBLE_WITH and _is_the_original(case, chosen):
         return MakerFound(None, "the brand of the original")
     entry = chosen[2]
     return MakerFound(entry.value, f"title: {entry.rule}", case.title.text[chosen[0] : chosen[1]], entry.source)
@@ -97,7 +96,7 @@ def _is_list(case: Case) -> bool:
 
 def _is_the_original(case: Case, hit: Hit) -> bool:
     """In "Совместимый картридж HP CF259X" the only name is the original's; a maker of compatible goods is itself."""
-    if case.bearing.relation is not _COMPATIBLE_WITH or case.bearing.foreign:
+    if case.bearing.foreign:
         return False
     return not hit[2].detail.third_party and len({other[2].value for other in case.named}) == 1
 

@@ -33,7 +33,8 @@ def find_number(case: Case, brand: str | None, grammar: Grammar) -> NumberFound:
     maker's number, else what looks like a number."""
     found = _with_variant(case, _title_or_claim(case, brand, grammar))
     if found.number is None or found.rule == _PLAUSIBLE:
-        return found if brand is None or case.raw.sku is None else _article(case, brand, grammar) or found
+        sku = case.raw.sku
+        return found if brand is None or sku is None or sku.isdigit() else _article(case, brand, grammar) or found
     return found
 
 
@@ -49,7 +50,7 @@ def _with_variant(case: Case, found: NumberFound) -> NumberFound:
     whole = item.number + variant[0]
     if len(variant[1]) > 1 and (case.claimed is None or case.claimed.number != whole):
         return found
-    return found._replace(number=item._replace(number=whole, end=variant.end()))
+    return NumberFound(Candidate(whole, item.start, variant.end(), item.owners, item.shape), found.rule)
 
 
 def _article(case: Case, brand: str, grammar: Grammar) -> NumberFound | None:
@@ -97,7 +98,7 @@ def _in_title(case: Case, brand: str | None, claim: Candidate, grammar: Grammar)
         return None
     around = upper[max(place - 1, 0) : place] + upper[end : end + 1]
     is_word = not any(sign.isalnum() or sign == "-" for sign in around)
-    return claim._replace(start=place, end=end) if is_word else None
+    return Candidate(claimed, place, end, claim.owners, claim.shape) if is_word else None
 
 
 def _fit(item: Candidate, brand: str | None) -> int:

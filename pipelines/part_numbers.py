@@ -187,9 +187,7 @@ def _shape(number: str, written: str) -> int:
         small := sum(map(str.islower, written.replace("x", "").replace("х", "")))
     ):  # "TEG-S24Dg", but not "Gen10" or "i-a"
         return int("-" in number and len(number) >= 7 and small <= 2 and written[:2].isupper())
-    if any(sign in number for sign in "-/+#=") or len(number) >= 7:
-        return 2
-    return 1
+    return 2 if len(number) >= 7 or any(sign in number for sign in "-/+#=") else 1
 
 
 def claimed_number(claim: str | None) -> str | None:

@@ -15,6 +15,7 @@ ROLES = other_goods.ROLES | asides.ROLES | components.ROLES | {
     "compatible", "advice", "offer", "offered", "accessory", "accessory_before", "substitute", "property", "service",
     "work", "support", "own_work", "series", "neutral", "replaces", "instead", "likeness", "likeness_before", SHOP,
 }  # fmt: skip
+_SILENT = components.ROLES | {"property", "series", "neutral", "support"}  # these make nothing of the goods
 _BY_CATEGORY = other_goods.ROLES | {"service", "compatible"}
 _LISTED = ("", "/", ",", "and", "&", skeleton("и"))
 _WORK = ("service", "work")
@@ -25,16 +26,22 @@ _WITH_OBJECT = tuple(f"{word} " for word in _WITH)  # " c" alone would begin " c
 
 def bearing(title: Title, category: Sequence[Hit]) -> Bearing:
     """The relation that the title's wording and the site's category speak for."""
-    if not title.relations and not category:
-        return IS
     category_roles = {hit[2].value for hit in category if hit[2].kind == "relation"} if category else set()
-    if not title.relations and not category_roles & _BY_CATEGORY:
+    if _is_silent(title.relations) and category_roles.isdisjoint(_BY_CATEGORY):
         return IS
     if found := other_goods.other_goods(title, category_roles) or _service(title, category_roles):
         return found
     found, beside = _for_others(title, category_roles)
     spans = asides.asides(title, beside) if beside else ()
     return found._replace(loose=found.loose + spans) if spans else found
+
+
+def _is_silent(hits: Sequence[Hit]) -> bool:
+    """Whether no wording bears on what the goods are to the makers that are named."""
+    for hit in hits:  # noqa: SIM110  asked of every listing: a generator costs more than the answer
+        if hit[2].value not in _SILENT:
+            return False
+    return True
 
 
 def _for_others(title: Title, category_roles: set[str]) -> tuple[Bearing, list[Hit]]:

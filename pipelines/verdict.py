@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
 
 from pipelines.category import CARRIED, Kind
 from pipelines.identity import Identity
@@ -27,7 +26,8 @@ _MODEL = re.compile(r"\b[a-z]+\d+[a-z]*\b")
 _MODEL_NUMBER = re.compile(rf" (?!20[12]\d\b)\d{{3,4}}\b(?! ?(?:{skeleton('мл|г|гр|мм|см|л|шт')}|ml|mm|cm)\b)")
 
 
-class Verdict(NamedTuple):
+@dataclass(slots=True)
+class Verdict:
     """The reasons that speak about a listing; `open` where it might be restricted and that could not be decided."""
 
     reasons: tuple[Restriction, ...]
