@@ -132,7 +132,8 @@ class Normaliser:
 
     def _condition(self, raw: RawListing, title: Title, identity: Identity, described: Described) -> Told:
         """The site's field and the title together, the worse one where they differ; else what the description says."""
-        refurbished = identity.number is not None and identity.number.number.endswith(_REFURBISHED)
+        number = identity.number.number if identity.number is not None else ""
+        refurbished = number.endswith(_REFURBISHED)
         if not (raw.condition or title.conditions or refurbished):
             if described.condition is None:
                 return NOT_SAID
@@ -140,7 +141,7 @@ class Normaliser:
         stated, written = condition_of(self._field_hits(raw.condition)), condition_of(title.conditions)
         found = condition_of([hit for hit in (stated and stated[1], written and written[1]) if hit])
         if refurbished and (found is None or found[0] is Condition.NEW):
-            return Told(Condition.REFURBISHED, "suffix of the part number", identity.number and identity.number.number)
+            return Told(Condition.REFURBISHED, "suffix of the part number", number)
         if found is None:
             return NOT_SAID
         if written is not None and written[1] is found[1]:
