@@ -126,9 +126,9 @@ def measure_if_grown(connection: Connection, new: int) -> None:
         # By a sample, a site has 400 listings, and it seems quicker to read them all than to look up 500 of a million.
         analyse(connection, m.listing, sample=0)
         analyse(connection, m.details, m.version)
-    if connection.dialect.name == "sqlite" and inspect(connection).has_table("sqlite_stat1"):
+    if connection.dialect.name == "sqlite" and inspect(connection).has_table("sqlite_stat1", "main"):
         # After a first run, one run seems to begin every version, and the index of them to be worth nothing for ever.
-        connection.exec_driver_sql("DELETE FROM sqlite_stat1 WHERE idx LIKE 'ix_version_%'")
+        connection.exec_driver_sql("DELETE FROM main.sqlite_stat1 WHERE idx LIKE 'ix_version_%'")
 
 
 class _Batches:
