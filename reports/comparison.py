@@ -10,11 +10,11 @@ from reports.safety import shown
 from reports.speech import Speech
 from reports.wording import condition_text, date_text, price_text, shop_name, tenth
 from restock.listing import Listing
-from restock.terms import Condition, PriceType, Relation, Vat
+from restock.offers import are_alike, is_exact
+from restock.terms import Relation, Vat
 
 MAX_NAMED = 3  # sellers named in one list
 _STALE = timedelta(days=2)
-_AS_NEW = frozenset({None, Condition.NEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +102,12 @@ def _comparable(listing: Listing, others: Sequence[Listing], data: WeeklyData) -
 
 def _amount(other: Listing, listing: Listing, data: WeeklyData) -> Decimal | None:
     """The other's price in the listing's currency, None where the two can't be compared."""
-    if not (_exact(other) and _exact(listing) and _alike(other, listing)) or other.price is None:
+    if not (is_exact(other) and is_exact(listing) and are_alike(other, listing)) or other.price is None:
         return None
     if other.currency == listing.currency:
         return other.price
     theirs, ours = data.rate(other), data.rate(listing)
     return other.price * theirs[0] / ours[0] if theirs and ours else None
-
-
-def _exact(listing: Listing) -> bool:
-    return listing.price is not None and listing.price > 0 and listing.price_type is PriceType.EXACT
-
-
-def _alike(one: Listing, other: Listing) -> bool:
-    same_condition = one.condition == other.condition or {one.condition, other.condition} <= _AS_NEW
-    return same_condition and {one.vat, other.vat} != {Vat.INCLUDED, Vat.EXCLUDED}
 
 
 def _verdict(listing: Listing, comparable: Sequence[Priced], data: WeeklyData) -> list[str]:
@@ -149,8 +140,8 @@ def _why_not(listing: Listing, others: Sequence[Listing], comparable: Sequence[P
 
 
 def _difference(listing: Listing, other: Listing) -> str:
-    if not _exact(other) or not _exact(listing):
+    if not (is_exact(other) and is_exact(listing)):
         return "no_exact_price"
     if {other.vat, listing.vat} == {Vat.INCLUDED, Vat.EXCLUDED}:
         return "other_vat"
-    return "other_condition" if not _alike(other, listing) else "no_rate"
+    return "other_condition" if not are_alike(other, listing) else "no_rate"

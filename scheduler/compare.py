@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from restock.listing import STANDING_FIELDS, Listing, money_text
-from restock.terms import Condition
+from restock.offers import are_alike, is_exact
 from scheduler.exchange import Converted, Exchange
 from scheduler.part_numbers import asked_forms
 from scheduler.workspace import Workspace
@@ -44,7 +44,7 @@ def compare_offers(
 def _rows(asked: str, offers: Sequence[Listing], exchange: Exchange) -> Iterator[dict[str, Any]]:
     priced = sorted(((exchange.price(offer), offer) for offer in offers), key=lambda pair: _order(*pair))
     for place, (found, offer) in enumerate(priced):
-        following = next((price for price, other in priced[place + 1 :] if _alike(offer, other)), None)
+        following = next((price for price, other in priced[place + 1 :] if _may_be_compared(offer, other)), None)
         note = None
         if offer.in_last_run is False:
             note = "not seen by the site's last run"
@@ -59,9 +59,9 @@ def _rows(asked: str, offers: Sequence[Listing], exchange: Exchange) -> Iterator
         }
 
 
-def _alike(one: Listing, other: Listing) -> bool:
-    """Whether two prices may be set against each other: a used device says nothing of the price of a new one."""
-    return (one.condition or Condition.NEW) == (other.condition or Condition.NEW)
+def _may_be_compared(one: Listing, other: Listing) -> bool:
+    """A used device says nothing of the price of a new one, a licence nothing of that of the device."""
+    return one.relation == other.relation and is_exact(one) and is_exact(other) and are_alike(one, other)
 
 
 def _row(asked: str, offer: Listing | None, found: Converted | None) -> dict[str, Any]:

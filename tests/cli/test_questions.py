@@ -199,3 +199,16 @@ def test_an_emptied_catalogue_is_no_fresh_one(restock: Restock, home: Path, take
     answer = restock("search")
     assert (answer.code, len(answer.error_lines)) == (1, 1)
     assert "the catalogue is an empty file" in answer.err
+
+
+def test_prices_with_and_without_vat_are_not_set_against_each_other(restock: Restock, tmp_path: Path) -> None:
+    for site, column, price in (
+        ("alpha", "Цена без НДС", "90"),
+        ("beta", "Цена с НДС", "100"),
+        ("gamma", "Цена с НДС", "от 110"),
+    ):
+        path = tmp_path / "list.csv"
+        path.write_text(f"Наименование;P/N;{column};Валюта\nCisco {SWITCH};{SWITCH};{price};RUB\n")
+        assert restock("import", site, str(path)).code == 0
+    rows = {row["site"]: (row["vat"], row["cheaper_than_next_pct"]) for row in restock("compare", SWITCH).rows}
+    assert rows == {"alpha": ("excluded", None), "beta": ("included", None), "gamma": ("included", None)}
