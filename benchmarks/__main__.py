@@ -10,6 +10,8 @@ BENCHMARKS = (
     ("benchmarks.catalogue",),
     ("benchmarks.command_line",),
     ("benchmarks.history",),
+    ("benchmarks.history", "--listings", "1000000", "--days", "8"),
+    ("benchmarks.postgresql",),
     ("benchmarks.crawl",),
     ("benchmarks.crawl", "--memory"),
 )

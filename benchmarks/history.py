@@ -1,7 +1,8 @@
 """Months of history: how large the catalogue grows, and how long the questions of analysts take on it.
 
-`python -m benchmarks.history` merges 90 days of a hundred thousand listings, 1% of them changed a day; `--days 20` is
-quick."""
+`python -m benchmarks.history` merges 90 days of a hundred thousand listings, 1% of them changed a day, and measures the
+catalogue; then, that questions are asked of a house with several sites, as many days of a dozen small ones. `--days 20`
+is quick. The weekly report's questions have their bar at a million listings: `--listings 1000000 --days 8`."""
 
 import argparse
 import sys
@@ -21,6 +22,7 @@ from scheduler.weekly import changes_between, gather
 from scheduler.workspace import Workspace
 
 LISTINGS, DAYS = 100_000, 90
+SITES, SMALL = 12, 100  # the small ones, and their listings
 MEGABYTES, PER_CHANGE = 60, 1.5  # of the whole; kB of a later day, for each changed listing
 QUESTION, SEARCH, REPORT = 50, 1_000, 2_000  # ms
 WEEK = timedelta(days=7)
@@ -41,6 +43,15 @@ def grow(path: Path, market: Market, days: int) -> tuple[int, int]:
                 merge_day(catalogue, market, day)
         sizes.append(size(path.parent))
     return sizes[0], sizes[1]
+
+
+def join(path: Path, days: int) -> None:
+    """Merges the days of the small sites."""
+    with Catalogue.open(f"sqlite:///{path}") as catalogue:
+        for number in range(SITES):
+            market = Market(SMALL, SMALL // 10, site=f"small-{number}")
+            for day in range(days):
+                merge_day(catalogue, market, day)
 
 
 def milliseconds(ask: Callable[[], object]) -> float:
@@ -92,12 +103,15 @@ def report(folder: Path, listings: int, days: int) -> int:
         ("a later day, kB for each changed listing", daily, PER_CHANGE, daily <= PER_CHANGE),
     ]
     missed = show(lines)
+    join(path, days)
+    print(f"with {SITES} sites of {SMALL} listings beside it")
     with Catalogue.open(f"sqlite:///{path}") as catalogue:
         missed += show(questions(catalogue, market, days))
     with Workspace(load_settings(folder)) as workspace:
         until = market.at(days - 1) + timedelta(hours=1)
         taken = milliseconds(lambda: week(workspace, until))
-    return missed + show([("the questions of the weekly report, ms", taken, REPORT, taken <= REPORT)])
+    name = f"the questions of the weekly report of {listings:,} listings, ms"
+    return missed + show([(name, taken, REPORT, taken <= REPORT)])
 
 
 def main() -> int:

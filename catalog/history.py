@@ -76,14 +76,26 @@ Spans = dict[int, list[tuple[int, int | None]]]
 
 def history(connection: Connection, mpn: str) -> list[HistoryEntry]:
     """The offers of a part number, by site and listing, in order of time."""
-    numbered = select(m.details.c.listing_id).where(m.details.c.mpn == part_number(mpn))
-    query = states().where(m.version.c.listing_id.in_(numbered))
-    ordered = query.order_by(m.site.c.name, m.listing.c.key, m.version.c.listing_id, m.version.c.from_run)
-    found = Seen.as_of(connection, None).states(connection, ordered)
-    chains = [list(chain) for _, chain in groupby(found, lambda state: state.listing_id)]
-    moments = _moments(connection)
-    unseen = _unseen(connection, [chain[0].listing_id for chain in chains])
-    return [entry for chain in chains for entry in _folded(_entries(chain, moments, unseen))]
+    numbered = _numbered(connection, mpn)
+    seen, moments, unseen = Seen.as_of(connection, None), _moments(connection), _unseen(connection, numbered)
+    found: list[HistoryEntry] = []
+    for chunk in chunks(numbered):
+        query = states().where(m.version.c.listing_id.in_(chunk))
+        ordered = query.order_by(*_BY_SITE, m.version.c.from_run)
+        for _, chain in groupby(seen.states(connection, ordered), lambda state: state.listing_id):
+            found.extend(_folded(_entries(list(chain), moments, unseen)))
+    return found
+
+
+_BY_SITE = (m.site.c.name, m.listing.c.key, m.listing.c.id)
+
+
+def _numbered(connection: Connection, mpn: str) -> list[int]:
+    """The listings that have or had a part number. Asked for by themselves: PostgreSQL doesn't begin with them in a
+    question of more tables than it weighs the order of."""
+    having = select(m.details.c.listing_id).where(m.details.c.mpn == part_number(mpn))
+    query = select(m.listing.c.id).join(m.site, m.site.c.id == m.listing.c.site_id)
+    return list(connection.execute(query.where(m.listing.c.id.in_(having)).order_by(*_BY_SITE)).scalars())
 
 
 def _moments(connection: Connection) -> dict[int, _Moment]:
