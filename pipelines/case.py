@@ -15,14 +15,15 @@ from restock.listing import RawListing
 
 @dataclass(slots=True)
 class Case:
-    """A listing as read so far. `head` is the category of its `noun`; `named` and `own` are the names and candidates
-    that speak of its own goods, not of others' and not of parts; `claimed` is the number that the site claims, with the
-    place 0 to 0."""
+    """A listing as read so far. `others` are the stretches of its title that speak of other goods. `head` is the
+    category of its `noun`; `named` and `own` are the names and candidates that speak of its own goods, not of others'
+    and not of parts; `claimed` is the number that the site claims, with the place 0 to 0."""
 
     title: Title
     raw: RawListing
     claim: Claim
     bearing: Bearing
+    others: tuple[Span, ...]
     site_hits: Sequence[Hit]
     noun: Hit | None
     head: str | None
@@ -30,11 +31,6 @@ class Case:
     named: Sequence[Hit]
     own: Sequence[Candidate]
     claimed: Candidate | None
-
-    @property
-    def others(self) -> tuple[Span, ...]:
-        """The stretches of the title that speak of other goods."""
-        return self.bearing.foreign + self.bearing.loose
 
 
 @dataclass(slots=True)

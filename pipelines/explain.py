@@ -9,9 +9,10 @@ from pipelines.case import Told
 from pipelines.category import Kind
 from pipelines.identity import Identity
 from pipelines.prices import Price
+from pipelines.restrictions import Verdict
 from pipelines.stock import Stock
 from pipelines.text import mixed_script
-from pipelines.verdict import Court, Verdict, bought_line
+from pipelines.verdict import Court, bought_line
 from restock.listing import Finding, Listing, Normalised, RawListing, money_text
 from restock.terms import Vat
 

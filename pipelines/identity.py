@@ -123,7 +123,9 @@ class Identifier:
         foreign = bearing.foreign + bearing.loose
         noun = head(title, foreign) if title.categories else None
         category = noun[2].value if noun else None
-        claim = self._claim(raw, described)
+        claim = self._book.claim(raw.brand)
+        if claim.brand is None and described.maker is not None:
+            claim = self._labelled(claim, described.maker)
         parts: list[Part] = []
         others = foreign
         if names_parts(title, category):
@@ -135,7 +137,7 @@ class Identifier:
         if others:
             named, own = _of_own_goods(title, foreign, others, claimed)
         own = _without_models(title, own)
-        case = Case(title, raw, claim, bearing, site_hits, noun, category, parts, named, own, claimed)
+        case = Case(title, raw, claim, bearing, foreign, site_hits, noun, category, parts, named, own, claimed)
         if _has_ambiguous(named):
             case.named = [hit for hit in named if not hit[2].ambiguous or is_supported(case, hit)]
         return case
@@ -209,13 +211,10 @@ class Identifier:
             return bool(is_part and claimed_too) or (kind is not None and kind == case.head)
         return item.start < case.bearing.loose[0][0] or kind == case.head or kind not in self._devices
 
-    def _claim(self, raw: RawListing, described: Described) -> Claim:
-        """The site's brand claim; where it names no maker that is known, what its description calls the maker."""
-        claim = self._book.claim(raw.brand)
-        if claim.brand is None and described.maker is not None:
-            labelled = self._book.claim(described.maker)
-            return labelled if labelled.brand is not None or claim.worthless else claim
-        return claim
+    def _labelled(self, claim: Claim, maker: str) -> Claim:
+        """What a description calls the maker, beside a claim that names none that is known."""
+        labelled = self._book.claim(maker)
+        return labelled if labelled.brand is not None or claim.worthless else claim
 
     def _claimed(self, text: str) -> Candidate | None:
         number = claimed_number(text)

@@ -87,7 +87,7 @@ class Normaliser:
             currency=price.currency,
             price_type=price.kind,
             vat=price.vat,
-            regular_price=self._regular(raw, price),
+            regular_price=self._regular(raw, price) if raw.regular_price or price.regular else None,
             availability=stock.availability,
             quantity=stock.quantity,
             quantity_bound=stock.bound,
@@ -150,7 +150,7 @@ class Normaliser:
 
     def _regular(self, raw: RawListing, price: Price) -> Any:
         """The struck-through price, where it is higher than the current one."""
-        if (raw.regular_price is None and price.regular is None) or price.amount is None or price.kind is _FROM:
+        if price.amount is None or price.kind is _FROM:
             return None
         stated = self._rules.prices.read(raw.regular_price, raw.currency, self._currency) if raw.regular_price else None
         regular = stated.amount if stated is not None and stated.currency in {price.currency, None} else None

@@ -130,16 +130,15 @@ def _without_name(own: Sequence[Candidate], name: str) -> Sequence[Candidate]:
 
 def _best(case: Case, brand: str | None, own: Sequence[Candidate], grammar: Grammar) -> NumberFound:
     """The best token of the title: of the maker's forms and lists; of any shape, unless its forms are all known."""
-    if brand is not None and (fitting := _fitting_of(own, brand)):
-        return NumberFound(_fitting(case, fitting, brand), "form or list of the maker")
-    if brand is not None and grammar.is_strict(brand):
+    if brand is None:
+        return NOTHING_FITS
+    if fitting := [item for item in own if item.owners.rank(brand)]:
+        best = fitting[0] if len(fitting) == 1 else _fitting(case, fitting, brand)
+        return NumberFound(best, "form or list of the maker")
+    if grammar.is_strict(brand):
         labelled = next((item for item in own if item.shape == _LABELLED), None)
         return NumberFound(labelled, "labelled number") if labelled else _letters_alone(case, brand, grammar)
-    return NOTHING_FITS if brand is None else _unknown_form(case, brand, own, grammar)
-
-
-def _fitting_of(own: Sequence[Candidate], brand: str) -> list[Candidate]:
-    return [item for item in own if item.owners.rank(brand)]
+    return _unknown_form(case, brand, own, grammar)
 
 
 def _unknown_form(case: Case, brand: str, own: Sequence[Candidate], grammar: Grammar) -> NumberFound:
@@ -193,12 +192,12 @@ def _fitting(case: Case, fitting: Sequence[Candidate], brand: str | None) -> Can
     """The first of a bundle; the licence's own number before that of its device; else the surest, and a listed order
     number in brackets before the model's name."""
     title = case.title
-    if len(fitting) == 1 or " + " in title.text:
+    if " + " in title.text:
         return fitting[0]
     if case.head in _LICENCES and (own := [item for item in fitting if item.owners.category(brand) in _LICENCES]):
         return own[0]
     best = max(fitting, key=lambda item: (_is_order(item), _fit(item, brand), not _has_blanks(item), -item.start))
-    if len(fitting) > 1 and (whole := next((item for item in fitting if _holds(item, best, brand)), None)):
+    if whole := next((item for item in fitting if _holds(item, best, brand)), None):
         return whole
     if brand in best.owners.known:
         return best

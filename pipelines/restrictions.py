@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -92,12 +92,17 @@ class Watched:
     ends: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The reasons that speak about goods; `open` where more facts might have given one."""
+@dataclass(slots=True)
+class Verdict:
+    """The reasons that speak about a listing; `open` where it might be restricted and that could not be decided. A find
+    in a weapon is named among the reasons and restricts nothing. Many listings share one of these."""
 
     reasons: tuple[Restriction, ...]
     open: bool = False
+    restricted: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.restricted = any(reason.rule is not RestrictionRule.BATTLEFIELD for reason in self.reasons)
 
 
 class RestrictionBook:
@@ -122,7 +127,7 @@ class RestrictionBook:
         for row in battlefield:
             if row["extraction"] == "pattern":
                 self._found.setdefault((brand_of(row["brand"]), row["part_number"]), row)
-        self._watched = tuple(_watched(row) for row in watchlist)
+        self.watched = tuple(_watched(row) for row in watchlist)
         self.judge = lru_cache(maxsize=4096)(self._judge)
         self.component = lru_cache(maxsize=1024)(self._component)
 
@@ -141,10 +146,10 @@ class RestrictionBook:
         code = self._codes.get(hs6 or "")
         return code if code and code.starts <= on and (code.ends is None or on <= code.ends) else None
 
-    def _judge(self, brand: str | None, hs6: str | None, sort: str | None, market: str, on: date) -> Judgement:
+    def _judge(self, brand: str | None, hs6: str | None, sort: str | None, market: str, on: date) -> Verdict:
         """What policies and the list say about goods of a maker and a kind. `sort` is the kind's sort, None unknown."""
         if market != MARKET:
-            return Judgement(())
+            return Verdict(())
         reasons: list[Restriction] = []
         steps = self.steps(brand, on)
         if steps and brand is not None:
@@ -153,7 +158,7 @@ class RestrictionBook:
         maker = self.makers.get(brand or "")
         if code is not None and brand is not None and maker is not None and maker.coalition and not maker.contested:
             reasons.append(_list_reason(maker, code))
-        return Judgement(tuple(reasons), open=not reasons and self._is_open(brand, maker, hs6, sort, on))
+        return Verdict(tuple(reasons), open=not reasons and self._is_open(brand, maker, hs6, sort, on))
 
     def _is_open(self, brand: str | None, maker: Maker | None, hs6: str | None, sort: str | None, on: date) -> bool:
         if sort in {"licence", "service"}:
@@ -206,11 +211,9 @@ class RestrictionBook:
         return Restriction(RestrictionRule.BATTLEFIELD, f"{row['part_number']}", reason, row["source"])
 
     def watchlist(self, brand: str | None, mpn: str | None, folded: str, on: date) -> list[Restriction]:
-        if not self._watched:
-            return []
         return [
             watched.restriction
-            for watched in self._watched
+            for watched in self.watched
             if (not watched.brand or watched.brand == (brand or "").casefold())
             and (not watched.mpn or watched.mpn.fullmatch(mpn or ""))
             and (not watched.title or watched.title in folded)

@@ -104,7 +104,7 @@ class StockReader:
         entries = [(row["wording"], Entry("stock", row.one_of("role", allowed))) for row in wordings]
         self._lexicon = Lexicon(entries)
         self._one = lru_cache(maxsize=4096)(self._read_one)  # words come again, and small numbers do
-        self.read = lru_cache(maxsize=4096)(self._read)
+        self.read = lru_cache(maxsize=8192)(self._read)
 
     def _read(self, availability: str | None, quantity: str | None) -> Stock:
         """The stock of an availability text and a quantity text, either of which may be missing."""

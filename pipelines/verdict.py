@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from pipelines.category import CARRIED, Kind
 from pipelines.identity import Identity
 from pipelines.makers import SEVERAL
-from pipelines.restrictions import MARKET, RestrictionBook
+from pipelines.restrictions import MARKET, RestrictionBook, Verdict
 from pipelines.text import skeleton
 from pipelines.titles import Title
 from restock.listing import Restriction
@@ -26,22 +26,6 @@ _MODEL = re.compile(r"\b[a-z]+\d+[a-z]*\b")
 _MODEL_NUMBER = re.compile(rf" (?!20[12]\d\b)\d{{3,4}}\b(?! ?(?:{skeleton('мл|г|гр|мм|см|л|шт')}|ml|mm|cm)\b)")
 
 
-@dataclass(slots=True)
-class Verdict:
-    """The reasons that speak about a listing; `open` where it might be restricted and that could not be decided."""
-
-    reasons: tuple[Restriction, ...]
-    open: bool
-
-    @property
-    def restricted(self) -> bool:
-        """A find in a weapon is named among the reasons and restricts nothing."""
-        for reason in self.reasons:  # noqa: SIM110  asked of every listing: a generator costs more than the answer
-            if reason.rule is not _BATTLEFIELD:
-                return True
-        return False
-
-
 _NONE = Verdict((), open=False)
 
 
@@ -57,7 +41,8 @@ class Court:
         """The verdict on goods of a kind (None: not known)."""
         if identity.relation is _SERVICE_FOR:
             return _NONE
-        brand, number, nameless = identity.maker.brand, identity.number, _is_nameless(identity)
+        brand, number = identity.maker.brand, identity.number
+        nameless = brand is None and identity.relation in _NAMELESS
         sort = kind.sort if kind else None
         judged = self._book.judge(brand, None if nameless or kind is None else kind.hs6, sort, self._market, on)
         is_open = judged.open or (brand is None and self._may_be_restricted(title, on))
@@ -68,12 +53,14 @@ class Court:
             found = _by_line(found, identity)
         if identity.parts:
             found = (*found, *self._of_parts(identity, on))
-        if watched := self._book.watchlist(brand, number.number if number else None, title.folded, on):
-            found = (*found, *watched)
+        if self._book.watched:
+            found = (*found, *self._book.watchlist(brand, number.number if number else None, title.folded, on))
         if number is not None and (find := self._find(identity, number.number)):
             found = (*found, find)
         if nameless or identity.doubted is not None:
             is_open = self._is_doubted(identity, on)
+        if found is judged.reasons and is_open is judged.open:
+            return judged  # most are shared
         return Verdict(found, is_open and not found)
 
     def _find(self, identity: Identity, mpn: str) -> Restriction | None:
