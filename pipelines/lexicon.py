@@ -39,7 +39,7 @@ class Lexicon:
         self._automaton = ahocorasick.Automaton()
         for key, group in found.items():
             goes_on = not key[-1].isalnum() or any(entry.stem or entry.prefix for entry in group)
-            self._automaton.add_word(key, (len(key) - 1, key[0].isalnum(), goes_on, tuple(group)))
+            self._automaton.add_word(key, (len(key), key[0].isalnum(), goes_on, tuple(group)))
         self._automaton.make_automaton()
         self._exact = found
 
@@ -60,15 +60,12 @@ class Lexicon:
         left out."""
         hits: list[Hit] = []
         around, reached, apart = f" {folded} ", 0, True
-        for last, (reach, is_word, goes_on, group) in self._automaton.iter(folded):
-            start, end = last - reach, last + 1
-            before, after = around[start], around[end + 1]
-            if is_word and before.isalnum():
-                continue
-            closed = after == " "  # most are: only a hyphen before them can speak against
-            if not (closed or goes_on) and after.isalpha():
-                continue  # the beginning of a longer word
-            surely = closed and before != "-"
+        for end, (size, is_word, goes_on, group) in self._automaton.iter(around):
+            before, after = around[end - size], around[end + 1]
+            if (is_word and before.isalnum()) or (after.isalpha() and not goes_on):
+                continue  # the end of a longer word, or the beginning of one
+            start, closed = end - size, after == " "
+            surely = closed and before != "-"  # most are: only a hyphen before them can speak against
             for entry in group:
                 if surely or _stands(folded, start, end, entry, closed=closed):
                     hits.append((start, end, entry))
@@ -106,7 +103,7 @@ def _may_lead(folded: str, start: int, end: int, entry: Entry) -> bool:
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
-    hits.sort(key=_start_then_longest)
+    hits.sort(key=lambda hit: (hit[0], -hit[1]))
     outer = hits[0]
     kept = [outer]
     for hit in hits[1:]:
@@ -116,7 +113,3 @@ def _longest(hits: list[Hit]) -> list[Hit]:
             continue  # a maker's name within its product's ("nvidia a100") still names the maker
         kept.append(hit)
     return kept
-
-
-def _start_then_longest(hit: Hit) -> tuple[int, int]:
-    return hit[0], -hit[1]

@@ -103,7 +103,7 @@ class Normaliser:
 
     def _unread(self, reasoning: Reasoning, url: str | None, gtin: str | None) -> tuple[str, ...]:
         raw = reasoning.raw
-        found = list(reasoning.stock.unread)
+        found = [*reasoning.stock.unread]
         if reasoning.price.kind is None:
             found.append("price")
         if raw.currency is not None and not self._rules.prices.currency(raw.currency)[1]:

@@ -1,7 +1,9 @@
 """A title read once: its names, its wordings and its candidates for a part number, each with its place."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.candidate import Candidate
 from pipelines.lexicon import Hit, Lexicon
@@ -63,19 +65,21 @@ def clause_end(folded: str, place: int, stops: str) -> int:
 
     A spaced dash ends it too."""
     depth = 0
-    for index in range(place, len(folded)):
-        letter = folded[index]
-        if letter == "(":
-            if "(" in stops:
-                return index
+    for match in _signs(stops).finditer(folded, place):
+        letter = match[0]
+        if letter == "(" and "(" not in stops:
             depth += 1
-        elif letter == ")":
-            if depth == 0:
-                return index
+        elif letter == ")" and depth:
             depth -= 1
-        elif depth == 0 and (letter in stops or (letter in _BREAKS and _is_break(folded, index))):
-            return index
+        elif letter in "()" or (depth == 0 and (letter in stops or _is_break(folded, match.start()))):
+            return match.start()
     return len(folded)
+
+
+@lru_cache(maxsize=16)
+def _signs(stops: str) -> re.Pattern[str]:
+    """The signs at which a stretch may end."""
+    return re.compile(f"[{re.escape(stops + _BREAKS + '()')}]")
 
 
 def _is_break(folded: str, index: int) -> bool:
