@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 from pipelines.candidate import Owners
 from pipelines.lexicon import Hit
@@ -29,7 +28,7 @@ _FIRSTS = (
 )
 _HEAD = re.compile(rf"{_EDGE}(?:{'|'.join(f'{first}(?= {second})' for first, _, second in _FIRSTS)})")
 # The blank between two such pieces, if there is any: most titles have none, which is soon found, from blank to blank.
-_GAP = re.compile(f" (?:{'|'.join(f'(?<={ends} ){second}' for _, ends, second in _FIRSTS)})")
+_GAP = re.compile(f" (?<![A-Z]{{6}} )(?:{'|'.join(f'(?<={ends} ){second}' for _, ends, second in _FIRSTS)})")
 _NEXT = re.compile(rf" (-?[A-Z0-9][^{STOPS}]*+)(?!')")  # "TA'MIRLASH" is a word
 _MIDDLE = re.compile(r"-?\d[\w./+#-]*|[A-Z]{1,2}\d{2,}[A-Z0-9]*|[A-Z]{1,4}\d[A-Z]?")
 _SUFFIX = re.compile(
@@ -110,10 +109,11 @@ class Mender:
     def joined(self, upper: str, names: Sequence[Hit] = ()) -> Iterator[Piece]:
         """Numbers with blanks for hyphens: "C1300 24T 4G", "WS C2960X 48TS L"; the longest that begins so."""
         words = TOKEN.findall(upper)
+        beginnings = [*map(self._begins, words)]
+        if not any(beginnings):
+            return
         begun = [
-            place
-            for place, (word, following) in enumerate(pairwise(words))
-            if (fits := self._begins(word)) is not None and fits(following)
+            place for place, (fits, word) in enumerate(zip(beginnings, words[1:], strict=False)) if fits and fits(word)
         ]
         if not begun:
             return

@@ -19,8 +19,12 @@ KNOWN = Table(
 SPECIFICATIONS = Table("specification_forms.csv", ("form", "regex", "source"), ("form",), ("regex",))
 STRICT = Table("strict_numbers.csv", ("brand", "source", "note"), ("brand",))
 
-# A run of letters, digits and signs, all of them ASCII and with a digit or a hyphen among them.
-_RUN = re.compile(r"(?<![\w+/=#.:*&%~^@-])(?=[A-Z_+/=#.:*&%~^@]*+[0-9-])[A-Z0-9_+/=#.:*&%~^@-]{4,}+(?!\w)")
+# A run of letters, digits and signs, all of them ASCII and with a digit or a hyphen among them. Four digits alone are a
+# year, a power: most of what has digits and is no number.
+_RUN = re.compile(
+    r"(?<![\w+/=#.:*&%~^@-])(?=[A-Z_+/=#.:*&%~^@]*+[0-9-])(?![0-9]{4}(?![A-Z0-9_+/=#.:*&%~^@-]))"
+    r"[A-Z0-9_+/=#.:*&%~^@-]{4,}+(?!\w)"
+)
 _AFTER_WHOLE = re.compile(
     r" (?:(?<=\d )(?:[A-Z]{1,3}Z|[A-Z]{2,4}\+|\d{3}-)|[A-Z] \d{4,6}-[A-Z])"
 )  # what may go on with a whole number, or go before it: "ADUM1201 ARZ", "P 19720-B21"
@@ -33,6 +37,8 @@ _OPTION = re.compile(r"[A-Z0-9]{2,5}")
 _PACKED = re.compile(r"[^,]+,\d{3}")
 _GOING_ON = re.compile(r"(?:,\d[A-Z0-9/+-]*+| [A-Z]{2,3}:[A-Z]| OC-\d+GD?)(?![\w,.])")
 _DIGITS_ONLY = re.compile(r"\d{3,}-\d{4,}(-\d+)*")
+
+_Token = tuple[str, int, int, Owners, int, bool]  # a number, its offset, length, owners, shape, and whether it is whole
 
 
 class Grammar:
@@ -91,16 +97,15 @@ class Grammar:
         whole, reached, signs = False, 0, ", " if ":" in upper or " OC-" in upper else ","
         for match in _RUN.finditer(upper):
             place, end = match.span()
-            if end - place == 4 and match[0].isdigit():
-                continue  # a year, a power: most of what has digits and is no number
             if upper[end : end + 1] in signs and (longer := self._going_on(upper, place, end, names)):
                 found.append(longer)
                 whole, reached = True, longer.end
             if place < reached:
                 continue
-            for number, offset, length, owners, shape in self._token(match[0], text[place:end]):
-                whole = whole or owners.maker is not None or (owners.any and "-" in number)
-                found.append(Candidate(number, place + offset, place + offset + length, owners, shape))
+            for number, offset, length, owners, shape, is_whole in self._token(match[0], text[place:end]):
+                start = place + offset
+                found.append(Candidate(number, start, start + length, owners, shape))
+                whole = whole or is_whole
         if not whole and found:
             found.extend(self._mended(self._mender.joined(upper, names), 3))
         if (not whole or _AFTER_WHOLE.search(upper)) and (pieces := self._mender.glued(upper)):
@@ -127,8 +132,8 @@ class Grammar:
         for number, start, end in pieces:
             yield Candidate(number, start, end, self.owners(number), shape)
 
-    def _judge_token(self, token: str, written: str) -> tuple[tuple[str, int, int, Owners, int], ...]:
-        """What a token is: (number, offset, length, owners, shape), several where a slash or a plus parts two."""
+    def _judge_token(self, token: str, written: str) -> tuple[_Token, ...]:
+        """What a token is, several where a slash or a plus parts two."""
         number, lead, label = token, 0, None
         if not token.isalnum():
             label = _LABEL.match(token)
@@ -140,7 +145,10 @@ class Grammar:
         if not owners.any and (parts := self._parts(number, written, lead)):
             return parts
         shape = 4 if label else _shape(number, written[lead : lead + len(number)])
-        return ((number, lead, len(number), owners, shape),) if self._may_be(number, owners, shape) else ()
+        if not self._may_be(number, owners, shape):
+            return ()
+        is_whole = owners.maker is not None or (owners.any and "-" in number)
+        return ((number, lead, len(number), owners, shape, is_whole),)
 
     def _may_be(self, number: str, owners: Owners, shape: int) -> bool:
         """Whether a token may be a part number: proven, or no specification and of a fitting form or shape."""
@@ -150,13 +158,14 @@ class Grammar:
             return owners.any and _is_articulate(number)
         return (owners.any or shape > 0) and not owners.is_specification
 
-    def _parts(self, number: str, written: str, lead: int) -> tuple[tuple[str, int, int, Owners, int], ...]:
+    def _parts(self, number: str, written: str, lead: int) -> tuple[_Token, ...]:
         for sign in "+/:":
             left, _, right = number.partition(sign)
             if len(left) > 4 and len(right) > 4 and self.owners(left).any and self.owners(right).any:
-                return self._judge_token(left, written[lead : lead + len(left)]) + tuple(
-                    (part, lead + len(left) + 1 + offset, length, owners, shape)
-                    for part, offset, length, owners, shape in self._judge_token(right, written[lead + len(left) + 1 :])
+                behind = lead + len(left) + 1
+                return self._judge_token(left, written[lead : behind - 1]) + tuple(
+                    (part, behind + offset, size, owners, shape, is_whole)
+                    for part, offset, size, owners, shape, is_whole in self._judge_token(right, written[behind:])
                 )
         return ()
 
