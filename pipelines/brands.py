@@ -92,11 +92,11 @@ class BrandBook:
             )
             ambiguous = row.flag("ambiguous") or name.seller
             rule = f"name: {row['kind']}" if row["kind"] else "name"
-            yield row["alias"], Entry("brand", row["brand"], name, rule, row["source"], ambiguous=ambiguous)
+            yield row["alias"], _entry(row["brand"], name, rule, row["source"], ambiguous=ambiguous)
         for brand, maker in self._makers.items():
             if squeeze(brand) not in taken:
                 name = Name(None, False, maker.third_party, False, brand in self._processors)
-                yield brand, Entry("brand", brand, name, "name", None, ambiguous=maker.ambiguous)
+                yield brand, _entry(brand, name, "name", None, ambiguous=maker.ambiguous)
 
     def _claim(self, text: str | None) -> Claim:
         if text is None or not (folded := squeeze(text)) or folded in self._ignored:
@@ -148,6 +148,11 @@ class BrandBook:
 
     def successors(self, brand: str) -> frozenset[str]:
         return frozenset(self._splits.get(brand, {}).values())
+
+
+def _entry(brand: str, name: Name, rule: str, source: str | None, *, ambiguous: bool) -> Entry:
+    special = ambiguous or name.category is not None or name.model_follows or name.makes_processors
+    return Entry("brand", brand, name, rule, source, ambiguous=ambiguous, special=special)
 
 
 def _without_legal_form(folded: str) -> str:

@@ -136,9 +136,11 @@ class Identifier:
         claimed = self._claimed(claim_text) if claim_text else None
         if others:
             named, own = _of_own_goods(title, foreign, others, claimed)
-        own = _without_models(title, own)
+        special = _has_special(title)
+        if own and (special or title.relations):
+            own = _without_models(title, own)
         case = Case(title, raw, claim, bearing, foreign, site_hits, noun, category, parts, named, own, claimed)
-        if _has_ambiguous(named):
+        if special:
             case.named = [hit for hit in named if not hit[2].ambiguous or is_supported(case, hit)]
         return case
 
@@ -258,9 +260,9 @@ def _of_own_goods(
     ]
 
 
-def _has_ambiguous(named: Sequence[Hit]) -> bool:
-    for hit in named:  # noqa: SIM110  asked of every listing: a generator costs more than the answer
-        if hit[2].ambiguous:
+def _has_special(title: Title) -> bool:
+    for hit in title.brands:  # noqa: SIM110  asked of every listing: a generator costs more than the answer
+        if hit[2].special:
             return True
     return False
 
@@ -278,8 +280,6 @@ def _makers(title: Title, foreign: Sequence[Span], claim: Claim, noun: str | Non
 def _without_models(title: Title, own: Sequence[Candidate]) -> Sequence[Candidate]:
     """Without the model names that follow a family ("ProLiant DL380") or begin within its name ("7750 SR-1"), unless
     they have a form of its maker."""
-    if not own:
-        return own
     lines: list[tuple[int, int, str]] = []
     ends: list[tuple[int, str]] = []
     for start, end, entry in title.brands:

@@ -13,7 +13,8 @@ from pipelines.text import squeeze
 class Entry:
     """A wording and what it stands for. `kind` is the file it comes from (brand, category, relation, …).
 
-    `stem` wordings may go on with letters ("коммутатор*"), `prefix` ones with anything ("i7-")."""
+    `stem` wordings may go on with letters ("коммутатор*"), `prefix` ones with anything ("i7-"). A `special` name of a
+    maker needs a second look: it is also a word, or a line's name, or that of a maker of processors."""
 
     kind: str
     value: Any
@@ -23,6 +24,7 @@ class Entry:
     stem: bool = False
     prefix: bool = False
     ambiguous: bool = False
+    special: bool = False
 
 
 Hit = tuple[int, int, Entry]  # where it starts, where it ends, what it is

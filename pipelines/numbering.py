@@ -31,18 +31,23 @@ _LABELLED = 4  # the shape of a token that a label ("P/N:") or its mending says 
 def find_number(case: Case, brand: str | None, grammar: Grammar) -> NumberFound:
     """The claim where the title bears it out, else what fits the maker, else the shop's article where it is surely the
     maker's number, else what looks like a number."""
-    found = _with_variant(case, _title_or_claim(case, brand, grammar))
-    if found.number is None or found.rule == _PLAUSIBLE:
-        sku = case.raw.sku
-        return found if brand is None or sku is None or sku.isdigit() else _article(case, brand, grammar) or found
-    return found
+    own = _not_of_others(case, brand)
+    found = _best(case, brand, own, grammar)
+    if case.claimed is not None:
+        found = _or_claim(case, brand, case.claimed, own, found, grammar)
+    item = found.number
+    if item is not None and found.rule != _PLAUSIBLE:
+        return _with_variant(case, found, item)
+    sku = case.raw.sku
+    if brand is not None and sku is not None and not sku.isdigit() and (article := _article(case, brand, grammar)):
+        return article
+    return found if item is None else _with_variant(case, found, item)
 
 
-def _with_variant(case: Case, found: NumberFound) -> NumberFound:
+def _with_variant(case: Case, found: NumberFound, item: Candidate) -> NumberFound:
     """A number with the variant in brackets that is glued to it: a letter ("DS-3E0318P-E/M(B)"), or what the site's
     claim ends with as well."""
-    item, text = found.number, case.title.text
-    if item is None or item.end == 0 or text[item.end : item.end + 1] != "(":
+    if item.end == 0 or not case.title.text.startswith("(", item.end):
         return found
     variant = _VARIANT.match(latin(case.title.folded), item.end)
     if variant is None:
@@ -62,18 +67,17 @@ def _article(case: Case, brand: str, grammar: Grammar) -> NumberFound | None:
     return NumberFound(Candidate(number, 0, 0, owners, 0), _ARTICLE) if owners.maker == brand else None
 
 
-def _title_or_claim(case: Case, brand: str | None, grammar: Grammar) -> NumberFound:
-    own = _not_of_others(case, brand)
-    best = _best(case, brand, own, grammar)
-    if case.claimed is None:
-        return best
+def _or_claim(
+    case: Case, brand: str | None, claim: Candidate, own: Sequence[Candidate], best: NumberFound, grammar: Grammar
+) -> NumberFound:
+    """The best number of the title, or the site's claim where the title bears it out or it fits better."""
     strict = grammar.is_strict(brand)
     for item in own:
-        if item.number == case.claimed.number and _stands_up(item, best.number, brand, strict=strict):
+        if item.number == claim.number and _stands_up(item, best.number, brand, strict=strict):
             return NumberFound(item, "claim in the title")
-    if best.number is None and (here := _in_title(case, brand, case.claimed, grammar)):
+    if best.number is None and (here := _in_title(case, brand, claim, grammar)):
         return NumberFound(here, "claim in the title")
-    return _claimed(case, brand, case.claimed, best, grammar)
+    return _claimed(case, brand, claim, best, grammar)
 
 
 def _stands_up(item: Candidate, best: Candidate | None, brand: str | None, *, strict: bool) -> bool:
@@ -108,7 +112,9 @@ def _fit(item: Candidate, brand: str | None) -> int:
 def _not_of_others(case: Case, brand: str | None) -> Sequence[Candidate]:
     """Without the maker's name ("KFA2"), the numbers that are surely another maker's, where the goods are made for
     another's, and those of the devices that a licence is for."""
-    own = case.own if brand is None else _without_name(case.own, _as_number(brand))
+    own = case.own
+    if brand is not None and not brand.isalpha():
+        own = _without_name(own, _as_number(brand))
     if case.head in _LICENCES:
         return [item for item in own if not case.title.folded[: item.start].endswith(_FOR)]
     if case.bearing.relation is _IS:
