@@ -63,13 +63,13 @@ class Lexicon:
         hits: list[Hit] = []
         around, reached, apart = f" {folded} ", 0, True
         for end, (size, is_word, goes_on, group) in self._automaton.iter(around):
-            before, after = around[end - size], around[end + 1]
-            if (is_word and before.isalnum()) or (after.isalpha() and not goes_on):
+            start = end - size
+            before, after = around[start], around[end + 1]
+            surely = before == " " == after  # most are
+            if not surely and ((is_word and before.isalnum()) or (after.isalpha() and not goes_on)):
                 continue  # the end of a longer word, or the beginning of one
-            start, closed = end - size, after == " "
-            surely = closed and before != "-"  # most are: only a hyphen before them can speak against
             for entry in group:
-                if surely or _stands(folded, start, end, entry, closed=closed):
+                if surely or _stands(folded, start, end, entry, closed=after == " "):
                     hits.append((start, end, entry))
                     if start < reached:
                         apart = False

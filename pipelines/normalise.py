@@ -102,17 +102,16 @@ class Normaliser:
         return listing, self._unread(reasoning, url, gtin)
 
     def _unread(self, reasoning: Reasoning, url: str | None, gtin: str | None) -> tuple[str, ...]:
-        raw = reasoning.raw
-        found = [*reasoning.stock.unread]
+        raw, unread = reasoning.raw, reasoning.stock.unread
         if reasoning.price.kind is None:
-            found.append("price")
+            unread += ("price",)
         if raw.currency is not None and not self._rules.prices.currency(raw.currency)[1]:
-            found.append("currency")
-        if raw.url is not None and url is None:
-            found.append("url")
-        if raw.gtin is not None and gtin is None:
-            found.append("gtin")
-        return tuple(found)
+            unread += ("currency",)
+        if url is None and raw.url is not None:
+            unread += ("url",)
+        if gtin is None and raw.gtin is not None:
+            unread += ("gtin",)
+        return unread
 
     def _price(self, raw: RawListing, described: Described, identity: Identity, category: Told) -> Price:
         """The price of its text; VAT as the description says where the price says nothing. What goods cost a month is
@@ -122,7 +121,7 @@ class Normaliser:
             price = price._replace(amount=None, kind=None)
         if not raw.priced:
             price = price._replace(kind=None, rule="no column of prices is known")
-        if price.vat is _NO_VAT and described.vat is not _NO_VAT:
+        if described.vat is not _NO_VAT and price.vat is _NO_VAT:
             return price._replace(vat=described.vat, vat_rule="wording of the description")
         return price
 

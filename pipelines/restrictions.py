@@ -127,6 +127,7 @@ class RestrictionBook:
         for row in battlefield:
             if row["extraction"] == "pattern":
                 self._found.setdefault((brand_of(row["brand"]), row["part_number"]), row)
+        self.finds = frozenset(part_number for _, part_number in self._found)  # numbers of parts found in weapons
         self.watched = tuple(_watched(row) for row in watchlist)
         self.judge = lru_cache(maxsize=4096)(self._judge)
         self.component = lru_cache(maxsize=1024)(self._component)

@@ -55,7 +55,7 @@ class Court:
             found = (*found, *self._of_parts(identity, on))
         if self._book.watched:
             found = (*found, *self._book.watchlist(brand, number.number if number else None, title.folded, on))
-        if number is not None and (find := self._find(identity, number.number)):
+        if number is not None and number.number in self._book.finds and (find := self._find(identity, number.number)):
             found = (*found, find)
         if nameless or identity.doubted is not None:
             is_open = self._is_doubted(identity, on)
