@@ -73,6 +73,7 @@ class BrandBook:
         self._splits: dict[str, dict[str, str]] = defaultdict(dict)
         for row in splits:
             self._splits[row["brand"]][row["category"]] = row["becomes"]
+        self.divided = frozenset(self._splits)  # names that two makers share
         self.entries = list(self._entries(aliases))
         self._lexicon = Lexicon(self.entries)
         self.claim = lru_cache(maxsize=8192)(self._claim)
@@ -137,9 +138,6 @@ class BrandBook:
     def split(self, brand: str, category: str | None) -> str:
         """The brand that sells this kind of goods today, where a name was divided (HP and HPE)."""
         return self._splits.get(brand, {}).get(category or "", brand)
-
-    def is_split(self, brand: str) -> bool:
-        return brand in self._splits
 
     def is_third_party(self, brand: str) -> bool:
         """Whether a maker makes compatible goods for others."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from pipelines.case import Told
@@ -46,11 +47,10 @@ class Explained(Normalised):
     _reasoning: Reasoning
 
     def __init__(self, listing: Listing, unread: tuple[str, ...], reasoning: Reasoning, precision: Precision) -> None:
-        keep = object.__setattr__  # the noun is frozen
-        keep(self, "listing", listing)
-        keep(self, "unread", unread)
-        keep(self, "_reasoning", reasoning)
-        keep(self, "_precision", precision)
+        self.listing = listing  # type: ignore[misc]  # the noun is frozen for the type checker only
+        self.unread = unread  # type: ignore[misc]
+        self._reasoning = reasoning
+        self._precision = precision
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -58,7 +58,7 @@ class Explained(Normalised):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Elsewhere it is the plain noun."""
-        return Normalised, (self.listing, self.findings, self.unread)
+        return partial(Normalised, listing=self.listing, findings=self.findings, unread=self.unread), ()
 
 
 def findings(listing: Listing, reasoning: Reasoning, precision: Precision) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pipelines.bearing import IS as NOTHING_SAID
 from pipelines.bearing import Bearing
 from pipelines.brands import BrandBook, Claim
 from pipelines.candidate import NOBODY, Candidate
@@ -62,21 +63,25 @@ class Identifier:
         self, title: Title, raw: RawListing, bearing: Bearing, site_hits: Sequence[Hit], described: Described = NOTHING
     ) -> Identity:
         case = self._case(title, raw, bearing, site_hits, described)
+        if bearing is not NOTHING_SAID and (decided := self._by_bearing(case, bearing)):
+            return decided
+        maker = find_maker(case, self._book)
+        if described is not NOTHING:
+            case.parts.extend(self._described_parts(case, described))
+        if bearing.relation is _ACCESSORY_FOR and maker.brand is not None:
+            case.own = (*case.own, *self._behind_others(case, maker.brand))
+        if case.head is not None and maker.brand is not None and len(case.own) > 1:
+            case.own = self._without_hosts(case, maker.brand)
+        return self._settle(case, maker, find_number(case, maker.brand, self._grammar))
+
+    def _by_bearing(self, case: Case, bearing: Bearing) -> Identity | None:
+        """What the wording decides by itself: somebody's work, goods that only carry a name, a maker's own spare."""
         if bearing.relation is _SERVICE_FOR:
             case.parts = []
             return _identity(case, MakerFound(None, _SERVICE), NumberFound(None, _SERVICE), bearing)
         if bearing.nobody:
             return _identity(case, MakerFound(None, _NOBODYS), NumberFound(None, _NOBODYS), bearing)
-        if bearing.relation is _ACCESSORY_FOR and (genuine := self._genuine(case)):
-            return genuine
-        maker = find_maker(case, self._book)
-        if described is not NOTHING:
-            case.parts.extend(self._described_parts(case, described))
-        if case.bearing.relation is _ACCESSORY_FOR and maker.brand is not None:
-            case.own = (*case.own, *self._behind_others(case, maker.brand))
-        if case.head is not None and maker.brand is not None and len(case.own) > 1:
-            case.own = self._without_hosts(case, maker.brand)
-        return self._settle(case, maker, find_number(case, maker.brand, self._grammar))
+        return self._genuine(case) if bearing.relation is _ACCESSORY_FOR else None
 
     def _without_hosts(self, case: Case, brand: str) -> Sequence[Candidate]:
         """A part's numbers without those of the maker's devices that it fits, where others remain: "Батарейный модуль

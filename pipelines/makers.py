@@ -63,7 +63,7 @@ def _stands_alone(case: Case, hit: Hit) -> bool:
 def find_maker(case: Case, book: BrandBook) -> MakerFound:
     """Who made the goods. A name in the title speaks first, then a number that proves its maker, then the claim."""
     found = _named(case) if case.named else _unnamed(case)
-    return _divided(case, found, book)
+    return found if found.brand is None or found.brand not in book.divided else _divided(case, found, found.brand, book)
 
 
 def _named(case: Case) -> MakerFound:
@@ -190,11 +190,8 @@ def _standing(case: Case) -> MakerFound | None:
     return MakerFound(claim.text.strip(), "claim in the title", claim.text)
 
 
-def _divided(case: Case, found: MakerFound, book: BrandBook) -> MakerFound:
+def _divided(case: Case, found: MakerFound, brand: str, book: BrandBook) -> MakerFound:
     """Where a name was divided (HP and HPE): the number's maker decides, then the product line, then the kind."""
-    brand = found.brand
-    if brand is None or not book.is_split(brand):
-        return found
     others = book.successors(brand)
     claimed = () if any(item.owners.any for item in case.own) or case.claimed is None else (case.claimed,)
     for item in (*case.own, *claimed):

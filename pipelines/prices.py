@@ -91,7 +91,7 @@ class PriceReader:
             return wording
         digits = whole.replace(group, "") if group else whole
         amount = Decimal(f"{digits}.{cents}" if cents else digits) * factor
-        return Price._make((amount, *wording[1:])) if amount < _ABSURD else None
+        return tuple.__new__(Price, (amount, *wording[1:])) if amount < _ABSURD else None
 
     def _read_wording(self, before: str, behind: str) -> tuple[Price, Decimal]:
         """What words before and behind make of any amount, and by how much they multiply it ("тыс.")."""

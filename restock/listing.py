@@ -272,7 +272,7 @@ class Finding:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@noun
 class Normalised:
     """A listing with the findings that explain it. `unread` names the raw fields whose text no rule understood."""
 
