@@ -177,13 +177,15 @@ def _kind_inside(title: Title, hit: Hit, insides: Sequence[Hit], head: str | Non
         return None
     wording = title.folded[inside[0] : inside[1]]
     behind_noun = any(noun[0] < inside[0] for noun in title.categories) or _is_nameless(title)
-    if inside[2].value == _CHIP:  # "Модуль памяти DDR4, чипы Samsung"
-        if not behind_noun or head in _CHIPS:
+    bracketed = title.folded[: inside[0]].endswith(" (")
+    if inside[2].value == _CHIP:  # "Модуль памяти DDR4, чипы Samsung", "SNR-E1G41HT (чип Intel I350)"
+        if not (behind_noun or bracketed) or head in _CHIPS:
             return None
     elif " " not in wording or (wording[0] == "," and not behind_noun):
         return None
     kind = INSIDE[inside[2].value]
-    if kind != "cpu" and (hit[0] - inside[1] > 1 or _is_whole(title, hit, head)):
+    whole = not (bracketed and inside[2].value == _CHIP) and _is_whole(title, hit, head)
+    if kind != "cpu" and (hit[0] - inside[1] > 1 or whole):
         return None
     return "" if kind == "photodetector" and head not in _SEEING else kind
 
