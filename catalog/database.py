@@ -1,5 +1,6 @@
 """The database behind the catalogue: opening it, its transactions, its migrations, and its errors in one clear line."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -178,6 +179,8 @@ def backup(database: Database, target: Path) -> None:
         part.unlink(missing_ok=True)
         with closing(_plain_connection(database)) as source, closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
+        with part.open("rb") as written:
+            os.fsync(written.fileno())  # a name that outlives a power cut must not stand for half a copy
         part.replace(target)
     except (OSError, sqlite3.Error) as error:
         part.unlink(missing_ok=True)
@@ -186,7 +189,7 @@ def backup(database: Database, target: Path) -> None:
 
 def _plain_connection(database: Database) -> sqlite3.Connection:
     path = Path(database.name)
-    return reader_of(path, database.timeout)() if database.is_unwritable else sqlite3.connect(path)
+    return reader_of(path, database.timeout)() if database.is_unwritable else sqlite3.connect(path, database.timeout)
 
 
 def _parsed(address: str) -> URL:

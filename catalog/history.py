@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from catalog import models as m
+from catalog.columns import stored
 from catalog.questions import chunks, part_number
 from catalog.seen import Seen
-from catalog.states import State, states
+from catalog.states import State, moment_at, states
 from restock.listing import money_text, time_text
 from restock.terms import Availability, Condition, PriceType, RunKind
 
@@ -64,11 +65,14 @@ class HistoryEntry:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
+class _Moment(NamedTuple):
     name: str
-    observed_at: datetime
+    seconds: int
     correction: bool
+
+    @property
+    def observed_at(self) -> datetime:
+        return moment_at(self.seconds)
 
 
 Spans = dict[int, list[tuple[int, int | None]]]
@@ -76,34 +80,54 @@ Spans = dict[int, list[tuple[int, int | None]]]
 
 def history(connection: Connection, mpn: str) -> list[HistoryEntry]:
     """The offers of a part number, by site and listing, in order of time."""
-    numbered = _numbered(connection, mpn)
-    seen, moments, unseen = Seen.as_of(connection, None), _moments(connection), _unseen(connection, numbered)
+    wanted = part_number(mpn)
+    numbered = _numbered(connection, wanted)
+    seen, moments, unseen = Seen.as_of(connection, None), _moments(connection, wanted), _unseen(connection, numbered)
     found: list[HistoryEntry] = []
     for chunk in chunks(numbered):
         query = states().where(m.version.c.listing_id.in_(chunk))
         ordered = query.order_by(*_BY_SITE, m.version.c.from_run)
         for _, chain in groupby(seen.states(connection, ordered), lambda state: state.listing_id):
-            found.extend(_folded(_entries(list(chain), moments, unseen)))
+            if its_own := _of_number(list(chain), wanted, moments):
+                found.extend(_folded(_entries(its_own, moments, unseen)))
     return found
 
 
 _BY_SITE = (m.site.c.name, m.listing.c.key, m.listing.c.id)
 
 
+def _having(mpn: str) -> Select[Any]:
+    return select(m.details.c.listing_id).where(m.details.c.mpn == mpn)
+
+
 def _numbered(connection: Connection, mpn: str) -> list[int]:
     """The listings that have or had a part number. Asked for by themselves: PostgreSQL doesn't begin with them in a
     question of more tables than it weighs the order of."""
-    having = select(m.details.c.listing_id).where(m.details.c.mpn == part_number(mpn))
     query = select(m.listing.c.id).join(m.site, m.site.c.id == m.listing.c.site_id)
-    return list(connection.execute(query.where(m.listing.c.id.in_(having)).order_by(*_BY_SITE)).scalars())
+    return list(connection.execute(query.where(m.listing.c.id.in_(_having(mpn))).order_by(*_BY_SITE)).scalars())
 
 
-def _moments(connection: Connection) -> dict[int, _Moment]:
-    query = select(m.run.c.id, m.run.c.name, m.run.c.observed_at, m.run.c.kind)
-    return {
-        row.id: _Moment(row.name, row.observed_at, row.kind == RunKind.CORRECTION.value)
-        for row in connection.execute(query)
-    }
+def _of_number(chain: list[State], mpn: str, moments: dict[int, _Moment]) -> list[State]:
+    """The states of a listing while it was goods of a part number. Goods that the shop put in their place are others;
+    what a correction calls otherwise are the same goods, and so are those whose number was not read for a while."""
+    stretches: list[list[State]] = []
+    last: str | None = None
+    for state in chain:
+        number = state.listing.mpn
+        others = number is not None and last is not None and number != last
+        if not stretches or (others and not moments[state.from_run].correction):
+            stretches.append([])
+        stretches[-1].append(state)
+        last = number or last
+    return [state for stretch in stretches if any(one.listing.mpn == mpn for one in stretch) for state in stretch]
+
+
+def _moments(connection: Connection, mpn: str) -> dict[int, _Moment]:
+    """The runs of the sites that have, or had, a part number."""
+    sites = select(m.listing.c.site_id).where(m.listing.c.id.in_(_having(mpn)))
+    correction = m.run.c.kind == RunKind.CORRECTION.value
+    query = select(m.run.c.id, m.run.c.name, stored(m.run.c.observed_at), correction).where(m.run.c.site_id.in_(sites))
+    return {row[0]: _Moment(*row[1:]) for row in connection.execute(query)}
 
 
 def _unseen(connection: Connection, listing_ids: list[int]) -> Spans:

@@ -33,7 +33,7 @@ from catalog.columns import (
     Money,
 )
 
-REVISION = "0005"  # the newest migration; a test holds it to what Alembic finds
+REVISION = "0006"  # the newest migration; a test holds it to what Alembic finds
 
 metadata = MetaData(
     naming_convention={
@@ -189,6 +189,7 @@ sighting = Table(
     metadata,
     Column("run_id", ForeignKey("run.id"), primary_key=True),
     Column("listing_id", ForeignKey("listing.id"), primary_key=True),
+    Index("ix_sighting_listing_id_run_id", "listing_id", "run_id"),
     sqlite_with_rowid=False,
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, insert, or_, select, update
 
 from catalog import desk_models as d
+from catalog.questions import chunks
 from restock.post import OPEN, Answer, Delivery, Letter, LetterKind, PostState
 
 _letter, _delivery = d.letter.c, d.delivery.c
@@ -126,9 +127,10 @@ def _letters(connection: Connection, rows: Sequence[Row[Any]]) -> list[Letter]:
 
 def _deliveries(connection: Connection, letters: Sequence[int | None]) -> dict[int | None, list[Delivery]]:
     found: dict[int | None, list[Delivery]] = {number: [] for number in letters}
-    query = select(d.delivery).where(_delivery.letter_id.in_(letters)).order_by(_delivery.target)
-    for row in connection.execute(query):
-        found[row.letter_id].append(_to_delivery(row))
+    for chunk in chunks(list(found)):
+        query = select(d.delivery).where(_delivery.letter_id.in_(chunk)).order_by(_delivery.target)
+        for row in connection.execute(query):
+            found[row.letter_id].append(_to_delivery(row))
     return found
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 
 from catalog import models as m
 from catalog import runs
-from catalog.hashing import text_hash
+from catalog.rows import hashed_address
 from catalog.staging import analyse
 from catalog.work import Merge, close, is_seen
 
@@ -86,7 +86,7 @@ def _keep_shown(work: Merge) -> None:
 
 def mark_missed(connection: Connection, addresses: Collection[str], *, gone: bool) -> None:
     """Settles the missed listings at some addresses (URL keys), however many these are."""
-    rows = [{"hashed": text_hash(address)} for address in sorted(addresses)]
+    rows = [{"hashed": hashed_address(address)} for address in sorted(addresses)]
     if rows:
         query = update(m.missed).where(m.missed.c.url_hash == bindparam("hashed")).values(gone=gone)
         connection.execute(query, rows)

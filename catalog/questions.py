@@ -8,23 +8,25 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, select
 
 from catalog import models as m
 from catalog import runs
 from catalog.hashing import text_hash
+from catalog.moments import ends_at
+from catalog.rows import storable
 from catalog.seen import Seen
 from catalog.states import OBTAINABLE, load, states
-from catalog.windows import Marker, moment_of
+from catalog.windows import Marker
 from restock.addresses import url_key
 from restock.errors import UsageError
 from restock.listing import Listing
 from restock.run import Run
-from restock.terms import PriceType, RunKind
+from restock.terms import PriceType
 
 Item = TypeVar("Item")
 
-_CHUNK = 500
+_CHUNK, _READ = 500, 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +51,6 @@ class Search:
     at: date | datetime | str | None = None
     limit: int | None = None
 
-    def passes(self, listing: Listing) -> bool:
-        """What the database can't ask: without regard to case in Cyrillic too."""
-        if self.text is None:
-            return True
-        wanted = self.text.casefold()
-        texts = (listing.title, listing.brand, listing.mpn, listing.sku, listing.key)
-        return any(wanted in text.casefold() for text in texts if text)
-
 
 def search(connection: Connection, query: Search) -> Iterator[Listing]:
     """The listings that a search asks for, by site and key."""
@@ -64,10 +58,27 @@ def search(connection: Connection, query: Search) -> Iterator[Listing]:
         refuse_unknown_site(connection, query.site)
     ends = ends_at(connection, query.at)
     ordered = states().where(*_asked(connection, query), held(ends)).order_by(m.site.c.name, m.listing.c.key)
-    if query.text is None:  # else only what was read tells which rows count
-        ordered = ordered.limit(query.limit)
-    with closing(Seen.as_of(connection, ends).states(connection, ordered)) as there:
-        yield from islice((state.listing for state in there if query.passes(state.listing)), query.limit)
+    seen = Seen.as_of(connection, ends)
+    if query.text is None:
+        wanted: Iterable[Select[Any]] = [ordered.limit(query.limit)]
+    else:
+        named = list(islice(_saying(connection, ordered, query.text), query.limit))
+        wanted = (ordered.where(m.version.c.listing_id.in_(chunk)) for chunk in chunks(named))
+    for several in wanted:
+        with closing(seen.states(connection, several)) as there:
+            yield from (state.listing for state in there)
+
+
+def _saying(connection: Connection, ordered: Select[Any], text: str) -> Iterator[int]:
+    """The listings that say a text, in order: without regard to case, in Cyrillic too, which no database asks alike.
+    Of all that is read, little is meant, so only the columns with texts are, and no listing is made."""
+    wanted, details = text.casefold(), m.details.c
+    texts = (details.title, details.brand, details.mpn, details.sku, m.listing.c.key)
+    query = ordered.with_only_columns(m.version.c.listing_id, *texts).execution_options(yield_per=_READ)
+    with connection.execute(query) as rows:
+        for row in rows:
+            if any(wanted in said.casefold() for said in row[1:] if said):
+                yield row[0]
 
 
 def refuse_unknown_site(connection: Connection, name: str) -> None:
@@ -134,18 +145,6 @@ def part_number(text: str) -> str:
     return "".join(text.split()).upper()
 
 
-def ends_at(connection: Connection, at: Marker | None) -> dict[int, int] | None:
-    """The run as of which each site stands at a moment, by the site's number; None for now."""
-    if at is None:
-        return None
-    moment = moment_of(at, end=True)
-    if moment is None:
-        raise UsageError(f"{at}: not an ISO date")
-    sites = connection.execute(select(m.site.c.id, m.site.c.name)).all()
-    found = {site_id: sequence_at(connection, name, moment) for site_id, name in sites}
-    return {site_id: sequence for site_id, sequence in found.items() if sequence is not None}
-
-
 def held(ends: Mapping[int, int] | None) -> ColumnElement[bool]:
     """That a version holds now, or held as of a run of each site."""
     if ends is None:
@@ -159,20 +158,6 @@ def held_at(sequence: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return spans.from_run <= sequence, or_(spans.to_run.is_(None), spans.to_run > sequence)
 
 
-def sequence_at(connection: Connection, site: str, moment: datetime) -> int | None:
-    """The run as of which a site stands at a moment; corrections of that run are counted with it."""
-    merged = runs.runs_of(site).where(m.run.c.status.in_(runs.MERGED))
-    market = merged.where(m.run.c.kind != RunKind.CORRECTION.value)
-    last = connection.execute(market.where(m.run.c.observed_at <= moment).limit(1)).first()
-    if last is None:
-        return None
-    following = market.where(m.run.c.id > last.id).with_only_columns(func.min(m.run.c.id)).order_by(None)
-    following_id: int | None = connection.execute(following).scalar()
-    until = merged.where(m.run.c.id < following_id) if following_id is not None else merged
-    sequence: int = connection.execute(until.limit(1)).one().id
-    return sequence
-
-
 def currencies(connection: Connection) -> list[str]:
     """The currencies of what stands in the catalogue, or stood."""
     column = m.version.c.currency
@@ -183,7 +168,7 @@ def listing(connection: Connection, reference: str, at: Marker | None = None) ->
     """The listing that `site:key`, a key, or an address (with or without scheme and `www.`) means, in its last state.
 
     Raises UsageError where nothing or more than one listing is meant."""
-    found = _meant(connection, reference)
+    found = _meant(connection, storable(reference))
     if not found:
         raise UsageError(f"{reference}: no such listing")
     if len(found) > 1:

@@ -68,7 +68,7 @@ def begin(connection: Connection, site: str, values: dict[str, Any]) -> int:
 
 
 def run_name(site: str, sequence: int) -> str:
-    """A run's id: short, sortable, safe in a shell and in a path, and never to be taken for a date."""
+    """A run's id: short, safe in a shell and in a path, and never to be taken for a date."""
     slug = _UNSAFE.sub("-", site.lower()).strip("-")[:40].strip("-")
     return f"{slug or 'site'}-{sequence:04d}"
 

@@ -4,49 +4,47 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, case, func, literal, or_, select
 
 from catalog import models as m
 from catalog import runs
-from catalog.states import Facts, State, load, to_listing
+from catalog.columns import stored
+from catalog.states import Facts, State, load, moment_at, to_listing
 from restock.listing import Listing
 from restock.terms import RunKind
 
-_spans = m.absence.c
+_spans, _sightings = m.absence.c, m.sighting.c
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What says when listings were last seen, as of one run of each site (`ends`; None for now): the runs over whole
-    sites, and the listings that later runs over single pages saw."""
+    sites. Which listings later runs over single pages saw is asked with the states."""
 
     ends: Mapping[int, int] | None
-    moments: Mapping[int, datetime]
+    moments: Mapping[int, int]
     wholes: Mapping[str, list[int]]
-    sighted: Mapping[int, int]
 
     @classmethod
     def as_of(cls, connection: Connection, ends: Mapping[int, int] | None) -> Self:
         """As of the runs given by site, or as of now."""
-        columns = (m.run.c.id, m.run.c.site_id, m.run.c.observed_at, m.run.c.kind, m.run.c.whole)
-        query = select(*columns, m.site.c.name).join(m.site, m.site.c.id == m.run.c.site_id)
+        whole = and_(m.run.c.whole, m.run.c.kind != RunKind.CORRECTION.value)
+        columns = (m.run.c.id, m.run.c.site_id, stored(m.run.c.observed_at), whole, m.site.c.name)
+        query = select(*columns).join(m.site, m.site.c.id == m.run.c.site_id)
         merged = query.where(m.run.c.status.in_(runs.MERGED)).order_by(m.run.c.id)
-        moments: dict[int, datetime] = {}
+        moments: dict[int, int] = {}
         wholes: dict[str, list[int]] = defaultdict(list)
-        for row in connection.execute(merged):
-            moments[row.id] = row.observed_at
-            if ends is not None and row.id > ends.get(row.site_id, 0):
-                continue
-            if row.whole and row.kind != RunKind.CORRECTION.value:
-                wholes[row.name].append(row.id)
-        return cls(ends, moments, wholes, _sighted(connection, ends))
+        for sequence, site_id, seconds, is_whole, name in connection.execute(merged):
+            moments[sequence] = seconds
+            if is_whole and (ends is None or sequence <= ends.get(site_id, 0)):
+                wholes[name].append(sequence)
+        return cls(ends, moments, wholes)
 
     def states(self, connection: Connection, query: Select[Any]) -> Generator[State]:
         """The states of a narrowed `states()` query, each listing with when it was last seen."""
-        besides = [_spans.from_run.label("absent_from")]
+        besides: list[ColumnElement[Any]] = [_spans.from_run.label("absent_from"), self._sighted().label("sighted")]
         query = query.outerjoin(m.absence, self._covers())
         if self.ends is None:  # of the past, nobody asks what was held back
             query = query.outerjoin(m.quarantine, m.quarantine.c.listing_id == m.version.c.listing_id)
@@ -58,15 +56,20 @@ class Seen:
         mine = _spans.listing_id == m.version.c.listing_id
         if self.ends is None:
             return and_(mine, _spans.to_run.is_(None))
-        lasting = (
-            and_(
-                m.listing.c.site_id == site_id,
-                _spans.from_run <= end,
-                or_(_spans.to_run.is_(None), _spans.to_run > end),
-            )
-            for site_id, end in self.ends.items()
-        )
-        return and_(mine, or_(false(), *lasting))
+        end = self._end(self.ends)
+        return and_(mine, _spans.from_run <= end, or_(_spans.to_run.is_(None), _spans.to_run > end))
+
+    def _sighted(self) -> ScalarSelect[Any]:
+        """The last run over single pages that saw a listing."""
+        mine = select(func.max(_sightings.run_id)).where(_sightings.listing_id == m.version.c.listing_id)
+        if self.ends is None:
+            return mine.scalar_subquery()
+        return mine.where(_sightings.run_id <= self._end(self.ends)).scalar_subquery()
+
+    @staticmethod
+    def _end(ends: Mapping[int, int]) -> ColumnElement[int]:
+        """The run as of which a listing's site is looked at."""
+        return case(ends, value=m.listing.c.site_id, else_=0) if ends else literal(0)
 
     def _listing(self, row: Row[Any], facts: Facts) -> Listing:
         return to_listing(row, facts, self._told(row))
@@ -75,19 +78,9 @@ class Seen:
         absent = row.absent_from
         wholes = self.wholes.get(row.site, [])
         earlier = bisect_left(wholes, absent) if absent is not None else len(wholes)
-        last = max(row.from_run, self.sighted.get(row.listing_id, 0), wholes[earlier - 1] if earlier else 0)
+        last = max(row.from_run, row.sighted or 0, wholes[earlier - 1] if earlier else 0)
         return {
-            "last_seen": self.moments.get(last),
+            "last_seen": moment_at(self.moments[last]),
             "in_last_run": absent is None,
             "held_price": row.held_price if self.ends is None else None,
         }
-
-
-def _sighted(connection: Connection, ends: Mapping[int, int] | None) -> dict[int, int]:
-    """The last run over single pages that saw a listing, by listing."""
-    sightings = m.sighting.c
-    query = select(sightings.listing_id, func.max(sightings.run_id)).group_by(sightings.listing_id)
-    if ends is not None:
-        by_then = (and_(m.run.c.site_id == site_id, sightings.run_id <= end) for site_id, end in ends.items())
-        query = query.join(m.run, m.run.c.id == sightings.run_id).where(or_(false(), *by_then))
-    return {row[0]: row[1] for row in connection.execute(query)}

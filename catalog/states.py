@@ -172,7 +172,7 @@ def fill(listing: Listing, row: Sequence[Any], facts: Facts, besides: Mapping[st
         restricted=restricted,
         restrictions=_read_restrictions(facts[restrictions]) if restrictions is not None else (),
         undecided=undecided,
-        observed_at=_moment(observed_at or run_observed_at),
+        observed_at=moment_at(observed_at or run_observed_at),
         run=run,
         evidence=_evidence(path, record, sha256),
         **besides,
@@ -180,7 +180,7 @@ def fill(listing: Listing, row: Sequence[Any], facts: Facts, besides: Mapping[st
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _moment(seconds: int) -> datetime:
+def moment_at(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 

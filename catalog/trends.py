@@ -1,6 +1,5 @@
 """Counts over time: the listings of each site and brand at several moments, from one count and what changed since."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, or_, select
 
 from catalog import models as m
-from catalog import runs
+from catalog.moments import ends_at_each
 from catalog.questions import chunks, with_keys
 from catalog.summary import BrandCount
-from restock.terms import RunKind
 
 _spans, _details = m.version.c, m.details.c
 Group = tuple[int, str | None, bool]
@@ -46,7 +44,7 @@ def counts_over_time(
     The last moment is counted; the earlier ones differ from it by the versions that began or ended since."""
     if not moments:
         return []
-    ends = _Ends(_ends(connection, moments))
+    ends = _Ends(ends_at_each(connection, moments))
     names = {row.id: row.name for row in connection.execute(select(m.site.c.id, m.site.c.name))}
     restricts = _restricts(connection, unrestricted)
     last = _counted(connection, ends.last, restricts)
@@ -59,29 +57,6 @@ def counts_over_time(
                 group = (site, brand, restricted)
                 groups[group] = groups.get(group, 0) + (number if there else -number)
     return [_told(groups, names) for groups in (*series, last)]
-
-
-def _ends(connection: Connection, moments: Sequence[datetime]) -> list[dict[int, int]]:
-    """As `questions.sequence_at`, for every site and moment at once: corrections of a run are counted with it."""
-    columns = m.run.c
-    query = select(columns.id, columns.site_id, columns.kind, columns.observed_at)
-    market: dict[int, list[Any]] = defaultdict(list)
-    merged: dict[int, list[int]] = defaultdict(list)
-    for row in connection.execute(query.where(columns.status.in_(runs.MERGED)).order_by(columns.id)):
-        merged[row.site_id].append(row.id)
-        if row.kind != RunKind.CORRECTION.value:
-            market[row.site_id].append(row)
-    found: list[dict[int, int]] = []
-    for moment in moments:
-        ends: dict[int, int] = {}
-        for site, several in market.items():
-            seen = [place for place, row in enumerate(several) if row.observed_at <= moment]
-            if seen:
-                following = several[seen[-1] + 1].id if seen[-1] + 1 < len(several) else None
-                upto = len(merged[site]) if following is None else bisect_right(merged[site], following - 1)
-                ends[site] = merged[site][upto - 1]
-        found.append(ends)
-    return found
 
 
 def _restricts(connection: Connection, unrestricted: Collection[tuple[str, str]]) -> ColumnElement[bool]:

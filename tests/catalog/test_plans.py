@@ -15,7 +15,7 @@ from restock.terms import Availability
 
 Make = Callable[..., Listing]
 _WHOLE = re.compile(
-    r"^SCAN (version|details|listing|capture|absence|quarantine)\b|^SEARCH listing USING .*\(site_id=\?\)$"
+    r"^SCAN (version|details|listing|capture|absence|quarantine|sighting)\b|^SEARCH listing USING .*\(site_id=\?\)$"
 )
 """A table from end to end, or all listings of a site."""
 

@@ -40,6 +40,8 @@ def found(shop: Any, listing: Make) -> Callable[..., list[str]]:
         ({"text": "ws-2"}, "2"),
         ({"text": "shop.example/p/3"}, "3"),
         ({"text": "100%"}, ""),
+        ({"text": "ws-", "limit": 2}, "41"),
+        ({"text": "ws-", "brand": "cisco", "restricted": True, "min_price": Decimal(60)}, "1"),
         ({"brand": "элтекс"}, "2"),
         ({"mpn": " ws -3"}, "3"),
         ({"category": "router"}, "3"),
@@ -119,8 +121,9 @@ def test_references(catalogue: Catalogue, shop: Any, listing: Make) -> None:
     assert ask("shop:shop.example/p/3").price == 100
     with pytest.raises(UsageError, match=r"more than one listing is meant: http://127.0.0.1:80:A-1, shop:A-1"):
         ask("A-1")
-    with pytest.raises(UsageError, match="no such listing"):
-        ask("B-1")
+    for unknown in ("B-1", "B\udcff", "B\x00"):
+        with pytest.raises(UsageError, match="no such listing"):
+            ask(unknown)
 
 
 def test_a_listing_that_is_gone_can_still_be_asked_for(shop: Any, listing: Make) -> None:
@@ -146,6 +149,26 @@ def test_history_across_sites_with_gaps(catalogue: Catalogue, shop: Any, listing
         ("shop", "2026-11-04", "", True, "90.00"),
     ]
     assert catalogue.history("WS-404") == []
+
+
+def test_goods_put_in_the_place_of_others_are_no_part_of_their_history(shop: Any, listing: Make) -> None:
+    def told(mpn: str) -> list[tuple[int, bool | None, Any]]:
+        return [(entry.since.day, entry.present, entry.price) for entry in shop.catalogue.history(mpn)]
+
+    shop.crawl(listing(1, "100"))
+    shop.crawl(listing(1, "110", mpn=None))
+    shop.crawl(listing(1, "500", mpn="WS-7"))
+    shop.crawl(listing(1, "120"))
+    assert told("WS-1") == [(1, True, 100), (2, True, 110), (3, False, None), (4, True, 120)]
+    assert told("WS-7") == [(3, True, 500), (4, False, None)]
+
+
+def test_a_number_that_new_rules_read_otherwise_keeps_its_history(shop: Any, listing: Make) -> None:
+    shop.crawl(listing(1, "100"))
+    run = shop.crawl(listing(1, "110"))
+    shop.correct(run, listing(1, "110", mpn="WS-1-L"))
+    for mpn in ("WS-1", "WS-1-L"):
+        assert [(entry.present, entry.price) for entry in shop.catalogue.history(mpn)] == [(True, 100), (True, 110)]
 
 
 def test_offers_side_by_side(catalogue: Catalogue, shop: Any, listing: Make) -> None:

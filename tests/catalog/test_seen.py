@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from catalog import Search
+from restock.addresses import url_key
 from restock.listing import Listing
 from restock.run import CrawlOutcome
 from restock.site import Guard
@@ -42,6 +43,16 @@ def test_a_page_that_failed_was_not_seen(shop: Any, listing: Make, last: Any) ->
     failed = CrawlOutcome(finished=True, pages={"product": 2}, failed_products={"shop.example/p/1": "500"})
     assert shop.crawl(listing(2), outcome=failed).status.value == "complete"
     assert last() == {"1": (1, False), "2": (2, True)}
+
+
+def test_a_failed_page_is_known_by_an_address_that_no_database_takes(shop: Any, listing: Make, last: Any) -> None:
+    odd = ["https://shop.example/\x00/2", "https://shop.example/\udcff/3"]
+    shop.crawl(listing(1), *(listing(number, url=url) for number, url in enumerate(odd, 2)))
+    failed = {url_key(url): "500" for url in odd}
+    outcome = CrawlOutcome(finished=True, pages={"product": 1_000}, failed_products=failed)
+    run = shop.crawl(listing(1), outcome=outcome)
+    assert (run.status.value, run.counts["gone"]) == ("complete", 0)
+    assert last() == {"1": (2, True), "2": (1, False), "3": (1, False)}
 
 
 def test_a_run_over_one_page_sees_that_page(shop: Any, listing: Make, last: Any) -> None:
