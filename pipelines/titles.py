@@ -37,7 +37,7 @@ SHOP = "shop"  # "Intel-Market" is a shop, whatever its name begins with
 def read_title(title: str, lexicon: Lexicon, grammar: Grammar) -> Title:
     """Everything that the other modules need to know of a title."""
     text = clean(title)
-    if "  " in text or text[:1] == " " or text[-1:] == " ":
+    if "  " in text or text.strip() != text:
         text = " ".join(text.split())
     folded = skeleton(text)
     kinds: dict[str, list[Hit]] = {"brand": [], "family": [], "category": [], "relation": [], "condition": []}
