@@ -47,6 +47,7 @@ _ICS = frozenset(
     {"cpu", "ic_processor", "fpga", "ic_other", "ic_amplifier", "memory_ic", "semiconductor_sensor"}
 )  # fmt: skip
 _BOARDS = frozenset({"processor_board", "single_board_computer"})
+_TELLING_HEADS = _WITH_PROCESSORS | _BOARDS  # goods whose titles name parts without a word for it
 _WITHIN = "within"  # "inside" behind a number: "FT232RL inside"
 NAMELESS = "nameless"  # "без бренда": the goods have no maker, and whoever is named made a part
 _TELLING = frozenset({*INSIDE, _WITHIN, NAMELESS})
@@ -91,7 +92,7 @@ def parts_of(title: Title, head: str | None, foreign: Sequence[Span], makers: fr
 
 def names_parts(title: Title, head: str | None) -> bool:
     """Whether a title has anything that may name a part; most have not."""
-    if title.families or head in _WITH_PROCESSORS or head in _BOARDS or ON in title.folded:
+    if title.families or head in _TELLING_HEADS or ON in title.folded:
         return True
     if len(title.brands) > 1 and ("(" in title.folded or any(hit[2].detail.makes_processors for hit in title.brands)):
         return True

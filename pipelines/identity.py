@@ -156,7 +156,7 @@ class Identifier:
         if bearing.relation is _COMPATIBLE_WITH and self._is_originals(case, maker.brand):
             doubted = maker.brand
             maker, number = MakerFound(None, _ORIGINAL, maker.text), NOTHING_FITS
-        elif maker.rule == SEVERAL:
+        elif maker.brand is None and maker.rule == SEVERAL:
             doubted = case.named[0][2].value
         if case.parts:
             case.parts = _without_makers(case.parts, maker.brand)

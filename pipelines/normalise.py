@@ -69,7 +69,7 @@ class Normaliser:
         raw, identity, price, stock = reasoning.raw, reasoning.identity, reasoning.price, reasoning.stock
         kind, verdict, on = reasoning.kind, reasoning.verdict, reasoning.on
         hs6 = kind.hs6 if kind and identity.relation is not _SERVICE_FOR else None
-        url, gtin = _url(raw.url), _gtin(raw.gtin)
+        url, gtin = _url(raw.url), _gtin(raw.gtin) if raw.gtin is not None else None
         listing = Listing(
             site=raw.site,
             key=None,
@@ -172,10 +172,8 @@ def _url(url: str | None) -> str | None:
         return None
 
 
-def _gtin(text: str | None) -> str | None:
+def _gtin(text: str) -> str | None:
     """A GTIN of 8, 12, 13 or 14 digits whose check digit is right; None for anything else."""
-    if text is None:
-        return None
     digits = "".join(text.split()).replace("-", "")
     if not (digits.isascii() and digits.isdigit() and len(digits) in {8, 12, 13, 14}):
         return None

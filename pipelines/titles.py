@@ -43,14 +43,13 @@ def read_title(title: str, lexicon: Lexicon, grammar: Grammar) -> Title:
     kinds: dict[str, list[Hit]] = {"brand": [], "family": [], "category": [], "relation": [], "condition": []}
     for hit in lexicon.scan(folded):
         kinds[hit[2].kind].append(hit)
-    if kinds["relation"] and (shops := [hit for hit in kinds["relation"] if hit[2].value == SHOP]):
+    brands, families, categories, relations, conditions = kinds.values()
+    if relations and (shops := [hit for hit in relations if hit[2].value == SHOP]):
         begun = {hit[0] for hit in shops}
-        kinds["relation"] = [hit for hit in kinds["relation"] if hit[0] not in begun]
-        kinds["brand"] = [hit for hit in kinds["brand"] if hit[1] not in begun]
-    return Title(
-        text, folded, kinds["brand"], kinds["family"], kinds["category"], kinds["relation"], kinds["condition"],
-        grammar.candidates(text, folded, kinds["brand"]),
-    )  # fmt: skip
+        relations = [hit for hit in relations if hit[0] not in begun]
+        brands = [hit for hit in brands if hit[1] not in begun]
+    candidates = grammar.candidates(text, folded, brands)
+    return Title(text, folded, brands, families, categories, relations, conditions, candidates)
 
 
 def within(place: int, spans: Sequence[Span]) -> bool:
