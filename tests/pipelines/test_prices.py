@@ -230,11 +230,37 @@ def test_any_text_is_safe(rules: Rules, text: str) -> None:
 
 
 @given(
-    before=st.sampled_from(["", "$", "€ ", "USD ", "от ", "from ", "р.", "~"]),
+    before=st.sampled_from(
+        ["", "$", "€ ", "USD ", "от ", "from ", "р.", "~", "-", "%", "старая цена ", "скидка ", "опт: ", "№"]
+    ),
     number=st.from_regex(r"\d{1,3}([ .,]\d{3}){0,2}([.,]\d{1,3})?", fullmatch=True, alphabet="0123456789 .,"),
-    behind=st.sampled_from(["", " ₽", " руб.", "$", " EUR", " ₽ с НДС", ", без НДС", " ₽/шт"]),
+    behind=st.sampled_from(
+        [
+            "",
+            " ₽",
+            " руб.",
+            "$",
+            " EUR",
+            " ₽ с НДС",
+            ", без НДС",
+            " ₽/шт",
+            " тыс. руб.",
+            " млн ₽",
+            " ₽ с НДС 20%",
+            "%",
+            " ₽/мес",
+            " ₽ (скидка 5%)",
+            " шт.",
+            " за комплект",
+            "+",
+            " тыс. млн",
+            "-",
+        ]
+    ),
 )
-def test_a_plain_price_is_read_as_one_of_many_words(rules: Rules, before: str, number: str, behind: str) -> None:
+def test_the_words_around_an_amount_are_read_as_the_whole_text_is(
+    rules: Rules, before: str, number: str, behind: str
+) -> None:
     text = f"{before}{number}{behind}"
     wordy = rules.prices._with_currency(rules.prices._wordy(fold(text).strip()), None, None)
     assert rules.prices.read(text) == wordy
