@@ -35,6 +35,7 @@ def _prefix() -> re.Pattern[str]:
     return re.compile(rf"\W*({'|'.join(re.escape(label) for label in known)})[\s.:№#]+(\S{{2,60}})\s*", re.IGNORECASE)
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def field_of(text: str) -> str | None:
     """The field that a label names: "Артикул:" is an article."""
     bare = _NOISE.sub("", text.strip()).casefold()

@@ -41,9 +41,9 @@ def _skip_reason(element: Element, url: str, page: Page, hosts: frozenset[tuple[
         return "off-site"
     if _matches(url, follow.skip):
         return "definition"
-    if _matches(url, (*follow.list, *follow.product)):
+    if _matches(url, follow.list) or _matches(url, follow.product):
         return None
-    if "nofollow" in (element.get("rel") or "").lower() or "nofollow" in page.head.get("robots", "").lower():
+    if page.bars_following or "nofollow" in (element.get("rel") or "").lower():
         return "nofollow"
     return "file" if element.get("download") is not None else address_skip(url)
 
@@ -120,9 +120,11 @@ def _unlinked(page: Page, goods: Mapping[str, str], known: Collection[str]) -> l
     return [url for url in fresh if _is_own(url, hosts) and address_skip(url) is None]
 
 
+_ORDER = {PageRole.PRODUCT: 3, PageRole.LIST: 1, PageRole.OTHER: 0, PageRole.START: 0}
+
+
 def _rank(link: Link) -> int:
-    order = {PageRole.PRODUCT: 3, PageRole.LIST: 1, PageRole.OTHER: 0, PageRole.START: 0}
-    return order[link.role] + (link.page is not None) + (link.role is not PageRole.OTHER and link.certain)
+    return _ORDER[link.role] + (link.page is not None) + (link.role is not PageRole.OTHER and link.certain)
 
 
 def _link(page: Page, anchor: Anchor, goods: Mapping[str, str], numbered: Numbering) -> Link | None:
@@ -141,6 +143,12 @@ def _link(page: Page, anchor: Anchor, goods: Mapping[str, str], numbered: Number
         found = Link(anchor.url, PageRole.OTHER if follow.product else PageRole.PRODUCT)
     if found is not None or (follow.list and follow.product) or numbered.is_variant(anchor):
         return found
-    segments = [segment for segment in urlsplit(anchor.url).path.casefold().split("/") if segment]
-    listed = not known_names("list_segments").isdisjoint(segments[:2]) or "route=product/category" in anchor.url
-    return Link(anchor.url, PageRole.LIST if listed else PageRole.OTHER)
+    return Link(anchor.url, _expected(anchor.url))
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _expected(url: str) -> PageRole:
+    """What the page of an address is taken for by its words alone."""
+    segments = [segment for segment in urlsplit(url).path.casefold().split("/") if segment]
+    listed = not known_names("list_segments").isdisjoint(segments[:2]) or "route=product/category" in url
+    return PageRole.LIST if listed else PageRole.OTHER

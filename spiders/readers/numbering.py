@@ -75,6 +75,13 @@ def page_number(url: str) -> int | None:
     return int(found["page"]) if found else None
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _split(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The path of an address without a slash behind it, and its parameters."""
+    parts = urlsplit(url)
+    return parts.path.rstrip("/"), tuple(parse_qsl(parts.query, keep_blank_values=True))
+
+
 def is_page_parameter(name: str) -> bool:
     return name.casefold() in known_names("page_parameters") or _PAGEN.fullmatch(name) is not None
 
@@ -103,8 +110,8 @@ class Numbering:
         self.has_list = role is PageRole.LIST
         self.list_key = list_key(page.url)
         self.number = page_number(page.url) or 1
-        self.path = urlsplit(page.url).path.rstrip("/")
-        self.query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
+        self.path, pairs = _split(page.url)
+        self.query = dict(pairs)
 
     def is_own_page(self, anchor: Anchor) -> bool:
         """A numbered page of something that is no list of goods: a product's reviews, news."""
@@ -170,7 +177,7 @@ class Numbering:
 
     def _continues(self, anchor: Anchor) -> bool:
         """A "next" leads on within the same path, or stands where pages are numbered."""
-        here = urlsplit(anchor.url).path.rstrip("/")
+        here, _ = _split(anchor.url)
         near = here == self.path or (self.path and here.startswith(self.path + "/"))
         return bool(near or "next" in (anchor.element.get("rel") or "").lower())
 
@@ -189,13 +196,12 @@ class Numbering:
     def is_variant(self, anchor: Anchor) -> bool:
         """A sorted, filtered or otherwise dressed variant of a list: known parameters, or unknown ones that are added
         to the address of a page with goods."""
-        parts = urlsplit(anchor.url)
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        path, pairs = _split(anchor.url)
         extra = [name.casefold() for name, value in pairs if self.query.get(name) != value]
         if not extra:
             return (
                 bool(self.query)
-                and parts.path.rstrip("/") == self.path
+                and path == self.path
                 and self.has_list
                 and bool({name.casefold() for name in self.query} & known_names("variant_parameters"))
             )
@@ -203,7 +209,7 @@ class Numbering:
             name in known_names("identity_parameters") for name in extra
         ):
             return True
-        if parts.path.rstrip("/") != self.path or not self.has_list:
+        if path != self.path or not self.has_list:
             return False
         if "zone_filter" in self.page.zones(anchor.element):
             return True

@@ -13,7 +13,7 @@ from restock.capture import PageCapture
 from restock.site import Site
 from spiders.readers import words
 from spiders.readers.addresses import absolute, url_key
-from spiders.readers.text import Element, decode, space_blocks, squeeze, text_of, xml_text
+from spiders.readers.text import Element, decode, space_blocks, squeeze, text_of, xml_bytes
 
 MAX_ELEMENTS = 200_000
 _UNSEEN = ("script", "style", "template", "noscript", "svg", "select", "textarea", "iframe", "object", "head")
@@ -39,7 +39,8 @@ class Page:
         self.site = site
         self.url = capture.url
         self.source = decode(capture.body, capture.headers.get("content-type"), site.encoding)
-        self.root = _parse(self.source)
+        self.data = xml_bytes(self.source)
+        self.root = _parse(self.data)
         self.scripts = self._take_scripts()
         space_blocks(self.root)
         self.base = self._base()
@@ -135,6 +136,11 @@ class Page:
         return absolute(href, self.origin if rooted else self.base)
 
     @cached_property
+    def bars_following(self) -> bool:
+        """Whether the page asks for none of its links to be followed."""
+        return "nofollow" in self.head.get("robots", "").lower()
+
+    @cached_property
     def origin(self) -> str:
         return urljoin(self.base, "/")
 
@@ -160,9 +166,8 @@ class Page:
             self.marked.add(node)
 
 
-def _parse(source: str) -> Element:
+def _parse(data: bytes) -> Element:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
-    data = xml_text(source).encode("utf-8", errors="replace")
     try:
         root = etree.fromstring(data, parser) if data.strip() else None
     except etree.LxmlError:
@@ -170,12 +175,19 @@ def _parse(source: str) -> Element:
     return etree.Element("html") if root is None else root
 
 
+_NAMES = ("class", "id", "role", "data-entity")
+_TELLING = frozenset({*_NAMES, "style", "hidden"})
+_ZONED = frozenset({"aside", "nav", "footer", "header"})
+_NOWHERE: frozenset[str] = frozenset()
+
+
 def _zone_kinds(element: Element, *, holds_heading: bool) -> frozenset[str]:
     """The zones that an element opens by its tag, its names and its style."""
     tag = element.tag
-    names = " ".join(
-        filter(None, (element.get("class"), element.get("id"), element.get("role"), element.get("data-entity")))
-    )
+    said = {name: value for name, value in element.items() if name in _TELLING}
+    if not said and tag not in _ZONED:
+        return _NOWHERE
+    names = " ".join(filter(None, map(said.get, _NAMES)))
     found = frozenset(kind for kind in words.kinds_of(names) if kind.startswith("zone_")) if names else frozenset()
     if "price_class" in words.kinds_of(names):
         found = frozenset()  # "promo-price" is a price, no promotion
@@ -185,8 +197,8 @@ def _zone_kinds(element: Element, *, holds_heading: bool) -> frozenset[str]:
         return frozenset()
     if tag in {"nav", "footer", "header"} and _is_page_part(element, holds_heading=holds_heading):
         found |= {"zone_nav"}
-    style = element.get("style")
-    if element.get("hidden") is not None or (style and _HIDDEN_STYLE.search(style)):
+    style = said.get("style")
+    if "hidden" in said or (style and _HIDDEN_STYLE.search(style)):
         found |= {"hidden"}
     return found
 

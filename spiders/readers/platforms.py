@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
+import re2
 from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
@@ -22,7 +24,7 @@ class Platform:
     cards and product pages."""
 
     name: str
-    signs: tuple[str, ...] = ()
+    signs: tuple[bytes, ...] = ()
     product: tuple[str, ...] = ()
     selectors: tuple[Selectors, ...] = field(default=())
 
@@ -33,7 +35,7 @@ def platforms() -> dict[str, Platform]:
     return {
         name: Platform(
             name,
-            tuple(str(item) for item in row.get("signs", [])),
+            tuple(str(item).encode() for item in row.get("signs", [])),
             tuple(str(item) for item in row.get("product", [])),
             tuple(Selectors.model_validate(item) for item in row.get("selectors", [])),
         )
@@ -72,8 +74,15 @@ def platform_of(page: Page, site: Site) -> Platform | None:
         return platforms()[site.platform]
     if site.platform != "auto":
         return None
-    source = page.source
-    return next((one for one in platforms().values() if any(sign in source for sign in one.signs)), None)
+    if _any_sign().search(page.data) is None:
+        return None
+    return next((one for one in platforms().values() if any(sign in page.data for sign in one.signs)), None)
+
+
+@cache
+def _any_sign() -> Any:
+    """Finds a sign of any platform in one go through a page."""
+    return re2.compile(b"|".join(re2.escape(sign) for one in platforms().values() for sign in one.signs))
 
 
 def card_elements(page: Page, chosen: Selectors) -> list[Element]:

@@ -73,12 +73,14 @@ def without_currency(text: str) -> tuple[str, int]:
     return words.CURRENCY.subn(" ", text)
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def number_of(text: str) -> Decimal | None:
     """The amount of a price text, its words left aside."""
     found = _NUMBER.search(words.PRICE_BESIDE.sub(" ", text))
     return amount(found[0]) if found else None
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def is_range(text: str) -> bool:
     """Whether a text is a lower and a higher price and nothing else: "100 – 200 ₽", "от 100 до 200 руб."."""
     if not (_MAY_BE_RANGE.match(text) and _RANGE_MARK.search(text)):
@@ -104,16 +106,26 @@ def price_signs(page: Page, pieces: Iterable[Text]) -> list[Sign]:
 
 
 def pieces(page: Page) -> list[Text]:
-    """The page's short texts in one line each; a line of several parts ("12 500 руб. — в наличии") part by part."""
+    """The page's short texts in one line each that may speak of a price or a stock; a line of several parts
+    ("12 500 руб. — в наличии") part by part."""
     return [
         Text(run.element, part, run.order)
         for run in page.texts
         if len(run.text) <= MAX_TAG * 2
-        for part in _parts(run.text)
+        for part in _telling_parts(run.text)
     ]
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
+def _telling_parts(text: str) -> tuple[str, ...]:
+    """Most texts of a page have none, and those of its menu were asked before."""
+    return tuple(part for part in _parts(text) if _may_tell(part))
+
+
+def _may_tell(text: str) -> bool:
+    return _price_wording(text) is not None or words.speaks_of_stock(text) or words.counts(text)
+
+
 def _parts(text: str) -> tuple[str, ...]:
     parts = [text] if is_range(squeeze(text)) else _SEPARATOR.split(text)
     return tuple(squeeze(part) for part in parts if part.strip())
@@ -133,7 +145,7 @@ def _price_wording(text: str) -> Wording | None:
         return None
     if words.VAT.fullmatch(text):
         return Wording.VAT if len(text) > 4 else None  # a bare "НДС" says nothing
-    if any(char.isdigit() for char in text):
+    if any(map(str.isdigit, text)):
         return Wording.NUMBER
     return Wording.ASKED if words.ON_REQUEST.fullmatch(text) else None
 
@@ -231,10 +243,10 @@ def _is_struck(element: Element, kinds: frozenset[str]) -> bool:
 
 def _price_role(element: Element, text: str) -> str | None:
     """ "price" or "regular_price"; None for money that is no price of the goods (savings, delivery, a rate)."""
-    marked = [kinds_at(node) for node in _speaking(element, text)]
-    if any(_is_struck(node, kinds) for node, kinds in zip(_speaking(element, text), marked, strict=True)):
+    speaking = [(node, kinds_at(node)) for node in _speaking(element, text)]
+    if any(_is_struck(node, kinds) for node, kinds in speaking):
         return "regular_price"
-    if any("price_aside" in kinds for kinds in marked):
+    if any("price_aside" in kinds for _, kinds in speaking):
         return None
     before = _words_before(element, text)
     if words.OLD_WORDS.search(before):

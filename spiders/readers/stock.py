@@ -25,16 +25,13 @@ def stock_signs(page: Page, pieces: Iterable[Text]) -> list[Sign]:
     return list(found.values())
 
 
-@words.told_by_shape
-def _speaks(text: str) -> bool:
-    """Whether a text begins like a stock wording, or is a count and nothing else."""
-    return words.STOCK_START.match(text) is not None or words.COUNTED.fullmatch(text) is not None
-
-
 def _stock_sign(run: Text, page: Page) -> Sign | None:
     text = run.text
+    speaks = words.speaks_of_stock(text)
+    if not (speaks or words.counts(text)):
+        return None
     named = "stock_class" in kinds_at(run.element) or "stock_class" in kinds_at(_parent(run.element))
-    if not (_speaks(text) or (named and words.COUNT.search(text))):
+    if not (speaks or named):
         return None
     element, text = _whole_stock(run.element, text)
     if stock_left_over(text) > (12 if named else 0) or page.zones(element) & _ELSEWHERE:

@@ -55,7 +55,8 @@ def decode(body: bytes, content_type: str | None, encoding: str | None = None) -
 @lru_cache(maxsize=MAX_REMEMBERED)  # those of the page at hand are asked for again and again
 def text_of(element: Element) -> str:
     """The element's visible text in one line: inline parts are joined as a browser shows them, blocks by a space."""
-    return squeeze(str(_TEXT(element))[:MAX_SHOWN])
+    shown = str(_TEXT(element)) if len(element) else element.text or ""
+    return squeeze(shown[:MAX_SHOWN])
 
 
 _TEXT = etree.XPath("string()", smart_strings=False)
@@ -68,6 +69,15 @@ def xml_text(text: str) -> str:
 
 # https://www.w3.org/TR/xml/#charsets
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_bytes(text: str) -> bytes:
+    """`xml_text` in UTF-8: the same, much quicker for a whole page."""
+    data = text.encode("utf-8", errors="ignore").translate(None, _CONTROLS)
+    return data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+
+
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
 
 
 def space_blocks(body: Element) -> None:

@@ -36,8 +36,8 @@ def warehouse_signs(page: Page) -> list[Sign]:
         text = short_text(line)
         if (
             parent is not None
-            and all(link.get("href") is None for link in line.iter("a"))
             and _is_place(text)
+            and all(link.get("href") is None for link in line.iter("a"))
             and all(line is not known for _, known in groups[parent])
         ):
             groups[parent].append((text, line))
@@ -75,6 +75,7 @@ def _line(element: Element) -> Element | None:
     return None
 
 
+@words.told_by_shape
 def _is_place(text: str) -> bool:
     found = _PLACE.fullmatch(text)
     return (

@@ -58,16 +58,17 @@ COUNT = re.compile(rf"{_COUNTS[0]}|{_BARE_COUNT}|{_COUNTS[1]}", re.IGNORECASE)
 MAX_REMEMBERED = 8_192
 
 
-_DIGITS = str.maketrans("23456789", "00000000")
+_DIGITS = bytes.maketrans(b"23456789", b"00000000")
 _ONE_PIECE = re.compile(r"за|/", re.IGNORECASE)
-_ONE = str.maketrans("1", "0")
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def shape(text: str) -> str:
     """A text with one digit for all: no wording tells numbers apart, but for the one of "за 1 шт" and "/1 шт". Prices
     of one length are one text then, and what it says of money or stock is found out once."""
-    alike = text.translate(_DIGITS)
-    return alike if "1" not in alike or _ONE_PIECE.search(alike) else alike.translate(_ONE)
+    # Bytes are translated in a fifth of the time that a text takes; in UTF-8 no other letter holds a digit's byte.
+    alike = text.encode("utf-8", "surrogatepass").translate(_DIGITS).decode("utf-8", "surrogatepass")
+    return alike if "1" not in alike or _ONE_PIECE.search(alike) else alike.replace("1", "0")
 
 
 def told_by_shape(tell: Callable[[str], T]) -> Callable[[str], T]:
@@ -79,6 +80,18 @@ def told_by_shape(tell: Callable[[str], T]) -> Callable[[str], T]:
         return of_shape(shape(text))
 
     return of_text
+
+
+@told_by_shape
+def speaks_of_stock(text: str) -> bool:
+    """Whether a text begins like a stock wording, or is a count and nothing else."""
+    return STOCK_START.match(text) is not None or COUNTED.fullmatch(text) is not None
+
+
+@told_by_shape
+def counts(text: str) -> bool:
+    """Whether a count of goods stands somewhere in a text."""
+    return COUNT.search(text) is not None
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
