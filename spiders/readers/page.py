@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -184,10 +184,10 @@ _NOWHERE: frozenset[str] = frozenset()
 def _zone_kinds(element: Element, *, holds_heading: bool) -> frozenset[str]:
     """The zones that an element opens by its tag, its names and its style."""
     tag = element.tag
-    said = {name: value for name, value in element.items() if name in _TELLING}
+    said: dict[str, Any] = {name: value for name, value in element.items() if name in _TELLING}
     if not said and tag not in _ZONED:
         return _NOWHERE
-    names = " ".join(filter(None, map(said.get, _NAMES)))
+    names = " ".join([said[name] for name in _NAMES if said.get(name)]) if said else ""
     found = frozenset(kind for kind in words.kinds_of(names) if kind.startswith("zone_")) if names else frozenset()
     if "price_class" in words.kinds_of(names):
         found = frozenset()  # "promo-price" is a price, no promotion
