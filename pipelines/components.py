@@ -22,6 +22,7 @@ _SAME = {
     "ssd": frozenset({"ssd", "memory_module"}),
     "processor_board": frozenset({"processor_board", "single_board_computer"}),
 }
+_SOLD_BY_FAMILY = frozenset({"cpu", "fpga"})  # "Процессор Xeon", "ПЛИС Artix-7": no maker is named, nor needs to be
 _TAIL = re.compile(r"[^,;()/|+«»]{0,40}")
 _CYRILLIC = re.compile(r"\s[^\x00-\x7f®™].*$")
 COMPUTERS = frozenset(
@@ -163,10 +164,10 @@ def _is_product(title: Title, hit: Hit, head: str | None, insides: Sequence[Hit]
         return False
     others = makers - {brand}
     if head is None:
-        return not others and (brand in makers or kind == "cpu")
+        return not others and (brand in makers or kind in _SOLD_BY_FAMILY)
     if head not in _SAME.get(kind, ()):
         return False
-    return kind == "cpu" or (not others and brand in makers)
+    return kind in _SOLD_BY_FAMILY or (not others and brand in makers)
 
 
 def _kind_inside(title: Title, hit: Hit, insides: Sequence[Hit], head: str | None) -> str | None:

@@ -40,6 +40,10 @@ _DIGITS_ONLY = re.compile(r"\d{3,}-\d{4,}(-\d+)*")
 
 _Token = tuple[str, int, int, Owners, int, bool]  # a number, its offset, length, owners, shape, and whether it is whole
 
+# "R740 в коробке", "R740 с процессорами": words that look like a letter of a number.
+_WORD_OF_A_LETTER = re.compile("(?<= )[авиокосу](?= )")
+_NO_PIECE = "§"
+
 
 class Grammar:
     """The forms and lists of part numbers, compiled once."""
@@ -91,6 +95,8 @@ class Grammar:
         """The tokens of a title that may be part numbers, in order, broken ones mended. `names` are the makers'
         names, which are no pieces of a number before them: "AGL1250 Actel"."""
         upper = latin(folded)
+        for match in _WORD_OF_A_LETTER.finditer(text):
+            upper = upper[: match.start()] + _NO_PIECE + upper[match.end() :]
         found: list[Candidate] = []
         if " -" in upper or "- " in upper or "—" in upper or "–" in upper:
             upper = self._mender.close(upper)
