@@ -1,6 +1,6 @@
 """The desk: the catalogue's second face, for what is scheduled, sent, marked and told to operators."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,6 +60,11 @@ class Desk:
         """The letters that wait to be sent, the oldest first; with `tried`, those of which a try is due by then."""
         with self._database.read() as connection:
             return outbox.waiting(connection, self._owner, tried)
+
+    def begin_try(self, letter: Letter, targets: Collection[str], at: datetime) -> Letter:
+        """Notes that a letter is about to be handed over: what can't be noted must not be sent."""
+        with self._database.write() as connection:
+            return outbox.begin_try(connection, letter, targets, at)
 
     def record(self, letter: Letter, answers: Mapping[str, Answer], tried: datetime) -> Letter:
         """Writes what came of a try; gives the letter as it now is."""

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -69,10 +69,17 @@ def letters(connection: Connection, owner: str, limit: int | None) -> list[Lette
     return _letters(connection, connection.execute(query).all())
 
 
+def begin_try(connection: Connection, letter: Letter, targets: Collection[str], at: datetime) -> Letter:
+    """Notes that a letter is about to be handed over for some of its targets."""
+    begun = [one.begun(at) if one.target in targets else one for one in _deliveries(connection, [letter.id])[letter.id]]
+    _write(connection, letter.id, begun)
+    return replace(letter, deliveries=tuple(begun))
+
+
 def record(
     connection: Connection, owner: str, letter: Letter, answers: Mapping[str, Answer], tried: datetime
 ) -> Letter:
-    """Writes what came of a try at some of a letter's targets."""
+    """Writes what came of the try that was begun at some of a letter's targets."""
     after = [
         one.after(answers[one.target], tried) if one.target in answers else one
         for one in _deliveries(connection, [letter.id])[letter.id]
@@ -83,9 +90,7 @@ def record(
 def settle(connection: Connection, owner: str, letter: Letter) -> Letter:
     """Writes a letter's deliveries, and drops what is no longer of use: its own message once everybody has it, and
     those of its forerunners once it has reached somebody."""
-    for delivery in letter.deliveries:
-        here = (_delivery.letter_id == letter.id, _delivery.target == delivery.target)
-        connection.execute(update(d.delivery).where(*here).values(_row(delivery)))
+    _write(connection, letter.id, letter.deliveries)
     wanted = any(one.state not in {PostState.SENT, PostState.DROPPED} for one in letter.deliveries)
     kept = wanted or letter.state is not PostState.SENT
     body = letter.body if kept else None
@@ -97,6 +102,12 @@ def settle(connection: Connection, owner: str, letter: Letter) -> Letter:
         alike = (_letter.kind == letter.kind.value, _letter.body.is_not(None), _letter.id.not_in(open_))
         connection.execute(update(d.letter).where(*earlier, *alike).values(body=None))
     return replace(letter, body=body)
+
+
+def _write(connection: Connection, letter: int | None, deliveries: Iterable[Delivery]) -> None:
+    for delivery in deliveries:
+        here = (_delivery.letter_id == letter, _delivery.target == delivery.target)
+        connection.execute(update(d.delivery).where(*here).values(_row(delivery)))
 
 
 def shrink(connection: Connection, letter: Letter, body: bytes) -> Letter:

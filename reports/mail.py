@@ -55,8 +55,10 @@ def without_attachments(body: bytes, folder: str) -> bytes | None:
     attached = [str(part.get_filename()) for part in message.iter_attachments() if part.get_filename() != _LEFT_OUT]
     if not attached:
         return None
+    notes = [part.get_content() for part in message.iter_attachments() if part.get_filename() == _LEFT_OUT]
+    earlier = [line for note in notes for line in note.splitlines()[1:]]
     message.set_payload([part for part in message.iter_parts() if part.get_filename() is None])
-    names = "\n".join((*attached, "the page for browsers"))
+    names = "\n".join((*earlier, *attached, "the page for browsers"))
     note = f"The mail server takes no message of this size. Left out, kept in {folder} of restock's home:\n{names}\n"
     message.add_attachment(note, filename=_LEFT_OUT)
     return _bytes(message)

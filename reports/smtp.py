@@ -20,8 +20,9 @@ _OK = 250
 _FORWARDED = 251
 _LOGGED_IN = 235
 _PERMANENT = 500
-_TOO_BIG = 552  # also of a mailbox that is full: a smaller message may still fit
+_TOO_BIG = 552
 _TOO_LONG = ("5.3.4", "5.2.3")  # the enhanced codes of a message that is too big
+_FULL = "5.2.2"  # a mailbox that takes no message at all
 
 Settle = Callable[[Mapping[str, Answer]], None]
 
@@ -71,11 +72,13 @@ def deliver(server: MailServer, sender: str, targets: Sequence[str], body: bytes
         answers = _hand_over(connection, sender, targets, body)
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         answers = dict.fromkeys(targets, _without_answer(error))
-    settle({target: replace(answer, text=_discreet(answer.text, server)) for target, answer in answers.items()})
-    if connection is not None:
-        with suppress(OSError, smtplib.SMTPException):
-            connection.quit()
-        connection.close()
+    try:
+        settle({target: replace(answer, text=_discreet(answer.text, server)) for target, answer in answers.items()})
+    finally:
+        if connection is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                connection.quit()
+            connection.close()
 
 
 def _connect(server: MailServer) -> smtplib.SMTP:
@@ -175,7 +178,8 @@ def _answer(code: int, said: bytes | str) -> Answer:
         return Answer(PostState.SENT, text)
     if code < _PERMANENT:
         return Answer(PostState.WAITING, text)
-    return Answer(PostState.REFUSED, text, too_big=code == _TOO_BIG or any(status in text for status in _TOO_LONG))
+    too_big = (code == _TOO_BIG and _FULL not in text) or any(status in text for status in _TOO_LONG)
+    return Answer(PostState.REFUSED, text, too_big=too_big)
 
 
 def _without_answer(error: Exception) -> Answer:
@@ -201,10 +205,9 @@ def _reason(error: Exception) -> str:
 
 def _discreet(text: str, server: MailServer) -> str:
     """What a server said, on one line and without the password, should the server repeat it."""
-    line = shown(text, 300)
     for secret in _forms(server):
-        line = line.replace(secret, "***")
-    return line
+        text = text.replace(secret, "***")
+    return shown(text, 300)
 
 
 def _forms(server: MailServer) -> list[str]:

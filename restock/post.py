@@ -1,6 +1,6 @@
 """Post: letters that wait to be sent, and what became of them at each of those they are for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -52,17 +52,22 @@ class Delivery:
     next_try: datetime | None = None
     answer: str | None = None
 
-    def after(self, answer: Answer, tried: datetime) -> "Delivery":
-        """The delivery after one more try."""
+    def begun(self, at: datetime) -> "Delivery":
+        """The delivery while one more try is made: should nothing ever be known of it, the next one waits as long as
+        after a failure."""
         attempts = self.attempts + 1
-        return Delivery(
-            target=self.target,
-            state=answer.state,
+        return replace(
+            self,
             attempts=attempts,
-            first_try=self.first_try or tried,
-            next_try=tried + pause(attempts) if answer.state in OPEN else None,
-            answer=answer.text,
+            first_try=self.first_try or at,
+            next_try=at + pause(attempts),
+            answer="being handed over; where this stays, what came of it was never learnt",
         )
+
+    def after(self, answer: Answer, tried: datetime) -> "Delivery":
+        """The delivery after the try that was begun."""
+        next_try = tried + pause(max(1, self.attempts)) if answer.state in OPEN else None
+        return replace(self, state=answer.state, next_try=next_try, answer=answer.text)
 
 
 _FIRST_PAUSE = timedelta(minutes=1)

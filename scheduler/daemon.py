@@ -94,7 +94,8 @@ class Daemon:
                 idle = one.job.name not in under_way and not self._patience.rests(one.job.name)
                 if one.due is not None and idle and not self._held_back(one, awaited, wait):
                     self._begin(one.job)
-            self._begin(None)
+            if not self._patience.rests(_POST):
+                self._begin(None)
 
     def _jobs(self, workspace: Workspace) -> list[Job]:
         """Every job. A slip in watch lists or subscriptions holds back the reports, and nothing else."""
@@ -166,14 +167,17 @@ class Daemon:
         return Workspace(load_settings(self._home))
 
     def _tell(self, ends: Iterable[Done]) -> None:
-        """What ended is told, and what waited for it may go on. What is still due is said once, and rests."""
+        """What ended is told, and what waited for it may go on. What is still due is said once, and rests. Once the
+        scheduler is stopped, no further letter is begun."""
         still_due: list[str] = []
         for done in ends:
             if done.again and not self._stopped:
                 still_due += done.lines
-                continue
-            self._on_done(done)
-            self._patience.hurry(done.job)
+            else:
+                self._on_done(done)
+                self._patience.hurry(done.job)
+            if self._stopped:
+                break
         if still_due:
             raise _StillDueError("; ".join(still_due))
 

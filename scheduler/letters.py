@@ -61,7 +61,7 @@ def _refuse_outdated(workspace: Workspace, letter: Letter) -> None:
 
 
 def _opened(delivery: Delivery) -> Delivery:
-    return replace(delivery, state=PostState.WAITING, first_try=None, next_try=None)
+    return replace(delivery, state=PostState.WAITING, attempts=0, first_try=None, next_try=None)
 
 
 def _dropped(delivery: Delivery) -> Delivery:

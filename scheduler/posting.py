@@ -1,5 +1,6 @@
 """Posting: what waits in the outbox is handed to the mail server and to chats, and what came of it is written down."""
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +10,7 @@ from reports.mail import without_attachments
 from reports.notify import notify
 from reports.smtp import MailServer, deliver, parse_server
 from restock import clock
-from restock.errors import told
+from restock.errors import CatalogueError, told
 from restock.post import OPEN, TURNED_DOWN, Answer, Delivery, Letter, PostState
 from restock.settings import Settings
 from scheduler.editions import CHAT, files_of, sender_of
@@ -17,6 +18,9 @@ from scheduler.workspace import Workspace
 
 GIVE_UP_AFTER = timedelta(days=3)
 """How long one address of a letter that reached others is tried again."""
+
+
+_RECORDINGS, _RECORD_AGAIN = 6, 5.0  # tries, and seconds between them; a locked catalogue waits half a minute each time
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +81,17 @@ def post_letter(workspace: Workspace, letter: Letter, *, all_now: bool = True) -
 
 
 class _Try:
-    """One try at all targets of a letter that are due, each answer written down as it comes."""
+    """One try at all targets of a letter that are due. It is written down before anything is handed over, and each
+    answer as it comes: what a server has taken must not be forgotten, whatever the catalogue is busy with."""
 
     def __init__(self, workspace: Workspace, letter: Letter, all_now: bool) -> None:
         now = clock.real_now()
         self.letter = letter
         self.tried: dict[str, Answer] = {}
+        self._unwritten: dict[str, Answer] = {}
         self._again: list[str] = []
         self._workspace = workspace
+        self._desk = workspace.catalogue.desk
         self._due = [
             delivery
             for delivery in letter.deliveries
@@ -93,6 +100,7 @@ class _Try:
 
     def make(self) -> None:
         settings = self._workspace.settings
+        self.letter = self._desk.begin_try(self.letter, [one.target for one in self._due], clock.real_now())
         addresses = [delivery.target for delivery in self._due if not delivery.target.startswith(CHAT)]
         if addresses:
             server = mail_server(settings)
@@ -113,10 +121,13 @@ class _Try:
         return self.letter.body
 
     def broken_off(self, error: Exception) -> Posted:
-        """What did not get its answer waits; where not even that can be written down, it is due at once."""
-        left = [one.target for one in self._due if one.target not in self.tried]
+        """What did not get its answer waits; where not even that can be written down, it is due after a pause."""
+        known = {*self.tried, *self._unwritten}
+        self._unwritten |= {
+            one.target: Answer(PostState.WAITING, told(error)) for one in self._due if one.target not in known
+        }
         try:
-            self._settle(dict.fromkeys(left, Answer(PostState.WAITING, told(error))))
+            self._write()
         except Exception as second:  # noqa: BLE001  the catalogue may be what is in trouble
             return Posted(self.letter, self.tried, told(second))
         return Posted(self.letter, self.tried)
@@ -124,13 +135,26 @@ class _Try:
     def _settle(self, answers: Mapping[str, Answer]) -> None:
         self._again = [target for target, answer in answers.items() if answer.too_big and not self._again]
         if self._again and (smaller := without_attachments(self._body, files_of(self.letter))) is not None:
-            self.letter = self._workspace.catalogue.desk.shrink(self.letter, smaller)
+            self.letter = self._desk.shrink(self.letter, smaller)
             answers = {target: answer for target, answer in answers.items() if target not in self._again}
         else:
             self._again = []
-        final = {target: _given_up(self.letter, target, answer) for target, answer in answers.items()}
-        self.letter = self._workspace.catalogue.desk.record(self.letter, final, clock.real_now())
-        self.tried.update(final)
+        self._unwritten |= {target: _given_up(self.letter, target, answer) for target, answer in answers.items()}
+        self._write()
+
+    def _write(self) -> None:
+        """Writes down what is known. That a server took the letter is tried for minutes: it would be sent again."""
+        patience = _RECORDINGS if any(one.state is PostState.SENT for one in self._unwritten.values()) else 1
+        for left in reversed(range(patience)):
+            try:
+                self.letter = self._desk.record(self.letter, self._unwritten, clock.real_now())
+                break
+            except CatalogueError:
+                if not left:
+                    raise
+                time.sleep(_RECORD_AGAIN)
+        self.tried.update(self._unwritten)
+        self._unwritten = {}
 
 
 def _told_chats(settings: Settings, letter: Letter, due: list[Delivery]) -> Iterator[tuple[str, Answer]]:
@@ -147,6 +171,6 @@ def _given_up(letter: Letter, target: str, answer: Answer) -> Answer:
     """A target that stays behind the others is not tried for ever; a letter that reached nobody is."""
     first = next((one.first_try for one in letter.deliveries if one.target == target), None)
     late = first is not None and clock.real_now() - first > GIVE_UP_AFTER
-    if answer.state in OPEN and letter.state is PostState.SENT and late:
+    if answer.state is PostState.WAITING and letter.state is PostState.SENT and late:
         return Answer(PostState.REFUSED, f"given up after {GIVE_UP_AFTER.days} days: {answer.text}")
     return answer

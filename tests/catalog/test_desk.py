@@ -47,7 +47,8 @@ def test_a_temporary_failure_waits_longer_each_time(catalogue: Catalogue) -> Non
     found = catalogue.desk.queue(letter())
     pauses = []
     for _ in range(12):
-        found = catalogue.desk.record(found, {"a@example.org": WAITING}, NOW)
+        begun = catalogue.desk.begin_try(found, ["a@example.org"], NOW)
+        found = catalogue.desk.record(begun, {"a@example.org": WAITING}, NOW)
         pauses.append((found.deliveries[0].next_try or NOW) - NOW)
     assert pauses[:3] == [timedelta(minutes=minutes) for minutes in (1, 2, 4)]
     assert pauses == sorted(pauses)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -11,7 +12,11 @@ from typing import Any
 import orjson
 import pytest
 
+from catalog.desk import Desk
 from cli.main import run
+from reports.mail import without_attachments
+from restock.clock import real_now
+from restock.errors import CatalogueError
 from restock.health import Trouble
 from restock.post import Delivery, Letter, LetterKind, PostState
 from restock.settings import load_settings
@@ -71,6 +76,63 @@ def to_operators(mailbox: Any) -> list[str]:
     return [message.get_body(("plain",)).get_content().replace("\r", "").rpartition("\n`")[0] for message in told]
 
 
+@pytest.mark.parametrize("refusals", [1, 5])
+def test_what_a_server_took_is_written_down_however_busy_the_catalogue_is(
+    workspace: Workspace, mailbox: Any, monkeypatch: pytest.MonkeyPatch, refusals: int
+) -> None:
+    def busy(*given: Any) -> Letter:
+        nonlocal refusals
+        refusals -= 1
+        if refusals >= 0:
+            raise CatalogueError("the catalogue is locked by another process")
+        return record(*given)
+
+    record = Desk.record
+    monkeypatch.setattr(Desk, "record", busy)
+    monkeypatch.setattr("scheduler.posting._RECORD_AGAIN", 0)
+    report(workspace, ANNA)
+    for _ in range(2):
+        list(Round(workspace, NOW).run())
+    assert [to for to, _ in mailbox.taken] == [(ANNA,)]
+    assert states(workspace) == [{ANNA: PostState.SENT}]
+
+
+def test_nothing_is_sent_where_nothing_can_be_written_down(
+    workspace: Workspace, mailbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> Letter:
+        raise CatalogueError("the disk is full or broken")
+
+    report(workspace, ANNA)
+    with monkeypatch.context() as broken:
+        for name in ("begin_try", "record"):
+            broken.setattr(Desk, name, full)
+        done = [done for _ in range(3) for done in Round(workspace, NOW).run()]
+    assert mailbox.taken == []
+    assert {(one.result, one.again) for one in done} == {("waiting", True)}
+    assert "disk is full" in done[0].lines[0]
+    list(Round(workspace, NOW).run())
+    assert [to for to, _ in mailbox.taken] == [(ANNA,)]
+
+
+def test_a_try_that_nothing_is_known_of_counts_as_one(
+    workspace: Workspace, mailbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> Letter:
+        raise CatalogueError("the disk is full or broken")
+
+    monkeypatch.setattr("scheduler.posting._RECORD_AGAIN", 0)
+    report(workspace, ANNA)
+    with monkeypatch.context() as broken:
+        broken.setattr(Desk, "record", full)
+        list(Round(workspace, NOW).run())
+    assert len(mailbox.taken) == 1
+    (delivery,) = workspace.catalogue.desk.letters()[0].deliveries
+    assert (delivery.state, delivery.attempts) == (PostState.WAITING, 1)
+    assert "never learnt" in (delivery.answer or "")
+    assert workspace.catalogue.desk.waiting(real_now()) == []
+
+
 def test_a_letter_that_is_too_big_goes_without_its_attachments(workspace: Workspace, mailbox: Any) -> None:
     mailbox.limit = 5000
     report(workspace, ANNA, BORIS, attached=9000)
@@ -83,6 +145,25 @@ def test_a_letter_that_is_too_big_goes_without_its_attachments(workspace: Worksp
     assert "weekly.xlsx" in note
     assert "reports/anna/2026-11-09T080000Z" in note
     assert message.get_body(("html",)).get_content().strip() == "<p>what is new</p>"
+
+
+def test_a_second_note_of_what_was_left_out_keeps_the_first(workspace: Workspace) -> None:
+    queued = report(workspace, attached=9000)
+    once = without_attachments(queued.body or b"", "reports/anna")
+    message = message_from_bytes(once or b"", policy=SMTP)
+    message.add_attachment(b"x", maintype="application", subtype="vnd.ms-excel", filename="more.xlsx")
+    again = message_from_bytes(without_attachments(message.as_bytes(), "reports/anna") or b"", policy=SMTP)
+    (note,) = again.iter_attachments()
+    assert {"weekly.xlsx", "more.xlsx"} <= set(note.get_content().split())
+
+
+def test_a_full_mailbox_takes_nobodys_attachments(workspace: Workspace, mailbox: Any) -> None:
+    mailbox.refuse[ANNA] = "552 5.2.2 mailbox full"
+    report(workspace, ANNA, BORIS, attached=9000)
+    list(Round(workspace, NOW).run())
+    (to, message), _ = mailbox.taken  # the other is the alert
+    assert (to, [part.get_filename() for part in message.iter_attachments()]) == ((BORIS,), ["weekly.xlsx"])
+    assert states(workspace)[-1] == {ANNA: PostState.REFUSED, BORIS: PostState.SENT}
 
 
 def test_one_that_is_too_big_even_so_is_told_to_operators_at_once(workspace: Workspace, mailbox: Any) -> None:
