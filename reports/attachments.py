@@ -26,6 +26,7 @@ COVERAGE = (
     "site_title",
     "run",
     "kind",
+    "whole_site",
     "status",
     "observed_at",
     "counts",
@@ -108,10 +109,11 @@ def _correction_rows(found: Correction) -> Iterator[Row]:
 
 
 def coverage_rows(data: WeeklyData) -> Iterator[Row]:
-    """One row for each run, and one for a run that the report did not wait for; a site without any has one row."""
+    """One row for each run, and one for a run that the report did not wait for; a site that nobody looked at
+    as a whole has a row that says so."""
     for site in data.coverage:
         about = {"site": site.site, "site_title": site.title, "last_complete": time_text(site.last_complete)}
-        if not site.runs and site.under_way is None:
+        if not site.looks and site.under_way is None:
             yield {**about, "run": None, "status": "not crawled"}
         for run in site.runs:
             reasons = [trip.message for trip in run.trips]

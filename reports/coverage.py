@@ -31,7 +31,7 @@ def not_whole(data: WeeklyData) -> list[str]:
 
 def _shortfall(site: Coverage, data: WeeklyData) -> str:
     words = data.words
-    broken = [run for run in site.runs if run.status is not RunStatus.COMPLETE]
+    broken = [run for run in site.looks if run.status is not RunStatus.COMPLETE]
     why = next(iter(_reasons(words, broken[-1])), words.say("coverage.no_reason")) if broken else None
     told = f"{_days_text(broken)}: {why}" if why else _no_run(words, site)
     return f"{shop_name(site)}: {told}; {_last(words, site)}; {_hidden(words, site)}."
@@ -43,13 +43,15 @@ def _ordered(coverage: Sequence[Coverage]) -> list[Coverage]:
 
 def _entry(site: Coverage, data: WeeklyData) -> Entry:
     words = data.words
-    broken = [run for run in site.runs if run.status is not RunStatus.COMPLETE]
+    broken = [run for run in site.looks if run.status is not RunStatus.COMPLETE]
     alike = [list(several) for _, several in groupby(broken, key=partial(_run_text, words))]
     facts = [_run_fact(words, several) for several in alike[-MAX_RUNS:]]
     if left := sum(map(len, alike[:-MAX_RUNS])):
         facts.insert(0, Fact(words.say("coverage.runs"), words.count("coverage.earlier", left)))
-    facts += [_accepted(words, run) for run in site.runs if run.accepted]
-    facts += [_baseline(words, run) for run in site.runs if run.baseline]
+    facts += [_accepted(words, run) for run in site.looks if run.accepted]
+    facts += [_baseline(words, run) for run in site.looks if run.baseline]
+    if pages := len(site.runs) - len(site.looks):
+        facts.append(Fact(words.count("coverage.pages", pages), words.say("coverage.of_pages")))
     if site.under_way is not None:
         label = words.say("coverage.under_way", moment=moment_text(site.under_way))
         facts.append(Fact(label, words.say("coverage.not_ended")))
@@ -72,7 +74,7 @@ def _days(site: Coverage, data: WeeklyData) -> tuple[Day, ...]:
     if (last - first).days > MAX_DAYS:
         return ()
     by_day: dict[date, list[Run]] = {}
-    for run in site.runs:
+    for run in site.looks:
         by_day.setdefault(run.observed_at.astimezone(UTC).date(), []).append(run)
     days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
     # The window's first day belongs to the week before, but for what was seen after the window began.
@@ -99,9 +101,9 @@ def _holdings(words: Speech, site: str, totals: Sequence[Total]) -> tuple[str, .
 
 
 def _share(words: Speech, site: Coverage) -> str:
-    if not site.runs:
+    if not site.looks:
         return _no_run(words, site)
-    return words.count("coverage.share", len(site.runs), complete=words.number(site.complete_runs))
+    return words.count("coverage.share", len(site.looks), complete=words.number(site.complete_looks))
 
 
 def _no_run(words: Speech, site: Coverage) -> str:
@@ -162,10 +164,10 @@ def _baseline(words: Speech, run: Run) -> Fact:
 
 def _hidden(words: Speech, site: Coverage) -> str | None:
     """What the reader can't know about a site at the end of the window."""
-    if not site.runs:
-        return words.say("coverage.hides_all")
-    if site.runs[-1].status is RunStatus.COMPLETE:
+    if not site.looks:
+        return words.say("coverage.hides_rest" if site.runs else "coverage.hides_all")
+    if site.looks[-1].status is RunStatus.COMPLETE:
         return None if site.whole else words.say("coverage.hides_nothing")
-    if site.complete_runs:
+    if site.complete_looks:
         return words.say("coverage.hides_since")
     return words.say("coverage.hides_gone")

@@ -33,26 +33,30 @@ class Coverage:
     enabled: bool = True
 
     @property
-    def complete_runs(self) -> int:
-        return sum(run.status is RunStatus.COMPLETE for run in self.runs)
+    def looks(self) -> Sequence[Run]:
+        """The runs over the whole site. One over single pages says nothing of the rest, however complete it was."""
+        return [run for run in self.runs if run.whole_site]
+
+    @property
+    def complete_looks(self) -> int:
+        return sum(run.status is RunStatus.COMPLETE for run in self.looks)
 
     @property
     def whole(self) -> bool:
-        """Whether every run of the window was complete, and there was one."""
-        return bool(self.runs) and self.complete_runs == len(self.runs)
+        """Whether every look of the window was complete, and there was one."""
+        return bool(self.looks) and self.complete_looks == len(self.looks)
 
     @property
     def compared(self) -> bool:
         """Whether the window's end is known beside what was there before: the last look at the whole site was complete,
         and not the first one."""
-        looks = [run for run in self.runs if run.whole_site]
-        return bool(looks) and looks[-1].status is RunStatus.COMPLETE and not looks[-1].baseline
+        last = next(reversed(self.looks), None)
+        return last is not None and last.status is RunStatus.COMPLETE and not last.baseline
 
     @property
     def unconfirmed(self) -> Sequence[Run]:
-        """The runs of the window after its last complete one, oldest first: no change tells what they saw."""
-        looks = [run for run in self.runs if run.whole_site]
-        return tuple(takewhile(lambda run: run.status is not RunStatus.COMPLETE, reversed(looks)))[::-1]
+        """The looks of the window after its last complete one, oldest first: no change tells what they saw."""
+        return tuple(takewhile(lambda run: run.status is not RunStatus.COMPLETE, reversed(self.looks)))[::-1]
 
     @property
     def not_compared(self) -> int:

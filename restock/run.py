@@ -127,6 +127,7 @@ class Run:
             "rules": self.rules,
             "baseline": self.baseline,
             "accepted": self.accepted,
+            "whole_site": self.whole_site,
             "vantage": self.outcome.vantage if self.outcome else None,
             "counts": self.counts,
             "trips": [asdict(trip) for trip in self.trips],
