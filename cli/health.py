@@ -48,7 +48,7 @@ def health(
             say(f"a {letter.kind.value} for {letter.subscription} waits to be sent: {'; '.join(sorted(answers))}")
         if not found:
             say("nothing to watch: no site is enabled, and no report was written (`restock sites list`)")
-        elif unseen := [one.site for one in found if one.latest is None and one.site in workspace.sites]:
+        elif unseen := [one.site for one in found if one.latest is None and one.site in workspace.definitions.sites]:
             say(f"not crawled yet: {', '.join(unseen)}")
         if any(one.trouble is not None for one in found):
             raise typer.Exit(3)

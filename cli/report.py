@@ -9,7 +9,7 @@ import typer
 from cli.console import say
 from cli.options import Home
 from cli.schedule import tell, tell_doubts
-from cli.session import workspace_of
+from cli.session import tell_unusable_definitions, workspace_of
 from cli.windows import moment
 from restock import clock
 from restock.errors import UsageError
@@ -47,6 +47,7 @@ def weekly_report(
     """
     end = _end(until)
     with workspace_of(home) as workspace:
+        tell_unusable_definitions(workspace)
         tell_doubts(workspace)
         if send:
             raise typer.Exit(_send(workspace, min(end, clock.now()), output))
@@ -74,6 +75,7 @@ def preview(
     """
     end = min(moment(until, "--until", end_of_day=True), clock.now()) if until else clock.now()
     with workspace_of(home) as workspace:
+        tell_unusable_definitions(workspace)
         tell_doubts(workspace)
         known = subscriptions_of(workspace)
         if subscription not in known:

@@ -9,7 +9,7 @@ from cli.commands import PLAIN
 from cli.console import say, show
 from cli.home import remember_home
 from cli.options import Home, OutFormat, Output
-from cli.session import workspace_of
+from cli.session import tell_unusable_definitions, workspace_of
 from restock import clock
 from restock.errors import BusyError, SettingsError
 from restock.listing import time_text
@@ -54,6 +54,7 @@ def list_jobs(format: OutFormat = None, output: Output = None, home: Home = None
     """
     with workspace_of(home) as workspace:
         found = standings(workspace, jobs_of(workspace), clock.now())
+        tell_unusable_definitions(workspace)
         tell_doubts(workspace)
         show((_row(standing) for standing in found), JOB_COLUMNS, format, output)
         if not found:

@@ -15,6 +15,12 @@ def workspace_of(home: Path | None) -> Iterator[Workspace]:
         yield workspace
 
 
+def tell_unusable_definitions(workspace: Workspace) -> None:
+    """Where the other sites' are enough to go on."""
+    for fault in workspace.definitions.faults.values():
+        say(f"warning: {fault}")
+
+
 @contextmanager
 def questions_of(home: Path | None) -> Iterator[Workspace]:
     """A workspace that is only asked. A broken data file or definition of the user's stops whatever reads pages by it;

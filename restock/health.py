@@ -47,11 +47,12 @@ class Vitals:
 
 class Trouble(StrEnum):
     """`broken`: the last run was not complete. `odd`: it was, but far from the site's own history. `stale`: not seen
-    completely for days."""
+    completely for days. `unreadable`: its definition can't be used."""
 
     BROKEN = "broken"
     ODD = "odd"
     STALE = "stale"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

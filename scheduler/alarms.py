@@ -58,10 +58,10 @@ def news_of(found: Sequence[SiteHealth], told: Mapping[str, Alarm], now: datetim
                 news.alarms[site.site] = None
             continue
         since = alarm.since if alarm else now
-        reminder = alarm is not None and alarm.trouble == site.trouble.value
-        if reminder and alarm is not None and now - alarm.told_at < timedelta(days=remind_days):
+        told_already = alarm if alarm is not None and alarm.trouble == site.trouble.value else None
+        if told_already is not None and now - told_already.told_at < timedelta(days=remind_days):
             continue
-        news.lines.extend(_lines(site, since, reminder=reminder))
+        news.lines.extend(_lines(site, since, reminder=told_already is not None))
         news.alarms[site.site] = Alarm(site.site, site.trouble.value, since, now)
     gone = told.keys() - {site.site for site in found}
     news.alarms.update(dict.fromkeys(gone))  # no longer watched: nothing to tell

@@ -23,10 +23,10 @@ from scheduler.crawls import Crawls
 from scheduler.jobs import Job, JobKind, Standing, crawl_jobs, report_jobs, retention_jobs, standings
 from scheduler.patience import Patience
 from scheduler.steps import (
-    AFTER_CRAWLS,
     ALARMS,
     Done,
     OnDone,
+    after_crawls,
     crawls_awaited,
     post_and_report,
     settle_crawl,
@@ -53,7 +53,7 @@ class Daemon:
         self._patience = Patience(on_trouble)
         self._crawls = Crawls(settings)
         self._under_way: set[str] = set()
-        self._held: dict[str, float] = {}
+        self._held: dict[str, tuple[datetime | None, float]] = {}
         self._lock = Lock()
         self._stopped = False
         # One hand for mail and what is quick; sites and retention, which take long, have theirs.
@@ -94,11 +94,14 @@ class Daemon:
                 idle = one.job.name not in under_way and not self._patience.rests(one.job.name)
                 if one.due is not None and idle and not self._held_back(one, awaited, wait):
                     self._begin(one.job)
-            if not self._patience.rests(_POST):
-                self._begin(None)
+        if not self._patience.rests(_POST):
+            self._begin(None)  # also where the jobs can't be told
 
     def _jobs(self, workspace: Workspace) -> list[Job]:
-        """Every job. A slip in watch lists or subscriptions holds back the reports, and nothing else."""
+        """Every job. A slip in a definition holds back that site, one in watch lists or subscriptions the reports, and
+        nothing else."""
+        with self._alone("definitions"):
+            workspace.refuse_unusable_definitions()
         reports: list[Job] = []
         with self._alone("subscriptions"):
             reports = report_jobs(workspace)
@@ -110,9 +113,12 @@ class Daemon:
         if report.job.kind is not JobKind.REPORT or not awaited:
             self._held.pop(name, None)
             return False
-        if name not in self._held:
+        done, since = self._held.get(name, (None, 0.0))
+        if name not in self._held or done != report.done:  # it was done by hand meanwhile: this is another one
             self._say(f"{name}: waits for the crawl of {', '.join(awaited)}")
-        return time.monotonic() - self._held.setdefault(name, time.monotonic()) < wait
+            since = time.monotonic()
+            self._held[name] = report.done, since
+        return time.monotonic() - since < wait
 
     def _begin(self, job: Job | None) -> None:
         """Hands a job (None: what waits in the outbox) to somebody, where nobody is at it."""
@@ -141,8 +147,9 @@ class Daemon:
             if standing.due is None:
                 return
             if job.kind is JobKind.CRAWL:
-                yield settle_crawl(workspace, job, partial(self._crawls.crawl, job.about), now)
-                for name, step in AFTER_CRAWLS:
+                done = settle_crawl(workspace, job, partial(self._crawls.crawl, job.about), now)
+                yield done
+                for name, step in after_crawls([done]):
                     with self._alone(name):
                         step(workspace, clock.now())
             elif job.kind is JobKind.RETENTION:

@@ -152,8 +152,12 @@ def _edition(workspace: Workspace, subscription: Subscription, until: datetime) 
 
 
 def watch_over(workspace: Workspace, lists: list[WatchList], at: datetime) -> Watch:
-    """Some watch lists at work, with the sellers that the definitions name and the rates of a day."""
-    sellers = {site.name: site.seller for site in workspace.sites.values() if site.seller}
+    """Some watch lists at work, with the sellers that the definitions name and the rates of a day.
+
+    Raises SettingsError where a list chooses by seller and a definition can't be used: its goods might be wanted."""
+    if any(wanted.seller for one in lists for wanted in (*one.any, *one.none)):
+        workspace.refuse_unusable_definitions()
+    sellers = {site.name: site.seller for site in workspace.definitions.sites.values() if site.seller}
     known: dict[tuple[str, str], Decimal | None] = {}
 
     def rate(currency: str, into: str) -> Decimal | None:

@@ -18,7 +18,7 @@ def behind(workspace: Workspace, rows: Iterable[dict[str, Any]]) -> list[dict[st
     for row in rows:
         name = row["site"]
         if name not in known:
-            site = workspace.sites.get(name) or nameable_site(name)
+            site = workspace.definitions.sites.get(name) or nameable_site(name)
             known[name] = {"seller": site.seller, "entities": entities_of(workspace, site)}
         found.append(row | known[name])
     return found

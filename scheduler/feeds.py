@@ -16,6 +16,7 @@ from scheduler.workspace import Workspace
 
 FEEDS = "feeds"
 REACH = timedelta(days=14)
+_PATIENCE = 600.0  # seconds that one writer waits for another
 
 
 def write_feeds(workspace: Workspace, now: datetime) -> list[str]:
@@ -24,12 +25,14 @@ def write_feeds(workspace: Workspace, now: datetime) -> list[str]:
     lists = watchlists_of(workspace)
     if not lists:
         return []
-    marks = standing_marks(workspace)
-    changes = [change for change in _recent_changes(workspace, now) if not is_false_positive(marks, change.listing)]
     folder = make_folder(workspace.settings.home / FEEDS)
-    with workspace.held(FEEDS, wait=60) as alone:
+    with workspace.held(FEEDS, wait=_PATIENCE) as alone:
         if not alone:
             return []  # another process is writing them
+        now, since = _reach(workspace, now)
+        marks = standing_marks(workspace)
+        found = _changes(workspace, since, now)
+        changes = [change for change in found if not is_false_positive(marks, change.listing)]
         for left in folder.glob(".*.part"):
             left.unlink()  # of a writer that was killed
         for name, watchlist in lists.items():
@@ -40,10 +43,9 @@ def write_feeds(workspace: Workspace, now: datetime) -> list[str]:
     return [feed_name(name) for name in lists]
 
 
-def _recent_changes(workspace: Workspace, now: datetime) -> Iterator[Change]:
+def _changes(workspace: Workspace, since: datetime, now: datetime) -> Iterator[Change]:
     """What each complete run changed, as a report would tell it: from run to run and not over the whole span, so that
     an entry stays as it was. A site's first run within reach is compared with the one before it, however old."""
-    since = _since(workspace, now)
     complete: dict[str, list[Run]] = {}
     for run in reversed(workspace.catalogue.runs(after=since, until=now)):
         if run.status is RunStatus.COMPLETE and run.whole_site and run.kind is not RunKind.CORRECTION:
@@ -55,7 +57,8 @@ def _recent_changes(workspace: Workspace, now: datetime) -> Iterator[Change]:
             earlier = run.id
 
 
-def _since(workspace: Workspace, now: datetime) -> datetime:
-    """Two weeks back from when feeds were last written: what came while nobody wrote them is told too."""
-    written = workspace.catalogue.desk.meet_job(FEEDS, now).done_at
-    return min(now, written or now) - REACH
+def _reach(workspace: Workspace, now: datetime) -> tuple[datetime, datetime]:
+    """Until when and since when feeds tell. Two weeks back from when they were last written: what came while nobody
+    wrote them is told too. A writer that waited for a later one takes nothing back."""
+    written = workspace.catalogue.desk.meet_job(FEEDS, now).done_at or now
+    return max(now, written), min(now, written) - REACH

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from restock.errors import SettingsError
+from restock.errors import SettingsError, told
 from restock.health import SiteHealth, Trouble, Vitals
 from restock.post import TURNED_DOWN, Letter, LetterKind, PostState
 from restock.terms import RunStatus
@@ -22,18 +22,27 @@ _LATE = timedelta(days=1)
 
 
 def health_of_sites(workspace: Workspace, now: datetime) -> Iterator[SiteHealth]:
-    """How every enabled site is, by name."""
+    """How every enabled site is, by name; then those whose definitions can't be used."""
     complete = workspace.catalogue.last_complete(now)
     settings = workspace.settings
     # A crawl begins up to `jitter` later than its time: two that lie so many days apart may lie that much less apart.
     stale_after = timedelta(days=settings.health.stale_days) - timedelta(seconds=settings.schedule.jitter)
-    for site in workspace.sites.values():
+    for site in workspace.definitions.sites.values():
         if site.enabled:
             known_since = workspace.catalogue.desk.meet_job(f"crawl:{site.name}", now).first_seen
             last = complete.get(site.name)
             signs = [one for one in workspace.catalogue.vitals(site.name, HISTORY) if one.observed_at <= now]
             overdue = now - (last or known_since) >= stale_after
             yield diagnose(site.name, signs, last, overdue=overdue)
+    for name, fault in workspace.definitions.faults.items():
+        yield SiteHealth(
+            site=name,
+            trouble=Trouble.UNREADABLE,
+            reasons=(told(fault),),
+            last_complete=complete.get(name),
+            latest=None,
+            usual={},
+        )
 
 
 def health_of_reports(workspace: Workspace, now: datetime) -> Iterator[SiteHealth]:

@@ -51,7 +51,8 @@ def jobs_of(workspace: Workspace) -> list[Job]:
 
 
 def crawl_jobs(workspace: Workspace) -> list[Job]:
-    return [_crawl(workspace, site) for site in workspace.sites.values() if site.enabled]
+    """The crawls of the enabled sites whose definitions can be used."""
+    return [_crawl(workspace, site) for site in workspace.definitions.sites.values() if site.enabled]
 
 
 def report_jobs(workspace: Workspace) -> list[Job]:
@@ -72,6 +73,8 @@ def job_of(workspace: Workspace, name: str) -> Job:
     known = {job.name: job for job in jobs_of(workspace)}
     if name == RETENTION and name not in known:
         raise UsageError("retention: evidence.keep_days is not set, so evidence is kept whole for ever")
+    if fault := workspace.definitions.faults.get(name.removeprefix("crawl:")):
+        raise fault
     if name not in known:
         raise UsageError(f"{name}: no such job; there are {', '.join(known) or 'none'} (`restock schedule list`)")
     return known[name]

@@ -7,17 +7,16 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from restock import clock
-from restock.errors import SettingsError, UsageError
+from restock.errors import SettingsError, UsageError, told
 from restock.watching import Every
 from scheduler.crawls import Crawls
 from scheduler.editions import job_name, subscriptions_of
 from scheduler.jobs import Job, Standing, crawl_jobs, job_of, report_jobs, retention_jobs, standings
 from scheduler.posting import mail_server
 from scheduler.steps import (
-    AFTER_CRAWLS,
-    ALARMS,
     Done,
     OnDone,
+    after_crawls,
     crawls_awaited,
     failed,
     post_and_report,
@@ -47,15 +46,16 @@ class Round:
         Raises CatalogueError where there is no catalogue to work with, and, when everything else is done, SettingsError
         for a bad definition, watch list or subscription: a slip in these files must not cost a day's crawl."""
         _ = self.workspace.catalogue
+        self._alone("definitions", self.workspace.refuse_unusable_definitions)
         self._alone("crawls", lambda: self.crawl(self._due(crawl_jobs(self.workspace))))
         self.now = max(self.now, clock.now())  # what the crawls saw is news to the rest of the round
-        for name, step in AFTER_CRAWLS if self.done else (ALARMS,):
+        for name, step in after_crawls(self.done):
             self._alone(name, partial(step, self.workspace, self.now))
         self._alone("mail", partial(mail_server, self.workspace.settings))
         self._alone("reports", self._report_due)
         self._alone("retention", lambda: self.retain(self._due(retention_jobs(self.workspace))))
         if self._faults:
-            raise self._faults[0]
+            raise SettingsError("; ".join(dict.fromkeys(map(told, self._faults))))
         return self.done
 
     def _due(self, jobs: Sequence[Job]) -> list[Job]:

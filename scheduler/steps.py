@@ -58,9 +58,14 @@ class Done:
 
 OnDone = Callable[[Done], None]
 Step = tuple[str, Callable[[Workspace, datetime], object]]
+FEEDS: Step = ("feeds", write_feeds)
 ALARMS: Step = ("alarms", raise_alarms)
-AFTER_CRAWLS: tuple[Step, ...] = (("feeds", write_feeds), ALARMS)
-"""Feeds for analysts, alarms for operators."""
+
+
+def after_crawls(ends: Sequence[Done]) -> tuple[Step, ...]:
+    """Feeds for analysts, where a complete run may have brought something to tell; alarms for operators."""
+    news = any(one.run is not None and one.run.status is RunStatus.COMPLETE for one in ends)
+    return (FEEDS, ALARMS) if news else (ALARMS,)
 
 
 def failed(name: str, error: BaseException, *, about: str = "") -> Done:

@@ -27,6 +27,7 @@ def doubts_of(workspace: Workspace) -> list[str]:
 def known_names(workspace: Workspace) -> Known:
     """What the data files, the definitions and the catalogue know."""
     names = load_names(workspace.settings.home)
+    described = workspace.definitions
 
     @cache
     def brand(name: str) -> Collection[str]:
@@ -40,6 +41,6 @@ def known_names(workspace: Workspace) -> Known:
         brands=names.brands.names,
         categories=names.categories,
         tiers=names.tiers,
-        sites={*workspace.sites, *workspace.catalogue.sites_seen()},
-        sellers={site.seller for site in workspace.sites.values() if site.seller},
+        sites={*described.sites, *described.faults, *workspace.catalogue.sites_seen()},
+        sellers={site.seller for site in described.sites.values() if site.seller},
     )

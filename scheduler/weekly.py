@@ -210,15 +210,17 @@ def _weeks(workspace: Workspace, until: datetime, cleared: Collection[tuple[str,
 
 
 def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Coverage]:
-    """How each site was seen: those with runs by then, and those enabled that had none in the window."""
+    """How each site was seen: those with runs by then, and those enabled that had none in the window. One whose
+    definition can't be used may be enabled."""
+    sites, faults = workspace.definitions.sites, workspace.definitions.faults
     last_complete = workspace.catalogue.last_complete(until)
     runs: dict[str, list[Run]] = {}
     for run in reversed(workspace.catalogue.runs(after=since, until=until)):
         if run.kind is not RunKind.CORRECTION and run.status is not RunStatus.RUNNING:
             runs.setdefault(run.site, []).append(run)
     under_way = {site: begun for site, begun in workspace.catalogue.under_way().items() if begun <= until}
-    names = {*last_complete, *(site.name for site in workspace.sites.values() if site.enabled)}
-    described = {name: workspace.sites.get(name) for name in sorted(names)}
+    names = {*last_complete, *(site.name for site in sites.values() if site.enabled), *faults}
+    described = {name: sites.get(name) for name in sorted(names)}
     return [
         Coverage(
             site=name,
@@ -227,7 +229,7 @@ def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Co
             runs=runs.get(name, []),
             last_complete=last_complete.get(name),
             under_way=under_way.get(name),
-            enabled=site is not None and site.enabled,
+            enabled=name in faults or (site is not None and site.enabled),
         )
         for name, site in described.items()
     ]

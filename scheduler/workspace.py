@@ -20,7 +20,7 @@ from restock.run import Run
 from restock.settings import Settings
 from restock.site import Site
 from scheduler.revision import rules_revision
-from spiders.definitions import load_sites, nameable_site, site_for_url, undescribed_site
+from spiders.definitions import Definitions, definitions_of, nameable_site, site_for_url, undescribed_site
 from spiders.evidence import site_slug
 
 HOME_ID = "home-id"
@@ -64,8 +64,20 @@ class Workspace:
         return load_rules(self.settings.home)
 
     @cached_property
+    def definitions(self) -> Definitions:
+        """The sites whose definitions can be used, and what is wrong with the others: of use where work on many sites
+        must not stop for one."""
+        return definitions_of(self.settings.home)
+
+    @property
     def sites(self) -> dict[str, Site]:
-        return load_sites(self.settings.home)
+        """Every described site. Raises SettingsError for the first definition that can't be used."""
+        return self.definitions.checked()
+
+    def refuse_unusable_definitions(self) -> None:
+        """Raises SettingsError with each definition that can't be used."""
+        if faults := self.definitions.faults:
+            raise SettingsError("; ".join(str(fault) for fault in faults.values()))
 
     def brand(self, name: str) -> str:
         """The canonical name of a brand, by whichever spelling; a name that no data file knows is its own."""
@@ -89,16 +101,19 @@ class Workspace:
 
     def forget_sites(self) -> None:
         """Lets the definitions be read again after one was written."""
-        self.__dict__.pop("sites", None)
+        self.__dict__.pop("definitions", None)
 
     def site(self, name: str) -> Site:
-        """The site of that name. Raises UsageError where it has no definition."""
-        try:
-            return self.sites[name]
-        except KeyError:
+        """The site of that name. Raises UsageError where it has no definition, SettingsError where that can't be used,
+        or where another one that can't be used might be its own."""
+        if fault := self.definitions.faults.get(name):
+            raise fault
+        if name not in self.definitions.sites:
+            self.refuse_unusable_definitions()
             raise UsageError(
                 f"unknown site: {name} (`restock sites list` shows the known ones, `restock sites add` adds one)"
-            ) from None
+            )
+        return self.definitions.sites[name]
 
     def site_for(self, url: str) -> Site:
         """The described site that the address belongs to, else one made of its scheme, host and port."""
@@ -106,7 +121,9 @@ class Workspace:
 
     def site_of(self, run: Run) -> Site:
         """The site that a run belongs to, by today's definition."""
-        return self.sites.get(run.site) or nameable_site(run.site)
+        if fault := self.definitions.faults.get(run.site):
+            raise fault
+        return self.definitions.sites.get(run.site) or nameable_site(run.site)
 
     def normaliser(self, site: Site) -> Normaliser:
         return Normaliser(self.rules, market=site.market, currency=site.currency)

@@ -5,6 +5,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
@@ -29,26 +30,48 @@ _SECRET = re.compile(r"api-?_?key|token|secret|passw|^(?:auth|key|login)$", re.I
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def load_sites(home: Path) -> dict[str, Site]:
-    """Every known site by name, in order of name: the built-in ones, overruled by `<home>/sites/*.yaml`.
+@dataclass(slots=True)
+class Definitions:
+    """The sites that are described, by name; and, of definitions that can't be used, what is wrong with them, by the
+    name that the site would have."""
 
-    Raises SettingsError ("file:line: key: reason") for the first definition that can't be used."""
-    found = _load_folder(BUILT_IN) | own_sites(home)
-    return dict(sorted(found.items()))
+    sites: dict[str, Site] = field(default_factory=dict)
+    faults: dict[str, SettingsError] = field(default_factory=dict)
+
+    def checked(self) -> dict[str, Site]:
+        """The sites. Raises SettingsError ("file:line: key: reason") for the first definition that can't be used."""
+        for fault in self.faults.values():
+            raise fault
+        return self.sites
+
+
+def definitions_of(home: Path) -> Definitions:
+    """Every known site, in order of name: the built-in ones, overruled by `<home>/sites/*.yaml`. What one of these
+    would say isn't known where it can't be used: the built-in definition does not take its place."""
+    built_in, own = _read_folder(BUILT_IN), _read_folder(home / "sites")
+    found = {name: site for name, site in built_in.sites.items() if name not in own.faults} | own.sites
+    return Definitions(dict(sorted(found.items())), built_in.faults | own.faults)
 
 
 def own_sites(home: Path) -> dict[str, Site]:
     """The sites that the user's own definitions describe, by name."""
-    return _load_folder(home / "sites")
+    return _read_folder(home / "sites").checked()
 
 
-def _load_folder(folder: Path) -> dict[str, Site]:
-    found: dict[str, Site] = {}
+def _read_folder(folder: Path) -> Definitions:
+    found = Definitions()
     for file in sorted(folder.glob("*.yaml")):
-        site = load_site(file)
-        if site.name in found:
-            raise SettingsError(f"{file}:1: name: another file in this folder defines {site.name!r} too")
-        found[site.name] = site
+        try:
+            site = load_site(file)
+        except SettingsError as error:
+            found.faults[_name_in(file)] = error
+            continue
+        if site.name in found.sites:
+            reason = f"{file}:1: name: another file in this folder defines {site.name!r} too"
+            found.faults[site.name] = SettingsError(reason)
+        found.sites[site.name] = site
+    for name in found.faults:
+        found.sites.pop(name, None)  # one of two files has it wrong, and which one is not known
     return found
 
 
@@ -59,6 +82,15 @@ def load_site(file: Path) -> Site:
     for place, reason in _faults(site):
         raise document.fault(place, reason)
     return site
+
+
+def _name_in(file: Path) -> str:
+    """The name of a site whose definition can't be used."""
+    try:
+        name = read_document(file, "a site definition").row.get("name")
+    except SettingsError:
+        return file.stem
+    return name if isinstance(name, str) else file.stem
 
 
 def _faults(site: Site) -> list[tuple[tuple[str | int, ...], str]]:

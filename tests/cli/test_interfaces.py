@@ -13,7 +13,7 @@ from resellers.ocs import KEY as OCS_KEY
 from resellers.ocs import Ocs
 
 from restock.site import Site
-from spiders.definitions import load_sites, write_site
+from spiders.definitions import definitions_of, write_site
 
 Restock = Callable[..., Any]
 GIVEN = {"RESTOCK_KEYS__OCS__KEY": OCS_KEY}
@@ -24,7 +24,7 @@ def distributor(home: Path) -> Iterator[Ocs]:
     """The distributor's fixture, and its definition pointed at it."""
     shop = Ocs()
     with shop.serving():
-        known = load_sites(home)["ocs"]
+        known = definitions_of(home).checked()["ocs"]
         start = shop.url.rstrip("/") + known.start[0].removeprefix(f"https://{urlsplit(known.start[0]).netloc}")
         write_site(home, known.model_copy(update={"start": (start,), "delay": 0, "enabled": True}))
         yield shop
@@ -119,7 +119,7 @@ def test_a_definition_with_a_key_in_it_is_refused(restock: Restock, interface: S
 
 def test_an_hourly_limit_is_kept_over_crawls(restock: Restock, distributor: Ocs, home: Path) -> None:
     """What the first crawl asked for is not there for the second: it stops at once, and nothing is gone."""
-    site = load_sites(home)["ocs"]
+    site = definitions_of(home).checked()["ocs"]
     write_site(home, site.model_copy(update={"requests_per_hour": 3}))
     given = {**GIVEN, "RESTOCK_CRAWL__DEADLINE": "60"}
     first = restock("crawl", "ocs", **given)

@@ -23,7 +23,7 @@ from resellers.three_logic import LOGIN, TOKEN, ThreeLogic, ThreeLogicPages
 from cli.main import run
 from restock.site import Site
 from restock.terms import Event
-from spiders.definitions import load_sites, write_site
+from spiders.definitions import definitions_of, write_site
 
 Rows = list[dict[str, Any]]
 BUILT_IN: dict[str, type[Reseller]] = {
@@ -100,7 +100,7 @@ def definition(name: str, shop: Reseller, home: Path) -> Site:
     pace: dict[str, object] = {"delay": 0, "concurrency": 4, "enabled": True}
     if name in OF_THEIR_OWN:
         return Site(name=name, start=(shop.url,), delay=0, concurrency=4)
-    known = load_sites(home)[name]
+    known = definitions_of(home).checked()[name]
     if known.api is not None and known.api.url is not None:
         pace["api"] = known.api.model_copy(update={"url": moved(known.api.url, shop.url)})
     return known.model_copy(update={**pace, "start": tuple(moved(start, shop.url) for start in known.start)})

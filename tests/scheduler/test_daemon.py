@@ -21,7 +21,7 @@ from restock.site import Guard
 from restock.terms import RunKind, RunStatus
 from scheduler.crawls import CrawlEnd, Crawls
 from scheduler.daemon import Daemon
-from scheduler.jobs import job_of
+from scheduler.jobs import Standing, job_of
 from scheduler.patience import Patience
 from scheduler.rounds import Round
 from scheduler.steps import Done
@@ -191,6 +191,26 @@ def test_a_bad_file_is_said_once_while_it_stays_bad(workspace: Workspace, monkey
     until(lambda: not watched.daemon._under_way)
     watched.daemon._stop_hands()
     assert len([line for line in watched.said if line.startswith("subscriptions: it works again")]) == 1
+
+
+def test_a_report_that_was_done_by_hand_while_it_waited_waits_anew_the_next_time(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: seconds[0])
+    monkeypatch.setenv("RESTOCK_MAIL_TO", ANNA)
+    with Workspace(load_settings(workspace.settings.home)) as again:
+        job, watched, hour = job_of(again, "report:mail_to"), Watched(again), 3600.0
+
+    def held(done: datetime | None, after: float) -> bool:
+        seconds[0] += after
+        standing = Standing(job, MONDAY, MONDAY, done, None)
+        return watched.daemon._held_back(standing, ["alpha"], 3 * hour)
+
+    assert [held(None, 0), held(None, 2 * hour), held(None, hour)] == [True, True, False]
+    assert [held(MONDAY, 7 * 24 * hour), held(MONDAY, 3 * hour)] == [True, False]
+    assert watched.said == ["report:mail_to: waits for the crawl of alpha"] * 2
+    watched.daemon._stop_hands()
 
 
 def test_a_locked_catalogue_at_the_end_of_one_crawl_leaves_the_others_theirs(

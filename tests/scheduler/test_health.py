@@ -1,6 +1,7 @@
 """Health: what ails a site by its own history, and when operators hear of it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from restock.run import CrawlOutcome
 from restock.settings import load_settings
 from restock.site import Guard
 from restock.terms import RunKind, RunStatus
-from scheduler import rounds
+from scheduler import rounds, steps
 from scheduler.alarms import alert, news_of
 from scheduler.health import diagnose, health_of_reports, health_of_sites
+from scheduler.steps import Done
 from scheduler.workspace import Workspace
 
 
@@ -169,14 +171,30 @@ def test_a_report_that_nobody_gets_is_trouble(catalogue_home: Workspace) -> None
     assert health(NOW + timedelta(days=15)) == []
 
 
+@pytest.mark.parametrize(
+    ("statuses", "written"),
+    [
+        ([], ["ALARMS"]),
+        ([RunStatus.FAILED, RunStatus.PARTIAL], ["ALARMS"]),
+        ([RunStatus.FAILED, RunStatus.COMPLETE], ["FEEDS", "ALARMS"]),
+    ],
+)
 def test_what_a_round_crawled_is_news_to_the_rest_of_it(
-    catalogue_home: Workspace, monkeypatch: pytest.MonkeyPatch
+    catalogue_home: Workspace, monkeypatch: pytest.MonkeyPatch, statuses: list[RunStatus], written: list[str]
 ) -> None:
-    """The crawls of a round end later than it began."""
-    looked: list[datetime] = []
+    """The crawls of a round end later than it began; feeds are written anew where one of them was complete."""
+    looked: list[tuple[str, datetime]] = []
     monkeypatch.setenv("RESTOCK_NOW", NOW.isoformat())
     later = NOW + timedelta(seconds=3)
-    monkeypatch.setattr(rounds.Round, "crawl", lambda *_: monkeypatch.setenv("RESTOCK_NOW", later.isoformat()))
-    monkeypatch.setattr(rounds, "ALARMS", ("alarms", lambda _, now: looked.append(now)))
+    begun = catalogue_home.catalogue.begin_run("shop", RunKind.CRAWL, rules="1", observed_at=NOW, started_at=NOW)
+    ends = [Done(job="crawl:shop", result="x", run=replace(begun, status=status)) for status in statuses]
+
+    def crawl(at_work: rounds.Round, _: object) -> None:
+        monkeypatch.setenv("RESTOCK_NOW", later.isoformat())
+        at_work.done += ends
+
+    monkeypatch.setattr(rounds.Round, "crawl", crawl)
+    for name in ("FEEDS", "ALARMS"):
+        monkeypatch.setattr(steps, name, (name, lambda _, now, name=name: looked.append((name, now))))
     rounds.Round(catalogue_home, NOW).run()
-    assert looked == [later]
+    assert looked == [(name, later) for name in written]

@@ -7,7 +7,7 @@ import yaml
 
 from restock.errors import SettingsError, UsageError
 from restock.site import Follow, Selectors, Site
-from spiders.definitions import BUILT_IN, load_site, load_sites, site_for_url, undescribed_site, write_site
+from spiders.definitions import BUILT_IN, definitions_of, load_site, site_for_url, undescribed_site, write_site
 
 
 def write(home: Path, text: str, name: str = "shop") -> Path:
@@ -33,7 +33,7 @@ def test_a_written_site_reads_back_the_same(tmp_path: Path) -> None:
         known=("12 pages",),
     )
     file = write_site(tmp_path, site)
-    assert load_sites(tmp_path)["shop"] == site
+    assert definitions_of(tmp_path).checked()["shop"] == site
     assert "max_pages" not in file.read_text("utf-8")
     assert "Магазин" in file.read_text("utf-8")
     assert [path.name for path in file.parent.iterdir()] == ["shop.yaml"]
@@ -69,7 +69,7 @@ def test_a_name_that_is_no_safe_file_name_is_refused(tmp_path: Path, name: str) 
 def test_a_bad_definition_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
     file = write(tmp_path, text)
     with pytest.raises(SettingsError) as caught:
-        load_sites(tmp_path)
+        definitions_of(tmp_path).checked()
     assert str(caught.value).startswith(f"{file}{said}")
     assert "\n" not in str(caught.value)
 
@@ -78,13 +78,26 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     write(tmp_path, "name: x\nstart: http://a.example/\n", "a")
     write(tmp_path, "name: x\nstart: http://a.example/\n", "b")
     with pytest.raises(SettingsError, match="another file"):
-        load_sites(tmp_path)
+        definitions_of(tmp_path).checked()
+
+
+def test_a_definition_that_cant_be_used_leaves_the_others_theirs(tmp_path: Path) -> None:
+    """A built-in definition does not take the place of the user's own, whatever that meant to say."""
+    write(tmp_path, "start: http://a.example/\n", "a")
+    write(tmp_path, "name: nag\nenabled: false\nstrat: x\n", "mine")
+    write(tmp_path, "a: [", "torn")
+    for twin in ("one", "two"):
+        write(tmp_path, "name: x\nstart: http://a.example/\n", twin)
+    found = definitions_of(tmp_path)
+    assert found.faults.keys() == {"nag", "torn", "x"}
+    assert "a" in found.sites
+    assert not found.sites.keys() & found.faults.keys()
 
 
 def test_a_definition_is_plain_data(tmp_path: Path) -> None:
     write(tmp_path, "start: !!python/object/apply:os.getcwd []\n")
     with pytest.raises(SettingsError):
-        load_sites(tmp_path)
+        definitions_of(tmp_path).checked()
 
 
 def test_a_site_is_found_by_scheme_host_and_port(tmp_path: Path) -> None:
