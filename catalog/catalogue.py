@@ -283,6 +283,10 @@ class Catalogue:
         with self._database.read() as connection:
             return questions.listing(connection, reference, at)
 
+    def last_states(self, keys: Collection[tuple[str, str]], until: datetime) -> Iterator[Listing]:
+        """Listings, by site and key, as they last stood up to a moment."""
+        return self._stream(lambda connection: questions.last_states(connection, keys, until))
+
     def currencies(self) -> list[str]:
         """The currencies that offers are or were in."""
         with self._database.read() as connection:

@@ -1,6 +1,6 @@
 """Questions of analysts: searches, one listing by its reference, the offers for part numbers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
 
 from catalog import models as m
 from catalog import runs
@@ -182,6 +182,21 @@ def listing(connection: Connection, reference: str, at: Marker | None = None) ->
     if state is None:
         raise UsageError(f"{reference}: the listing was not there at {at}")
     return state.listing
+
+
+def last_states(connection: Connection, keys: Collection[tuple[str, str]], until: datetime) -> Iterator[Listing]:
+    """Listings, by site and key, as they last stood up to a moment; those that were not known by then are left out."""
+    earlier, begun = m.version.alias("earlier"), m.run.alias("begun")
+    last = (
+        select(func.max(earlier.c.from_run))
+        .select_from(earlier.join(begun, begun.c.id == earlier.c.from_run))
+        .where(earlier.c.listing_id == m.version.c.listing_id, begun.c.observed_at <= until)
+        .scalar_subquery()
+    )
+    for chunk in chunks(sorted(keys)):
+        query = states().where(m.listing.c.id.in_(with_keys(key for _, key in chunk)), m.version.c.from_run == last)
+        with closing(load(connection, query)) as there:
+            yield from (one.listing for one in there if (one.listing.site, one.listing.key) in keys)
 
 
 def _meant(connection: Connection, reference: str) -> list[tuple[int, str, str]]:

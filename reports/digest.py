@@ -32,11 +32,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure at the head of a report; `anchor` names the section that holds what it counts."""
+    """One figure at the head of a report."""
 
     figure: str
     label: str
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,4 +181,4 @@ def _tiles(data: WeeklyData, found: Sorted) -> tuple[Tile, ...]:
         (words.number(len(found.life)), "life"),
         (f"{whole}/{len(data.coverage)}", "coverage"),
     )
-    return tuple(Tile(figure, words.say(f"tile.{name}"), name) for figure, name in counted)
+    return tuple(Tile(figure, words.say(f"tile.{name}")) for figure, name in counted)

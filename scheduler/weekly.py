@@ -76,7 +76,7 @@ def gather(
     offers = _offers(workspace, products, until, marks)
     currency = workspace.settings.reporting_currency
     looks = catalogue.complete_looks(until)
-    cleared = _cleared(workspace, marks)
+    cleared = _cleared(workspace, marks, until)
     weeks = _weeks(workspace, until, cleared)
     moved = [change for change in kept if change.event in {Event.PRICE_CHANGED, Event.REAPPEARED}]
     priced_since = days_of_prices(workspace, moved)
@@ -106,12 +106,12 @@ def gather(
     )
 
 
-def _cleared(workspace: Workspace, marks: Mapping[tuple[str, str], Mark]) -> set[tuple[str, str]]:
-    """The listings that count as not restricted, because an analyst's mark says that they are not."""
-    found = (name for name, mark in marks.items() if mark.verdict is Verdict.FALSE_POSITIVE)
-    return {
-        (site, key) for site, key in found if is_false_positive(marks, workspace.catalogue.listing(f"{site}:{key}"))
-    }
+def _cleared(workspace: Workspace, marks: Mapping[tuple[str, str], Mark], until: datetime) -> set[tuple[str, str]]:
+    """The listings that count as not restricted, because an analyst's mark says that they are not, of the goods that
+    they were at the window's end."""
+    found = {name for name, mark in marks.items() if mark.verdict is Verdict.FALSE_POSITIVE}
+    stood = workspace.catalogue.last_states(found, until)
+    return {(one.site or "", one.key or "") for one in stood if is_false_positive(marks, one)}
 
 
 def _came_back(change: Change) -> bool:

@@ -17,6 +17,7 @@ from restock.run import CrawlOutcome
 from restock.terms import Availability, Condition, QuantityBound, Relation, RestrictionRule, Vat
 
 Make = Callable[..., Listing]
+START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 SOLD: dict[str, Any] = {"availability": Availability.OUT_OF_STOCK}
 
 
@@ -130,6 +131,23 @@ def test_a_listing_that_is_gone_can_still_be_asked_for(shop: Any, listing: Make)
     shop.crawl(listing(1), listing(2))
     shop.crawl(listing(1))
     assert shop.catalogue.listing("shop.example/p/2").price == 100
+
+
+def test_listings_as_they_last_stood_up_to_a_moment(shop: Any, listing: Make) -> None:
+    """What was gone by then is told as it was."""
+    shop.crawl(listing(1), listing(2), listing(3))
+    shop.crawl(listing(1, "90"), listing(2))
+    shop.crawl(listing(1, title="Other"), listing(2), listing(4))
+    named = {("shop", one.key) for one in shop.now()} | {("shop", "https://shop.example/p/3"), ("else", "x")}
+
+    def stood(day: int) -> list[tuple[str, str, Decimal | None]]:
+        found = shop.catalogue.last_states(named, START + timedelta(days=day))
+        return sorted((one.url[-1], one.title, one.price) for one in found)
+
+    second, third = ("2", "Switch number 2", Decimal(100)), ("3", "Switch number 3", Decimal(100))
+    assert stood(-1) == []
+    assert stood(1) == [("1", "Switch number 1", Decimal(90)), second, third]
+    assert [title for _, title, _ in stood(2)] == ["Other", "Switch number 2", "Switch number 3", "Switch number 4"]
 
 
 def test_history_across_sites_with_gaps(catalogue: Catalogue, shop: Any, listing: Make) -> None:

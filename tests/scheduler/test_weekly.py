@@ -143,6 +143,17 @@ def test_false_positives_stay_out_of_the_weeks_and_are_counted(workspace: Worksp
     )
 
 
+def test_a_mark_counts_in_a_past_week_although_the_listing_is_another_by_now(workspace: Workspace) -> None:
+    """A mark lapses with what it was said of, and from then on."""
+    week = MONDAY + timedelta(days=10)
+    mark_listing(workspace, "shop:https://shop.example/p/2", Verdict.FALSE_POSITIVE, note="", by="anna")
+    other = replace(offer(2, "40"), title="Router 2")
+    crawl(workspace, "shop", 11, offer(1, "100"), other, offer(3, "70"))
+    crawl(workspace, "shop", 12, offer(1, "100"), offer(3, "70"))
+    assert [of_week(workspace, end).uncounted for end in (week, MONDAY + timedelta(days=13))] == [1, 0]
+    assert of_week(workspace, MONDAY).uncounted == 0, "it was not known by then"
+
+
 def test_a_price_that_follows_the_dollar_is_judged_from_the_days_on_which_it_was_set(tmp_path: Path) -> None:
     """The stock changes every day, the price when the dollar has moved far enough."""
     dollar = {0: "80", 8: "84", 12: "88"}
