@@ -7,6 +7,7 @@ from functools import partial
 from reports.comparison import MAX_NAMED, Priced, cheaper_text, comparable_offers, converted_text, named
 from reports.data import WeeklyData
 from reports.entries import Entry, Fact, Item, found_under, listing_tags, proof
+from reports.importance import weight
 from reports.lifetimes import shop_text
 from reports.safety import safe_link, shown
 from reports.wording import price_text, short_reason_text, stock_text
@@ -23,8 +24,9 @@ def cheaper_items(data: WeeklyData) -> Iterator[Item]:
             dearer = comparable_offers(offer, data)
             if dearer and offer.price < dearer[0].amount:
                 gap = (dearer[0].amount - offer.price) / dearer[0].amount
-                rank = (data.known(offer), not offer.restricted, -gap, offer.site or "", offer.title)
-                yield Item(rank, offer.restricted, partial(_entry, offer, offer.price, dearer, data))
+                weighs = weight(offer, data)
+                rank = (*weighs, -gap, offer.site or "", offer.title)
+                yield Item(rank, offer.restricted, partial(_entry, offer, offer.price, dearer, data), offer, weighs)
 
 
 def _entry(offer: Listing, price: Decimal, dearer: list[Priced], data: WeeklyData) -> Entry:

@@ -34,10 +34,9 @@ def comparison_lines(listing: Listing, data: WeeklyData) -> list[str]:
     if (listing.brand, listing.mpn) not in data.offers:
         return []  # what was not looked up can't be said to be nowhere else
     others = _others(listing, data)
-    if not others:
-        return [words.say("offers.none")]
     found = _comparable(listing, others, data)
-    lines = _verdict(listing, found, data)
+    elsewhere = any(other.site != listing.site for other in others)
+    lines = _verdict(listing, found, data) if elsewhere else [words.say("offers.none")]
     left = len(others) - len(found)
     if left:
         why = ", ".join(words.say(f"offers.{reason}") for reason in _why_not(listing, others, found))
@@ -101,7 +100,10 @@ def _comparable(listing: Listing, others: Sequence[Listing], data: WeeklyData) -
 
 
 def _amount(other: Listing, listing: Listing, data: WeeklyData) -> Decimal | None:
-    """The other's price in the listing's currency, None where the two can't be compared."""
+    """The other's price in the listing's currency, None where the two can't be compared: a shop is no other seller
+    beside itself."""
+    if other.site == listing.site:
+        return None
     if not (is_exact(other) and is_exact(listing) and are_alike(other, listing)) or other.price is None:
         return None
     if other.currency == listing.currency:
@@ -140,6 +142,8 @@ def _why_not(listing: Listing, others: Sequence[Listing], comparable: Sequence[P
 
 
 def _difference(listing: Listing, other: Listing) -> str:
+    if other.site == listing.site:
+        return "same_site"
     if not (is_exact(other) and is_exact(listing)):
         return "no_exact_price"
     if {other.vat, listing.vat} == {Vat.INCLUDED, Vat.EXCLUDED}:

@@ -58,11 +58,6 @@ class Coverage:
         """The looks of the window after its last complete one, oldest first: no change tells what they saw."""
         return tuple(takewhile(lambda run: run.status is not RunStatus.COMPLETE, reversed(self.looks)))[::-1]
 
-    @property
-    def not_compared(self) -> int:
-        """New, changed and returned listings that these runs saw."""
-        return sum(run.counts.get(name, 0) for run in self.unconfirmed for name in ("new", "changed", "returned"))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:

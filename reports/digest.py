@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.coverage import not_whole
-from reports.data import WeeklyData
+from reports.data import WeeklyData, name_of
 from reports.entries import Entry, Item
+from reports.importance import kinds_text, spread
 from reports.sections import Section, Sorted, sections, sort_changes
 from reports.speech import Speech
 from reports.wording import date_text
@@ -67,11 +68,21 @@ def cut(section: Section, limit: int, words: Speech, lines: int = 0) -> Shown:
     """What is shown of a section where `limit` entries of weight one may be, and after them `lines` of one line each
     for every further weight."""
     most = max(FEW, limit * section.weight)
-    kept = [item.entry for item in section.items[:most]]
-    further = [item.entry for item in section.items[most : most + lines * (section.weight - 1)]]
-    brief = [entry for entry in further if entry.brief]
-    left = section.items[most + len(brief) :]
-    return Shown(section, _grouped(kept), _grouped(brief, brief=True), _cut_text(section, left, words))
+    whole, rest = spread(section.items, most)
+    short, left = spread(rest, lines * (section.weight - 1))
+    brief = [item for item in short if item.entry.brief]
+    left += [item for item in short if not item.entry.brief]
+    kept, named = [item.entry for item in whole], [item.entry for item in brief]
+    return Shown(section, _grouped(kept), _grouped(named, brief=True), _cut_text(section, left, words))
+
+
+_SHEETS = {
+    "unconfirmed": "Unconfirmed",
+    "cheaper": "Offers",
+    "fleeting": "Came and went",
+    "corrections": "Corrections",
+    "coverage": "Coverage",
+}
 
 
 def _cut_text(section: Section, left: Sequence[Item], words: Speech) -> str | None:
@@ -81,12 +92,16 @@ def _cut_text(section: Section, left: Sequence[Item], words: Speech) -> str | No
     if section.name == "coverage":
         return words.count("cut.sites", len(left), whole=whole)
     restricted = words.number(sum(item.restricted for item in left))
-    return words.count("cut.left", len(left), whole=whole, restricted=restricted)
+    told = words.count("cut.left", len(left), whole=whole, restricted=restricted)
+    kinds = kinds_text((item.listing for item in left if item.listing), words)
+    sheet = _SHEETS.get(section.name, "Changes")
+    return f"{told} {words.say('cut.kinds', kinds=kinds, sheet=sheet)}" if kinds else told
 
 
 def _grouped(kept: Sequence[Entry], *, brief: bool = False) -> Groups:
+    """The entries under their headings, of which the one with the most important entry comes first."""
     groups: dict[str | None, list[Entry]] = {}
-    for entry in sorted(kept, key=lambda one: (one.group or "").casefold()):
+    for entry in kept:
         heading = ": ".join(part for part in (entry.group, entry.why) if part) if brief else entry.group
         groups.setdefault(heading, []).append(entry)
     ranked = sorted(groups.items(), key=lambda group: all(entry.known for entry in group[1]))
@@ -117,7 +132,7 @@ def _summary(data: WeeklyData, found: Sorted) -> str:
     line = line[:1].upper() + line[1:]
     if unsure := _not_compared(data):
         line += " " + words.count("summary.not_compared", unsure)
-    if unsettled := sum(site.not_compared for site in data.coverage):
+    if unsettled := len({name_of(change.listing) for change in data.unconfirmed}):
         line += " " + words.count("summary.unsettled", unsettled)
     if found.undecided:
         line += " " + words.count("summary.undecided", len(found.undecided))
@@ -131,7 +146,8 @@ def _nothing(data: WeeklyData) -> str:
     unsure = _not_compared(data)
     if unsure == len(data.coverage):
         return "unknown"
-    return "nothing_known" if unsure else "nothing"
+    own = "_listed" if data.audience.lists else ""
+    return f"nothing_known{own}" if unsure else f"nothing{own}"
 
 
 def _not_compared(data: WeeklyData) -> int:

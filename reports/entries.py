@@ -71,11 +71,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Item:
-    """An entry that is worded once it is shown: a long week has many that aren't. `rank` puts what matters first."""
+    """An entry that is worded once it is shown: a long week has many that aren't. `rank` puts what matters first; what
+    is of one `weight` matters the same. `listing` is what it is about, if that is one."""
 
     rank: tuple[Any, ...]
     restricted: bool
     make: Callable[[], Entry]
+    listing: Listing | None = None
+    weight: tuple[Any, ...] = ()
 
     @cached_property
     def entry(self) -> Entry:

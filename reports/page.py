@@ -12,10 +12,11 @@ from reports.data import Product, WeeklyData
 from reports.digest import Digest, Shown, cut
 from reports.entries import differences
 from reports.exchange import net_of_rate
+from reports.importance import rank
 from reports.lifetimes import held_since
 from reports.render import TEMPLATES, fill
 from reports.safety import safe_link, shown
-from reports.sections import Section, first_news, rank, section_note
+from reports.sections import Section, first_news, section_note
 from reports.wording import brief_reason_text, date_text, price_text, stock_text
 from restock.change import Change
 from restock.listing import Listing

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from reports import entries
 from reports.cheaper import cheaper_items
@@ -12,6 +10,7 @@ from reports.coverage import coverage_items
 from reports.data import WeeklyData
 from reports.entries import Entry, Item
 from reports.exchange import Net, net_of_rate
+from reports.importance import rank, weight
 from reports.safety import shown
 from reports.trends import Chart, charts
 from restock.change import Change, came_in
@@ -138,7 +137,7 @@ def sections(found: Sorted, data: WeeklyData) -> Iterator[Section]:
     """Every section that has something to say."""
 
     def changes(several: Iterable[Change], make: Make = entries.market_change) -> Iterator[Item]:
-        return (Item(rank(one, data), one.listing.restricted, partial(make, one, data)) for one in several)
+        return (_item(one, make, data) for one in several)
 
     made = (
         _section(data, "newly", changes(found.newly, entries.newly_available), 3),
@@ -159,19 +158,16 @@ def sections(found: Sorted, data: WeeklyData) -> Iterator[Section]:
     return (section for section in made if section.speaks)
 
 
-def rank(change: Change, data: WeeklyData) -> tuple[Any, ...]:
-    """What an analyst knows already last; restricted first, newly available first, bigger price move first; then by
-    name, so that the order is settled."""
+def _item(change: Change, make: Make, data: WeeklyData) -> Item:
     listing = change.listing
-    move = abs(change.change_pct) if change.change_pct is not None else Decimal(0)
-    place = (listing.site or "", listing.title, change.event)
-    return (data.known(listing), not listing.restricted, not change.newly_available, -move, *place)
+    weighs = (*weight(listing, data), not change.newly_available)
+    return Item(rank(change, data), listing.restricted, partial(make, change, data), listing, weighs)
 
 
 def _unconfirmed(data: WeeklyData) -> tuple[list[Item], int, tuple[str, ...]]:
     """What incomplete crawls saw of restricted goods, by name; the rest is counted."""
     named = [change for change in data.unconfirmed if change.listing.restricted]
-    items = [Item(rank(one, data), True, partial(entries.market_change, one, data)) for one in named]
+    items = [_item(one, entries.market_change, data) for one in named]
     left = len(data.unconfirmed) - len(named)
     return items, 2, (data.words.count("unconfirmed.left", left),) if left else ()
 
@@ -179,8 +175,9 @@ def _unconfirmed(data: WeeklyData) -> tuple[list[Item], int, tuple[str, ...]]:
 def _fleeting(data: WeeklyData) -> Iterator[Item]:
     for one in data.fleeting:
         listing = one.listing
-        order = (data.known(listing), not listing.restricted, listing.site or "", listing.title)
-        yield Item(order, listing.restricted, partial(entries.fleeting, one, data))
+        weighs = weight(listing, data)
+        order = (*weighs, listing.site or "", listing.title)
+        yield Item(order, listing.restricted, partial(entries.fleeting, one, data), listing, weighs)
 
 
 def _corrections(data: WeeklyData) -> Iterator[Item]:
@@ -188,8 +185,9 @@ def _corrections(data: WeeklyData) -> Iterator[Item]:
     for one in data.corrections:
         listing = one.after or one.before
         restricted = bool(listing and listing.restricted)
-        order = ("restricted" not in one.fields, not restricted, listing.title if listing else "")
-        yield Item(order, restricted, partial(entries.correction, one, data))
+        weighs = ("restricted" not in one.fields, not restricted)
+        order = (*weighs, listing.title if listing else "")
+        yield Item(order, restricted, partial(entries.correction, one, data), listing, weighs)
 
 
 def _section(

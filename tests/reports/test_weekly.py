@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,10 +20,11 @@ from reports.render import MAX_HTML
 from reports.weekly import SUFFIXES, Coverage, Report, Total, WeeklyData, weekly_report
 from restock.change import Change, Correction, Fleeting
 from restock.errors import UsageError
-from restock.listing import Listing, time_text
+from restock.listing import Listing, Restriction, time_text
+from restock.review import Mark, Verdict, marked_facts
 from restock.run import Run, Trip
-from restock.terms import Availability, Condition, Event, PriceType, Relation, RunStatus, Vat
-from restock.watching import Every
+from restock.terms import Availability, Condition, Event, PriceType, Relation, RestrictionRule, RunStatus, Vat
+from restock.watching import Every, Language
 
 Make = Callable[..., Any]
 
@@ -74,7 +76,7 @@ def test_an_empty_week_that_was_badly_seen_does_not_sound_quiet(weekly: Make, ru
             {"status": RunStatus.PARTIAL},
             {"new": 3, "changed": 1, "unseen": 9},
             "nothing known, sites not compared: 1 of 2",
-            "is not known to the end. Incomplete crawls saw 4 new or changed listings, which are not",
+            "at the end of this window: what changed there is not known to the end.",
         ),
         (
             {"baseline": True},
@@ -93,6 +95,29 @@ def test_nothing_sounds_quiet_that_could_not_be_compared(
     assert report.subject == f"restock weekly: {subject}, 2026-11-11 to 2026-11-18"
     assert summary in even(report.text)
     assert summary in visible(report)
+
+
+def test_a_letter_of_watch_lists_says_nothing_of_what_is_not_on_them(weekly: Make, run: Make, change: Make) -> None:
+    """That nothing changed at a site is more than a reader of watch lists is told; and incomplete crawls saw only so
+    much for him."""
+    seen = Coverage(site="ocs", runs=[run(), run(RunStatus.PARTIAL, counts={"new": 3})])
+    for language, words, quiet, unsettled in (
+        (
+            Language.ENGLISH,
+            "nothing on the watch lists changed",
+            "Nothing on your watch lists changed at 1 site",
+            "saw 1",
+        ),
+        (Language.RUSSIAN, "в списках наблюдения ничего", "В ваших списках наблюдения ничего", "увидели 1 новое"),
+    ):
+        audience = Audience(lists=["Chips"], language=language)
+        report = weekly(coverage=[Coverage(site="nag", runs=[run()])], audience=audience)
+        assert words in report.subject
+        assert quiet in even(report.text)
+        assert quiet in visible(report)
+        assert unsettled not in even(report.text)
+        assert unsettled in even(weekly(coverage=[seen], unconfirmed=[change()], audience=audience).text)
+        assert unsettled not in even(weekly(coverage=[seen], audience=audience).text)
 
 
 def test_files_of_a_daily_report_are_called_daily(weekly: Make, tmp_path: Path) -> None:
@@ -200,6 +225,28 @@ def test_restricted_goods_and_bigger_moves_come_first(weekly: Make, change: Make
     report = weekly(changes=changes)
     titles = [line[2:].removesuffix(" [restricted]") for line in report.text.splitlines() if line.startswith("* ")]
     assert titles == ["много", "мало", "запрос", "свободно"]
+
+
+def test_what_matters_comes_first_and_no_brand_takes_all_the_room(weekly: Make, change: Make, listing: Make) -> None:
+    """Passed on before found in a weapon, that before tier 1, that before tier 2; what is cut is counted by brand."""
+
+    def chpl(tier: str) -> Restriction:
+        return Restriction(rule=RestrictionRule.CHPL, id="8542.31", reason="CHPL.", source="EU", tier=tier)
+
+    weapon = Restriction(rule=RestrictionRule.BATTLEFIELD, id="drone", reason="Found.", source="WS")
+    told = [("Zyxel", (chpl("2"),)), ("HPE", (chpl("1"),)), ("Texas", (weapon,)), ("Yadro", listing().restrictions)]
+    few = [listing(key=brand, brand=brand, title=brand, restrictions=rules) for brand, rules in told]
+    said = {"verdict": Verdict.ESCALATED, "note": "", "by": "anna", "at": few[-1].observed_at}
+    marks = {("meridian", "Yadro"): Mark(site="meridian", key="Yadro", facts=marked_facts(few[-1]), **said)}
+    many = [listing(key=f"c{n}", brand="Cisco", title=f"Cisco {n}", restrictions=(chpl("1"),)) for n in range(400)]
+    news = [change(Event.APPEARED, after=one, newly_available=True) for one in (*many, *few)]
+    report = weekly(changes=news, marks=marks)
+    titles = [line[2:].removesuffix(" [restricted]") for line in report.text.splitlines() if line.startswith("* ")]
+    assert titles[:2] == ["Yadro", "Texas"]
+    assert "HPE" in titles, "it weighs as much as four hundred of another brand"
+    for text in (even(report.text), visible(report)):
+        assert re.search(r"Left out here, by brand and tier: Cisco, tier 1: \d+; Zyxel, tier 2: 1\.", text)
+        assert "sheet Changes of the workbook" in text
 
 
 def test_a_long_week_is_cut_below_the_clip_and_says_what_was_cut(weekly: Make, change: Make, listing: Make) -> None:
@@ -350,6 +397,10 @@ def offer_lines(report: Report) -> list[str]:
         ([{"site": "b", "price_type": PriceType.FROM}], ["1 further offer not comparable (no exact price)"]),
         ([{"site": "b", "availability": Availability.OUT_OF_STOCK}], ["no other seller known"]),
         ([{"site": "b", "relation": Relation.COMPATIBLE_WITH}], ["no other seller known"]),
+        (
+            [{"site": "meridian", "price": Decimal(250)}],
+            ["no other seller known", "1 further offer not comparable (this shop's own)"],
+        ),
     ],
 )
 def test_only_what_is_alike_is_called_cheaper(
