@@ -11,6 +11,7 @@ from catalog.questions import chunks
 from catalog.states import OBTAINABLE
 from catalog.stories import Story
 from catalog.windows import Window
+from restock.change import are_other_goods
 from restock.listing import Listing
 
 Product = tuple[str, str]
@@ -28,8 +29,10 @@ def newly_available(connection: Connection, window: Window, told: Sequence[Story
 
 
 def _became_obtainable(story: Story) -> bool:
-    after = story.ends.after
-    return after is not None and after.restricted and _obtainable(after) and not _obtainable(story.ends.before)
+    before, after = story.ends.before, story.ends.after
+    if after is None or not after.restricted or not _obtainable(after):
+        return False
+    return before is None or not _obtainable(before) or are_other_goods(before, after)
 
 
 def _obtainable(listing: Listing | None) -> bool:

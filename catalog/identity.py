@@ -90,6 +90,7 @@ class _Resolver:
     def run(self) -> Resolution:
         self._match(self._same_sku_and_url)
         self._match(self._same_sku_and_title)
+        self._match(self._same_page)
         self._match(self._only_sku)
         self._match(self._same_url_and_title)
         self._match(self._only_url)
@@ -156,17 +157,29 @@ class _Resolver:
         return self.by_url.get(item.url, []) if item.url is not None else []
 
     def _same_sku_and_url(self, item: Sighting) -> Known | None:
+        if item.url is None:
+            return None
         candidates = [listing for listing in self._with_sku(item) if listing.url == item.url]
         return self._one(candidates) or self._one(listing for listing in candidates if listing.title == item.title)
 
     def _same_sku_and_title(self, item: Sighting) -> Known | None:
         return self._one(listing for listing in self._with_sku(item) if listing.title == item.title)
 
+    def _same_page(self, item: Sighting) -> Known | None:
+        """The same goods on a page of their own, whatever SKU stands there now: some shops number their rows anew."""
+        if item.url is None or len(self.url_rows[item.url]) != 1 or len(self.by_url.get(item.url, ())) != 1:
+            return None
+        return self._one(listing for listing in self._with_url(item) if listing.title == item.title)
+
     def _only_sku(self, item: Sighting) -> Known | None:
-        """A listing whose address moved, where its SKU stands on nothing else."""
+        """A listing whose address or title changed, where its SKU stands on nothing else; one that is gone is not found
+        by its SKU alone, which the shop may have given to other goods."""
         if len(self.sku_rows.get(item.sku, ())) != 1 or item.sku is None:
             return None
-        return self._one(self._with_sku(item))
+        found = self._one(self._with_sku(item))
+        if found is None or found.live or found.title == item.title or item.url in {None, found.url}:
+            return found
+        return None
 
     def _same_url_and_title(self, item: Sighting) -> Known | None:
         same = (listing for listing in self._with_url(item) if listing.title == item.title)
@@ -185,14 +198,18 @@ class _Resolver:
 
     def _match_titles(self) -> None:
         """A title names what has nothing better: on one of the two sides at least, and on both sides only once."""
-        bare = _grouped((item for item in self.known if item.url is None), lambda item: item.title)
-        rows = _grouped(self.open, lambda item: item.title)
+        by_title = _grouped((item for item in self.known if item.url is None or item.live), _by_title)
+        rows = _grouped(self.open, _by_title)
 
         def pick(item: Sighting) -> Known | None:
             if len(rows[item.title]) != 1:
                 return None
-            candidates = bare.get(item.title, ())
-            return self._one(known for known in candidates if item.sku is None or known.sku is None)
+            bare = item.sku is None and item.url is None
+            return self._one(
+                known
+                for known in by_title.get(item.title, ())
+                if bare or (known.url is None and (item.sku is None or known.sku is None))
+            )
 
         self._match(pick)
 

@@ -58,7 +58,7 @@ def _match_plainly(connection: Connection, site_id: int) -> ColumnElement[bool]:
     if not _has_listings(connection, site_id):
         return named
     open_row = and_(alone, _stage.listing_id.is_(None))
-    found = _only(site_id, "sku_hash").scalar_subquery()
+    found = _only(site_id, "sku_hash").having(_may_be_by_sku(site_id)).scalar_subquery()
     connection.execute(update(m.stage).where(open_row, _stage.sku_hash.is_not(None)).values(listing_id=found))
     # Not one whose SKU stands on another row.
     others, sku_hash = m.stage.alias("others"), func.min(_listing.sku_hash)
@@ -68,6 +68,16 @@ def _match_plainly(connection: Connection, site_id: int) -> ColumnElement[bool]:
     if _has_bare_listings(connection, site_id):
         return false()
     return and_(named, ~_listed(site_id, "sku_hash"), ~_listed(site_id, "url_hash"))
+
+
+def _may_be_by_sku(site_id: int) -> ColumnElement[bool]:
+    """That the only listing with a row's SKU needs no second look: both have the same address; or nobody has the
+    listing's address now, and the row has none, or the listing is there and moved to one that nobody had."""
+    own_url, there = func.min(_listing.url_hash), func.min(_listing.state).is_not(None)
+    others = m.stage.alias("on_page")
+    left = own_url.not_in(select(others.c.url_hash).where(others.c.url_hash.is_not(None)))
+    moved = or_(_stage.url_hash.is_(None), and_(there, ~_listed(site_id, "url_hash")))
+    return or_(own_url == _stage.url_hash, and_(or_(own_url.is_(None), left), moved))
 
 
 def _once_or_never(column: ColumnElement[int]) -> ColumnElement[bool]:
@@ -116,13 +126,17 @@ def _match_the_rest(connection: Connection, site_id: int, doubtful: ColumnElemen
 
 
 def _related(connection: Connection, site_id: int) -> list[Known]:
-    """The unmatched listings that share a SKU or an address with an unmatched row, or that have no address."""
+    """The unmatched listings that share a SKU or an address with an unmatched row, or that have no address; where a row
+    has nothing but its title, all that are there."""
     rest = m.stage.alias("rest")
     shares = or_(
         _listing.url_hash.is_(None),
         _listing.sku_hash.in_(select(rest.c.sku_hash).where(rest.c.listing_id.is_(None), rest.c.sku_hash.is_not(None))),
         _listing.url_hash.in_(select(rest.c.url_hash).where(rest.c.listing_id.is_(None), rest.c.url_hash.is_not(None))),
     )
+    bare = select(rest.c.row).where(rest.c.listing_id.is_(None), rest.c.sku_hash.is_(None), rest.c.url_hash.is_(None))
+    if connection.execute(bare.limit(1)).first() is not None:  # a row with a title alone may be any that is there
+        shares = or_(shares, m.version.c.to_run.is_(None))
     matched = select(rest.c.listing_id).where(rest.c.listing_id.is_not(None))
     settled = select(m.settled.c.row).where(m.settled.c.listing_id == _listing.id).exists()
     every = m.version.alias("every")

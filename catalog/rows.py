@@ -180,7 +180,7 @@ def forms_of(url: str | None) -> tuple[str, str] | None:
 
 def key_of(url: str | None, title: str, mpn: str | None, sku: str | None) -> str:
     """The key that a new listing would have."""
-    return (sku.strip() if sku else "") or url or title_text(title, mpn)
+    return (sku.strip() if sku and _names(sku) else "") or url or title_text(title, mpn)
 
 
 def state_hash(digest: int, offer: Values) -> int:
@@ -193,7 +193,12 @@ def hashed_address(address: str | None) -> int | None:
 
 
 def hashed_sku(sku: str | None) -> int | None:
-    return text_hash(sku_text(sku)) if sku and not sku.isspace() else None
+    return text_hash(sku_text(sku)) if sku and _names(sku) else None
+
+
+def _names(sku: str) -> bool:
+    """Whether a SKU is one: some shops write "—" for none."""
+    return sku.isalnum() or any(map(str.isalnum, sku))
 
 
 def _told(address: str, texts: tuple[str | None, ...], terms: Values, end: Values) -> str:

@@ -18,7 +18,8 @@ from restock.listing import Listing
 from restock.terms import RunKind
 
 _CHUNK = 500
-_before, _earlier = m.version.alias("before"), m.version.alias("earlier")  # made once: a diff asks for every site
+# Made once: a diff asks for every site.
+_before, _earlier, _rested = m.version.alias("before"), m.version.alias("earlier"), m.details.alias("rested")
 
 
 class Story(NamedTuple):
@@ -66,11 +67,15 @@ def _touched(window: Window) -> CompoundSelect[Any]:
 
 def became_available(window: Window) -> Select[Any]:
     """Restricted listings that can be had at the window's end, in a state that began in it, and could not be had at its
-    start."""
-    now, before = m.version.c, _before.c
+    start, or were other goods then."""
+    now, before, earlier = m.version.c, _before.c, _rested.c
     rested = and_(m.details.c.listing_id == now.listing_id, m.details.c.run_id == now.details_run)
+    number, maker = m.details.c.mpn, m.details.c.brand
+    same = and_(or_(number == earlier.mpn, earlier.mpn.is_(None)), or_(maker == earlier.brand, earlier.brand.is_(None)))
     had = exists().where(
         before.listing_id == now.listing_id,
+        and_(earlier.listing_id == before.listing_id, earlier.run_id == before.details_run),
+        or_(same, number.is_(None), maker.is_(None)),
         before.from_run <= window.from_run.sequence,
         or_(before.to_run.is_(None), before.to_run > window.from_run.sequence),
         before.availability.in_(OBTAINABLE),

@@ -63,7 +63,9 @@ class Sorted:
 def sort_changes(data: WeeklyData) -> Sorted:
     newly = first_news(data.changes)
     left = _untold(data.changes, newly)
-    moved = [(change, net_of_rate(change, data)) for change in left if change.event is Event.PRICE_CHANGED]
+    # The price of other goods, put in a listing's place, is no move of anything.
+    prices = [change for change in left if change.event is Event.PRICE_CHANGED and not change.replaced]
+    moved = [(change, net_of_rate(change, data)) for change in prices]
     unsure = [change for change in left if _is_undecided_news(change)]
     shipped = [change for change in left if is_shipment(change)]
     apart = {id(change) for change in (*unsure, *shipped)}
@@ -101,8 +103,8 @@ _TELLING = (
     Event.APPEARED,
     Event.REAPPEARED,
     Event.AVAILABILITY_CHANGED,
-    Event.PRICE_CHANGED,
     Event.DETAILS_CHANGED,
+    Event.PRICE_CHANGED,
     Event.QUANTITY_CHANGED,
     Event.DISAPPEARED,
 )

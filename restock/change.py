@@ -31,6 +31,11 @@ class Change:
             raise ValueError("a change has a state before or after it")
         return found
 
+    @property
+    def replaced(self) -> bool:
+        """Whether the shop put other goods in the listing's place."""
+        return self.before is not None and self.after is not None and are_other_goods(self.before, self.after)
+
     def to_json(self) -> dict[str, Any]:
         listing = self.listing
         return {
@@ -50,6 +55,14 @@ class Change:
             "to_run": self.to_run,
             "at": time_text(self.at),
         }
+
+
+def are_other_goods(before: Listing, after: Listing) -> bool:
+    """Whether two states of one listing are of different products: another maker or part number under another title.
+    Where either is not known, they are taken for the same."""
+    products = [(one.brand, one.mpn) for one in (before, after)]
+    known = all(brand is not None and mpn is not None for brand, mpn in products)
+    return known and products[0] != products[1] and before.title.split() != after.title.split()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What a diff says, event by event, as the contract words it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -351,3 +352,27 @@ def test_a_listing_whose_page_moved_and_failed_is_there_where_a_list_shows_it(sh
     moved = CrawlOutcome(finished=True, failed_products={"shop.example/new/2": "500"})
     run = shop.crawl(listing(1), listing(2, sku=" a-2", url="https://shop.example/new/2"), outcome=moved)
     assert (run.status, run.counts["gone"], run.counts["unseen"]) == (RunStatus.COMPLETE, 0, 1)
+
+
+def test_other_goods_in_a_listings_place_are_newly_available(shop: Any, listing: Make) -> None:
+    steady = [listing(number) for number in range(5, 9)]
+    eltex = replace(listing(1, "500"), title="Eltex MES2324", brand="Eltex", mpn="MES2324", restricted=False)
+    juniper = replace(eltex, title="Juniper EX2300-24T", brand="Juniper", mpn="EX2300-24T", restricted=True)
+    shop.crawl(eltex, *steady)
+    shop.crawl(replace(juniper, price=Decimal(7000)), *steady)
+    found = shop.catalogue.diff(wanted=Wanted(events=tuple(Event)))
+    assert {(change.event.value, change.newly_available) for change in found.changes} == {
+        ("price_changed", True),
+        ("details_changed", True),
+    }
+    assert all(change.replaced for change in found.changes)
+    fresh = shop.catalogue.diff(wanted=Wanted(events=tuple(Event), newly_available=True))
+    assert fresh.changes == found.changes
+
+
+def test_goods_of_another_wording_or_number_unread_are_not_new(shop: Any, listing: Make) -> None:
+    shop.crawl(listing(1), listing(2), replace(listing(3), mpn=None))
+    worded = replace(listing(1), title="Switch number 1, new")
+    shop.crawl(worded, replace(listing(2), mpn="WS-2A"), replace(listing(3), title="Switch number 3, new"))
+    assert not any(change.newly_available for change in shop.catalogue.diff(wanted=Wanted(events=tuple(Event))).changes)
+    assert shop.catalogue.diff(wanted=Wanted(events=tuple(Event), newly_available=True)).changes == []

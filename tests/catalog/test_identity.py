@@ -76,7 +76,10 @@ def test_a_title_names_only_what_has_nothing_better() -> None:
     bare = [Known(4, None, None, 9)]
     assert resolve([seen(1, title=9)], bare).matches == {1: 4}
     assert resolve([seen(1, sku=3, url=30, title=9)], bare).matches == {1: 4}
-    assert resolve([seen(1, title=9)], [Known(4, None, 70, 9)]).matches == {}
+    assert resolve([seen(1, title=9)], [Known(4, 3, 70, 9)]).matches == {1: 4}
+    assert resolve([seen(1, title=9)], [Known(4, 3, 70, 9, live=False)]).matches == {}
+    assert resolve([seen(1, title=9)], [Known(4, 3, 70, 9), Known(5, 4, 71, 9)]).matches == {}
+    assert resolve([seen(1, url=71, title=9)], [Known(4, None, 70, 9)]).matches == {}
 
 
 small = st.integers(0, 3)
@@ -160,6 +163,28 @@ def test_of_one_sku_twice_the_row_stays_that_is_known_else_the_cheapest() -> Non
     rows = [seen(1, sku=7, title=9, price=85), seen(2, sku=7, title=9, price=79), seen(3, sku=7, title=9)]
     assert resolve(rows, []).duplicates == {1: 2, 3: 2}
     assert resolve(rows, [as_known(rows[0])]).duplicates == {2: 1, 3: 1}
+
+
+def test_rows_that_a_shop_numbers_anew_stay_the_goods_of_their_pages() -> None:
+    known = [Known(number, number, 70 + number, number) for number in range(1, 6)]
+    shifted = [seen(number, sku=number + 1, url=70 + number, title=number) for number in range(1, 6)]
+    fresh = seen(9, sku=1, url=99, title=99)
+    found = resolve([*shifted, fresh], known)
+    assert found.matches == {number: number for number in range(1, 6)}
+    assert set(found.names) == {9}
+
+
+def test_a_sku_that_was_given_to_other_goods_brings_nothing_back() -> None:
+    gone = [Known(4, 7, 70, 1, live=False)]
+    assert resolve([seen(1, sku=7, url=71, title=2)], gone).matches == {}
+    assert resolve([seen(1, sku=7, url=71, title=1)], gone).matches == {1: 4}
+    assert resolve([seen(1, sku=7, url=70, title=2)], gone).matches == {1: 4}
+
+
+def test_of_two_goods_under_one_sku_without_an_address_each_is_known_by_its_title() -> None:
+    known = [Known(4, 7, None, 1), Known(5, 7, None, 2, live=False)]
+    assert resolve([seen(1, sku=7, title=2)], known).matches == {1: 5}
+    assert resolve([seen(1, sku=7, title=1)], known).matches == {1: 4}
 
 
 prices = st.lists(st.none() | st.integers(1, 3), max_size=5)

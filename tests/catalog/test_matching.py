@@ -75,6 +75,31 @@ def test_a_list_with_one_title_on_several_rows_stays_the_same_list(shop: Any, li
     assert [twice.counts[name] for name in ("new", "returned", "gone")] == [0, 1, 0]
 
 
+def test_a_list_that_loses_its_numbers_and_addresses_is_the_same_list(shop: Any, listing: Make) -> None:
+    rows = [listing(number, sku=f"S-{number}") for number in range(6)]
+    shop.crawl(*rows)
+    bare = shop.crawl(*(replace(item, sku=None, url=None) for item in rows))
+    assert [bare.counts[name] for name in ("new", "gone")] == [0, 0]
+    again = shop.crawl(*rows)
+    assert [again.counts[name] for name in ("new", "gone")] == [0, 0]
+
+
+def test_rows_that_a_shop_numbers_anew_are_no_news(shop: Any, listing: Make) -> None:
+    rows = [listing(number, str(100 + number), sku=str(number)) for number in range(1, 9)]
+    shop.crawl(*rows)
+    shifted = [replace(item, sku=str(number + 2)) for number, item in enumerate(rows)]
+    run = shop.crawl(listing(99, "500", sku="1"), *shifted)
+    assert [run.counts[name] for name in ("new", "gone")] == [1, 0]
+    assert {change.event.value for change in shop.catalogue.diff().changes} == {"appeared"}
+
+
+def test_a_dash_is_no_sku(shop: Any, listing: Make) -> None:
+    rows = [listing(number, sku="—", url=None) for number in range(4)]
+    shop.crawl(*rows)
+    run = shop.crawl(*(replace(item, sku=None) for item in rows))
+    assert [run.counts[name] for name in ("new", "gone")] == [0, 0]
+
+
 small = st.integers(0, 3)
 row = st.tuples(st.none() | small, st.none() | small, small)
 days = st.lists(st.lists(row, min_size=1, max_size=6), min_size=1, max_size=4)

@@ -293,6 +293,14 @@ def test_coverage_says_what_is_hidden(weekly: Make, run: Make) -> None:
         assert text.index("idle") < text.index("walled") < text.index("whole")
 
 
+def test_the_price_of_other_goods_in_a_place_is_no_move(weekly: Make, change: Make, listing: Make) -> None:
+    other = listing(title="Eltex MES2324", brand="Eltex", mpn="MES2324", restricted=False, restrictions=())
+    events = (Event.PRICE_CHANGED, Event.DETAILS_CHANGED)
+    report = weekly(changes=[change(event, before=other, newly_available=True) for event in events])
+    assert "Price movements" not in report.text
+    assert "Newly available restricted goods" in report.text
+
+
 def test_files_name_a_crawl_that_the_report_did_not_wait_for(weekly: Make, run: Make) -> None:
     busy = Coverage(site="busy", under_way=run().observed_at)
     data = weekly(coverage=[busy, replace(busy, site="seen", runs=[run()]), Coverage(site="idle")]).data
@@ -343,7 +351,9 @@ HOSTILE = [
 @pytest.mark.parametrize("title", HOSTILE)
 def test_hostile_titles_stay_text(title: str, weekly: Make, change: Make, listing: Make, tmp_path: Path) -> None:
     hostile = listing(title=title, brand=title, mpn=title, url="javascript:alert(1)", site=title)
-    report = weekly(changes=[change(Event.APPEARED, after=hostile, newly_available=True), change(after=hostile)])
+    before = replace(hostile, price=Decimal(1))
+    moved = change(before=before, after=hostile)
+    report = weekly(changes=[change(Event.APPEARED, after=hostile, newly_available=True), moved])
     tree = lxml_html.fromstring(report.html)
     assert not tree.xpath("//script | //img | //@onerror | //form | //iframe")
     assert not [link for link in tree.xpath("//@href") if not link.startswith("https://www.theregister.com/")]
