@@ -110,9 +110,12 @@ def _unnamed(case: Case) -> MakerFound:
 
 
 def _proven(case: Case) -> MakerFound | None:
-    """A number that proves its maker, unless it fits the claimed one as well."""
+    """A number that proves its maker, unless it fits the claimed one as well, or the claimed one makes others' numbers
+    again ("IRF3205S" by VBsemi)."""
     item = next((item for item in case.own if item.owners.maker), None)
-    if item is None or (_is_usable(case) and item.owners.rank(case.claim.brand or "")):
+    if item is None:
+        return None
+    if _is_usable(case) and (case.claim.third_party or item.owners.rank(case.claim.brand or "")):
         return None
     return MakerFound(item.owners.maker, "form of the part number", item.number)
 
@@ -120,6 +123,8 @@ def _proven(case: Case) -> MakerFound | None:
 def _proven_apart(case: Case) -> MakerFound | None:
     """A number that proves another maker than the original's."""
     foreign = {hit[2].value for hit in case.title.brands}
+    beside = (item for item in case.title.candidates if within(item.start, case.bearing.foreign))
+    foreign |= {item.owners.maker for item in beside if item.owners.maker}
     item = next((item for item in case.own if item.owners.maker), None)
     if item is None or not foreign or item.owners.maker in foreign:
         return None

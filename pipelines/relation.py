@@ -1,5 +1,6 @@
 """Relation: what a listing is to the brand it names, and which stretches of its title speak of others' goods."""
 
+import re
 from collections.abc import Sequence
 
 from pipelines import asides, components, instead, other_goods
@@ -18,6 +19,8 @@ ROLES = other_goods.ROLES | asides.ROLES | components.ROLES | {
 _SILENT = components.ROLES | {"property", "series", "neutral", "support"}  # these make nothing of the goods
 _BY_CATEGORY = other_goods.ROLES | {"service", "compatible"}
 _LISTED = ("", "/", ",", "and", "&", skeleton("и"))
+_DENIABLE = frozenset({"compatible", "copy", "likeness"})
+_NOT = re.compile(rf"(?<!\w)(?:{skeleton('не')}|not|kein|nicht|pas)(?: a| an| un| une| ein)? $")
 _WORK = ("service", "work")
 _SAYS_WORK = frozenset({*_WORK, "own_work"})
 _WITH = (" c", " with", " to", " for", " для", " к", " mit", " avec", " of", " für", " pour", " под")
@@ -78,6 +81,8 @@ def _for_others(title: Title, category_roles: set[str]) -> tuple[Bearing, list[H
 def _role(title: Title, hit: Hit) -> str:
     """The wording's role, where it depends on the names around it."""
     role: str = hit[2].value
+    if role in _DENIABLE and _NOT.search(title.folded[: hit[0]]):  # "оригинал, не аналог"
+        return "neutral"
     if role == "replaces":
         role = "compatible" if instead.replaces(title, hit) else "advice"
     elif role == "copy":
