@@ -23,7 +23,7 @@ from scheduler.crawls import Crawls
 from scheduler.jobs import Job, JobKind, Standing, crawl_jobs, report_jobs, retention_jobs, standings
 from scheduler.patience import Patience
 from scheduler.steps import (
-    ALARMS,
+    WATCH,
     Done,
     OnDone,
     after_crawls,
@@ -165,10 +165,10 @@ class Daemon:
                 yield from post_and_report(workspace, [], clock.now(), all_now=False)
 
     def _watch(self) -> None:
-        """Tells operators of sites that went stale without anything happening."""
-        name, step = ALARMS
-        with self._alone(name), self._workspace() as workspace:
-            step(workspace, clock.now())
+        """Tells operators of sites that went stale without anything happening; and feeds of what came by hand."""
+        for name, step in WATCH:
+            with self._alone(name), self._workspace() as workspace:
+                step(workspace, clock.now())
 
     def _workspace(self) -> Workspace:
         return Workspace(load_settings(self._home))

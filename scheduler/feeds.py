@@ -16,6 +16,7 @@ from scheduler.workspace import Workspace
 
 FEEDS = "feeds"
 REACH = timedelta(days=14)
+_LOOKED_THROUGH = 50  # runs, of which the last that ended is among the first
 _PATIENCE = 600.0  # seconds that one writer waits for another
 
 
@@ -41,6 +42,15 @@ def write_feeds(workspace: Workspace, now: datetime) -> list[str]:
             write_text(folder / feed_name(name), text)
         workspace.catalogue.desk.finish_job(FEEDS, now, "written")
     return [feed_name(name) for name in lists]
+
+
+def update_feeds(workspace: Workspace, now: datetime) -> list[str]:
+    """Writes the feeds where a run ended since they were last written: an import by hand, a crawl that was no job."""
+    known = workspace.catalogue.desk.job(FEEDS)
+    ended = [run.finished_at for run in workspace.catalogue.runs(limit=_LOOKED_THROUGH) if run.finished_at is not None]
+    if not ended or (known is not None and known.done_at is not None and max(ended) < known.done_at):
+        return []
+    return write_feeds(workspace, now)
 
 
 def _changes(workspace: Workspace, since: datetime, now: datetime) -> Iterator[Change]:

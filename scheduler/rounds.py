@@ -14,6 +14,7 @@ from scheduler.editions import job_name, subscriptions_of
 from scheduler.jobs import Job, Standing, crawl_jobs, job_of, report_jobs, retention_jobs, standings
 from scheduler.posting import mail_server
 from scheduler.steps import (
+    WATCH,
     Done,
     OnDone,
     after_crawls,
@@ -49,7 +50,7 @@ class Round:
         self._alone("definitions", self.workspace.refuse_unusable_definitions)
         self._alone("crawls", lambda: self.crawl(self._due(crawl_jobs(self.workspace))))
         self.now = max(self.now, clock.now())  # what the crawls saw is news to the rest of the round
-        for name, step in after_crawls(self.done):
+        for name, step in dict([*WATCH, *after_crawls(self.done)]).items():
             self._alone(name, partial(step, self.workspace, self.now))
         self._alone("mail", partial(mail_server, self.workspace.settings))
         self._alone("reports", self._report_due)

@@ -18,7 +18,7 @@ from restock.terms import RunStatus
 from scheduler.alarms import raise_alarms
 from scheduler.crawls import CrawlEnd
 from scheduler.editions import Written, subscriptions_of, write_edition
-from scheduler.feeds import write_feeds
+from scheduler.feeds import update_feeds, write_feeds
 from scheduler.jobs import Job, JobKind, Standing
 from scheduler.posting import Posted, post_waiting
 from scheduler.retention import thin_evidence
@@ -60,6 +60,8 @@ OnDone = Callable[[Done], None]
 Step = tuple[str, Callable[[Workspace, datetime], object]]
 FEEDS: Step = ("feeds", write_feeds)
 ALARMS: Step = ("alarms", raise_alarms)
+WATCH: tuple[Step, ...] = (("feeds", update_feeds), ALARMS)
+"""What is done even where nothing was crawled: goods may have come by hand, and sites go stale by themselves."""
 
 
 def after_crawls(ends: Sequence[Done]) -> tuple[Step, ...]:

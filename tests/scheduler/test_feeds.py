@@ -11,7 +11,8 @@ from restock.run import CrawlOutcome
 from restock.settings import load_settings
 from restock.site import Guard
 from restock.terms import RunKind
-from scheduler.feeds import FEEDS, write_feeds
+from scheduler.feeds import FEEDS, update_feeds, write_feeds
+from scheduler.rounds import Round
 from scheduler.workspace import Workspace
 
 NOW = datetime(2026, 11, 9, 8, tzinfo=UTC)
@@ -50,3 +51,16 @@ def test_a_writer_that_waited_takes_nothing_back(tmp_path: Path, monkeypatch: py
         met = late.catalogue.desk.meet_job(FEEDS, NOW)
     assert (newest.count("<entry>"), file.read_text().count("<entry>")) == (1, 1)
     assert met.done_at == NOW
+
+
+def test_goods_that_came_by_hand_are_told_in_feeds_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "watchlists").mkdir()
+    (tmp_path / "watchlists" / "all.yaml").write_text("any:\n  - restricted: false\n")
+    with Workspace(load_settings(tmp_path)) as workspace:
+        assert update_feeds(workspace, NOW) == []
+        for at, count in ((NOW - timedelta(days=1), 20), (NOW, 21)):
+            monkeypatch.setenv("RESTOCK_NOW", at.isoformat())
+            crawl(workspace, at - timedelta(minutes=5), count)
+            Round(workspace, at).run()
+        assert (tmp_path / "feeds" / "all.atom").read_text().count("<entry>") == 1
+        assert update_feeds(workspace, NOW) == []
