@@ -7,17 +7,21 @@ from typing import Any
 
 from reports.data import WeeklyData
 from reports.exchange import net_of_rate
+from reports.importance import tier_of
 from reports.tables import Row, cell, flat
 from reports.workbook import Sheet
 from restock.change import Change, Correction
-from restock.listing import money_text, time_text
+from restock.listing import Listing, money_text, time_text
+from restock.terms import RestrictionRule
 
 _CENT = Decimal("0.01")
 CHANGES = (
     "event", "site", "brand", "mpn", "title", "restricted", "newly_available", "undecided",
     "before.price", "after.price", "price", "currency", "change_pct", "usd_pct", "net_pct", "price_type", "vat",
     "before.availability", "after.availability", "before.quantity", "after.quantity",
-    "condition", "relation", "category", "hs6", "components", "restrictions", "first_seen", "at", "url", "key", "sku",
+    "condition", "relation", "category", "hs6", "components", "rules", "tier", "battlefield", "policy_since",
+    "restrictions", "mark", "mark_by", "mark_at", "mark_note", "mark_changed_since",
+    "first_seen", "at", "url", "key", "sku",
     "from_run", "to_run", "evidence.warc", "evidence.record_id", "evidence.sha256",
 )  # fmt: skip
 CORRECTIONS = ("site", "key", "title", "field", "before", "after", "run", "at", "url")
@@ -36,7 +40,9 @@ COVERAGE = (
 )
 FLEETING = (
     "what", "site", "brand", "mpn", "title", "restricted", "appeared_at", "gone_at", "price", "currency",
-    "availability", "quantity", "restrictions", "url", "key", "evidence.warc", "evidence.record_id", "evidence.sha256",
+    "availability", "quantity", "rules", "tier", "battlefield", "policy_since", "restrictions",
+    "mark", "mark_by", "mark_at", "mark_note", "mark_changed_since", "url", "key",
+    "evidence.warc", "evidence.record_id", "evidence.sha256",
 )  # fmt: skip
 OFFERS = (
     "brand", "mpn", "site", "title", "price", "currency", "reporting_price", "reporting_currency", "rate", "rate_day",
@@ -66,13 +72,45 @@ def _rows_of(changes: Sequence[Change], data: WeeklyData) -> Iterator[Row]:
         moved = {"usd_pct": money_text(net.rate_pct), "net_pct": money_text(net.net_pct)} if net else {}
         said = {"undecided": listing.undecided, "first_seen": time_text(first), **moved}
         row = change.to_json()
-        yield {**(row["after"] or row["before"]), **row, **said}
+        yield {**(row["after"] or row["before"]), **row, **said, **_reasons(listing), **_mark_cells(listing, data)}
+
+
+def _reasons(listing: Listing) -> Row:
+    """What a table is filtered by: the rules, the highest tier, and the day of the earliest policy."""
+    rules = [rule.rule for rule in listing.restrictions]
+    days = [rule.since for rule in listing.restrictions if rule.rule is RestrictionRule.BRAND_POLICY and rule.since]
+    return {
+        "rules": [rule.value for rule in dict.fromkeys(rules)],
+        "tier": tier_of(listing),
+        "battlefield": RestrictionRule.BATTLEFIELD in rules,
+        "policy_since": min(days, default=None),
+    }
+
+
+def _mark_cells(listing: Listing, data: WeeklyData) -> Row:
+    """What an analyst said of the listing, in cells; none where nobody said anything."""
+    mark = data.mark(listing)
+    if mark is None:
+        return {}
+    told = {"by": mark.by, "at": time_text(mark.at), "note": mark.note, "changed_since": list(mark.changed(listing))}
+    return {"mark": mark.verdict.value, **{f"mark_{name}": value for name, value in told.items()}}
+
+
+def _marked(row: Row, listing: Listing, data: WeeklyData) -> Row:
+    """A row of the document with the mark on its listing, and what of it is other since."""
+    mark = data.mark(listing)
+    return row if mark is None else {**row, "mark": {**mark.to_json(), "changed_since": list(mark.changed(listing))}}
 
 
 def fleeting_rows(data: WeeklyData) -> Iterator[Row]:
     """What came and went inside the window, with the last state that it had."""
     for found in data.fleeting:
-        yield {**found.listing.to_json(), **found.to_json()}
+        yield {
+            **found.listing.to_json(),
+            **found.to_json(),
+            **_reasons(found.listing),
+            **_mark_cells(found.listing, data),
+        }
 
 
 def offer_rows(data: WeeklyData) -> Iterator[Row]:
@@ -156,6 +194,7 @@ def _about(data: WeeklyData) -> Iterator[tuple[str, str]]:
     yield "subscription", data.audience.name or "none in particular"
     yield "watch lists", ", ".join(data.audience.lists) or "none: every listing"
     yield from _HELD.items()
+    yield "times", "All days and times are in UTC."
     yield "left out", f"{data.false_positives} listings that analysts called false positives"
 
 
@@ -184,9 +223,9 @@ def document(data: WeeklyData, summary: str) -> dict[str, Any]:
         "since": time_text(data.since),
         "until": time_text(data.until),
         "summary": summary,
-        "changes": [change.to_json() for change in data.changes],
-        "unconfirmed": [change.to_json() for change in data.unconfirmed],
-        "fleeting": [found.to_json() for found in data.fleeting],
+        "changes": [_marked(change.to_json(), change.listing, data) for change in data.changes],
+        "unconfirmed": [_marked(change.to_json(), change.listing, data) for change in data.unconfirmed],
+        "fleeting": [_marked(found.to_json(), found.listing, data) for found in data.fleeting],
         "offers": list(offer_rows(data)),
         "corrections": [
             {

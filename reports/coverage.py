@@ -9,12 +9,14 @@ from reports.data import Coverage, Total, WeeklyData
 from reports.entries import Day, Entry, Fact, Item
 from reports.safety import shown
 from reports.speech import Speech
-from reports.wording import moment_text, shop_name
+from reports.wording import date_text, moment_text, shop_name
 from restock.run import Run
 from restock.terms import RunStatus
 
 MAX_RUNS = 6  # of one site that are told one by one
 MAX_TRIPS = 4  # of one run
+MAX_REMARKS = 6  # of the runs over one site
+MAX_BRANDS = 20  # of one site at its first look
 MAX_DAYS = 14  # in a strip
 _SYMBOLS = {"good": "✓", "bad": "✗", "none": "–"}
 
@@ -50,6 +52,7 @@ def _entry(site: Coverage, data: WeeklyData) -> Entry:
         facts.insert(0, Fact(words.say("coverage.runs"), words.count("coverage.earlier", left)))
     facts += [_accepted(words, run) for run in site.looks if run.accepted]
     facts += [_baseline(words, run) for run in site.looks if run.baseline]
+    facts += _remarks(words, site)
     if pages := len(site.runs) - len(site.looks):
         facts.append(Fact(words.count("coverage.pages", pages), words.say("coverage.of_pages")))
     if site.under_way is not None:
@@ -160,6 +163,47 @@ def _accepted(words: Speech, run: Run) -> Fact:
 def _baseline(words: Speech, run: Run) -> Fact:
     label = words.say("coverage.first", moment=moment_text(run.observed_at))
     return Fact(label, words.say("coverage.baseline"))
+
+
+def _remarks(words: Speech, site: Coverage) -> list[Fact]:
+    """What runs say of what they did to listings, such as prices that are held back; the same once, with its days."""
+    said: dict[str, list[Run]] = {}
+    for run in site.looks:
+        for warning in run.warnings:
+            said.setdefault(warning, []).append(run)
+    label = words.say("coverage.remark")
+    told = [(shown(words.sentence(text), 300), _days_text(runs)) for text, runs in list(said.items())[-MAX_REMARKS:]]
+    facts = [Fact(f"{label}, {days}", text) for text, days in told]
+    left = len(said) - len(facts)
+    return [*facts, *([Fact(label, words.count("coverage.more_remarks", left))] if left else [])]
+
+
+def first_looks(data: WeeklyData) -> Iterator[Item]:
+    """One entry for each site whose first complete run is of this window: what we start from, by brand."""
+    return (
+        Item((site.site,), False, partial(_first_look, site, begun, data))
+        for site in data.coverage
+        if (begun := site.begun) is not None
+    )
+
+
+def _first_look(site: Coverage, begun: Run, data: WeeklyData) -> Entry:
+    words = data.words
+    own = [total for total in data.totals if total.site == site.site and total.restricted]
+    own.sort(key=lambda total: (-total.restricted, total.brand or ""))
+    named = [f"{shown(one.brand, 40) or words.say('group.no_brand')}: {words.number(one.restricted)}" for one in own]
+    more = words.count("trend.left", len(named) - MAX_BRANDS) if len(named) > MAX_BRANDS else None
+    brands = "; ".join([*named[:MAX_BRANDS], *([more] if more else [])])
+    day = words.say("first.from", day=date_text(begun.observed_at))
+    held = _holdings(words, site.site, data.totals)
+    return Entry(
+        title=shop_name(site),
+        link=None,
+        tags=(day,),
+        figures=held,
+        brief="; ".join((*held, day)),
+        facts=(Fact(words.say("first.brands"), brands),) if brands else (),
+    )
 
 
 def _hidden(words: Speech, site: Coverage) -> str | None:

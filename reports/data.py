@@ -54,6 +54,11 @@ class Coverage:
         return last is not None and last.status is RunStatus.COMPLETE and not last.baseline
 
     @property
+    def begun(self) -> Run | None:
+        """The site's first complete look, if it is of this window: what is compared with from then on."""
+        return next((run for run in self.looks if run.baseline), None)
+
+    @property
     def unconfirmed(self) -> Sequence[Run]:
         """The looks of the window after its last complete one, oldest first: no change tells what they saw."""
         return tuple(takewhile(lambda run: run.status is not RunStatus.COMPLETE, reversed(self.looks)))[::-1]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.coverage import not_whole
-from reports.data import WeeklyData, name_of
+from reports.data import Coverage, WeeklyData, name_of
 from reports.entries import Entry, Item
 from reports.importance import kinds_text, spread
 from reports.sections import Section, Sorted, sections, sort_changes
@@ -130,7 +130,9 @@ def _summary(data: WeeklyData, found: Sorted) -> str:
     news = ", ".join(parts) or words.say(f"summary.{_nothing(data)}")
     line = words.count("summary.line", len(data.coverage), news=news, covered=_covered(data))
     line = line[:1].upper() + line[1:]
-    if unsure := _not_compared(data):
+    if begun := [site for site in data.coverage if site.begun]:
+        line += " " + _begun(data, begun)
+    if unsure := sum(not site.compared and not _just_begun(site) for site in data.coverage):
         line += " " + words.count("summary.not_compared", unsure)
     if unsettled := len({name_of(change.listing) for change in data.unconfirmed}):
         line += " " + words.count("summary.unsettled", unsettled)
@@ -144,10 +146,32 @@ def _summary(data: WeeklyData, found: Sorted) -> str:
 def _nothing(data: WeeklyData) -> str:
     """How a window without changes is told: that nothing changed is known only where every site was compared."""
     unsure = _not_compared(data)
+    if data.coverage and all(map(_just_begun, data.coverage)):
+        return "first"
     if unsure == len(data.coverage):
         return "unknown"
     own = "_listed" if data.audience.lists else ""
     return f"nothing_known{own}" if unsure else f"nothing{own}"
+
+
+def _just_begun(site: Coverage) -> bool:
+    """Whether a site was seen in full at the end of the window, and for the first time."""
+    return bool(site.looks) and site.looks[-1].baseline
+
+
+def _begun(data: WeeklyData, begun: Sequence[Coverage]) -> str:
+    """From what and from when on the changes of new sites are told."""
+    names = {site.site for site in begun}
+    own = [total for total in data.totals if total.site in names]
+    listings, restricted = sum(one.listings for one in own), sum(one.restricted for one in own)
+    days = sorted({date_text(site.begun.observed_at) for site in begun if site.begun})
+    return data.words.count(
+        "summary.begun",
+        len(begun),
+        listings=data.words.number(listings),
+        restricted=data.words.number(restricted),
+        day=" — ".join(dict.fromkeys((days[0], days[-1]))),
+    )
 
 
 def _not_compared(data: WeeklyData) -> int:

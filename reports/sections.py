@@ -6,13 +6,13 @@ from functools import partial
 
 from reports import entries
 from reports.cheaper import cheaper_items
-from reports.coverage import coverage_items
+from reports.coverage import coverage_items, first_looks
 from reports.data import WeeklyData
 from reports.entries import Entry, Item
 from reports.exchange import Net, net_of_rate
 from reports.importance import rank, weight
 from reports.safety import shown
-from reports.trends import Chart, charts
+from reports.trends import Chart, charts, newcomers_text
 from restock.change import Change, came_in
 from restock.terms import Event
 
@@ -152,6 +152,7 @@ def sections(found: Sorted, data: WeeklyData) -> Iterator[Section]:
         _section(data, "appeared", changes(found.appeared)),
         _section(data, "stock", changes(found.stock), 1),
         _section(data, "details", changes(found.details), 1),
+        _section(data, "first", first_looks(data), 1),
         _section(data, "trend", (), charts=charts(data) if data.changes or data.fleeting else ()),
         _section(data, "corrections", _corrections(data), 1),
         _section(data, "undecided", changes(found.undecided, entries.undecided), 1),
@@ -210,6 +211,8 @@ def section_note(name: str, data: WeeklyData) -> str:
     notes = [data.words.say(f"section.{name}.note")]
     if data.audience.lists and name in {"trend", "coverage"}:
         notes.append(data.words.say("page.all_listings"))
+    if name == "trend" and (begun := newcomers_text(data)) is not None:
+        notes.append(begun)
     if data.uncounted and name == "trend":
         notes.append(data.words.count("trend.false_positives", data.uncounted))
     return " ".join(notes)

@@ -1,12 +1,14 @@
 """The last weeks in charts: how many restricted listings each site and each brand had at the end of each week."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from reports.data import Total, WeeklyData, WeekTotals
 from reports.safety import shown
 from reports.speech import MINUS
+from reports.wording import date_text
 
 MAX_BARS = 10
 _STEPS = "▁▂▃▄▅▆▇█"
@@ -54,6 +56,43 @@ def charts(data: WeeklyData) -> tuple[Chart, ...]:
     return tuple(chart for chart in made if chart.bars)
 
 
+def newcomers_text(data: WeeklyData) -> str | None:
+    """The sites that were first crawled within the weeks, and what of each brand's change is theirs: a site that is new
+    to us is no growth of the market."""
+    known = [week for week in data.weeks if week.totals]
+    first = {total.site for total in known[0].totals} if known else set()
+    begun = {total.site: week.until for week in reversed(known) for total in week.totals if total.site not in first}
+    if not begun:
+        return None
+    ranked = sorted(begun, key=lambda site: (begun[site], site), reverse=True)[:MAX_BARS]
+    sites = ", ".join(f"{shown(site, 40)} ({_first_crawled(site, begun[site], data)})" for site in ranked)
+    return data.words.say("trend.newcomers", sites=sites, brands=_shares(known, begun, data) or MINUS)
+
+
+def _first_crawled(site: str, week: datetime, data: WeeklyData) -> str:
+    return date_text(min([*data.looks.get(site, ())[:1], week]))
+
+
+def _shares(known: Sequence[WeekTotals], newcomers: Container[str], data: WeeklyData) -> str:
+    """Of the brands with the most listings at such sites: theirs, and the whole change."""
+    theirs, change = Counter[str | None](), Counter[str | None]()
+    for total in known[-1].totals:
+        change[total.brand] += total.restricted
+        theirs[total.brand] += total.restricted if total.site in newcomers else 0
+    for total in known[0].totals:
+        change[total.brand] -= total.restricted
+    told = [(brand, count) for brand, count in theirs.most_common(MAX_BARS) if count]
+    nameless = data.words.say("group.no_brand")
+    return ", ".join(
+        data.words.say("trend.share", brand=shown(brand or nameless, 40), n=f"+{count}", change=_signed(change[brand]))
+        for brand, count in told
+    )
+
+
+def _signed(change: int) -> str:
+    return "±0" if not change else f"+{change}" if change > 0 else f"{MINUS}{-change}"
+
+
 def _chart(data: WeeklyData, title: str, name_of: Callable[[Total], str]) -> Chart:
     series = _series(data.weeks, name_of, own=title == "trend.sites")
     ranked = sorted(
@@ -80,8 +119,7 @@ def _series(weeks: Sequence[WeekTotals], name_of: Callable[[Total], str], *, own
 def _bar(name: str, counts: Counts, longest: int) -> Bar:
     now = counts[-1] or 0
     before = next((count for count in counts[:-1] if count is not None), now)
-    change = "±0" if now == before else f"+{now - before}" if now > before else f"{MINUS}{before - now}"
-    return Bar(shown(name, 40), now, round(100 * now / longest) if longest else 0, change, counts)
+    return Bar(shown(name, 40), now, round(100 * now / longest) if longest else 0, _signed(now - before), counts)
 
 
 def _step(above: int, most: int) -> int:

@@ -39,6 +39,7 @@ _MOMENTS = frozenset(
         "finished_at",
         "last_complete",
         "rate_day",
+        "mark_at",
     }
 )
 _LINKS = frozenset({"url", "link"})

@@ -209,13 +209,21 @@ def _weeks(workspace: Workspace, until: datetime, cleared: Collection[tuple[str,
     ]
 
 
+def _runs_of(workspace: Workspace, since: datetime, until: datetime) -> list[Run]:
+    """The runs of a window, the latest first. What was observed at its first moment is of the window before, but for
+    the catalogue's very first runs, which have none before them."""
+    if workspace.catalogue.first_observed() == since:
+        return workspace.catalogue.runs(until=until)
+    return workspace.catalogue.runs(after=since, until=until)
+
+
 def _coverage(workspace: Workspace, since: datetime, until: datetime) -> list[Coverage]:
     """How each site was seen: those with runs by then, and those enabled that had none in the window. One whose
     definition can't be used may be enabled."""
     sites, faults = workspace.definitions.sites, workspace.definitions.faults
     last_complete = workspace.catalogue.last_complete(until)
     runs: dict[str, list[Run]] = {}
-    for run in reversed(workspace.catalogue.runs(after=since, until=until)):
+    for run in reversed(_runs_of(workspace, since, until)):
         if run.kind is not RunKind.CORRECTION and run.status is not RunStatus.RUNNING:
             runs.setdefault(run.site, []).append(run)
     under_way = {site: begun for site, begun in workspace.catalogue.under_way().items() if begun <= until}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from reports.data import Audience, Total, WeeklyData, WeekTotals
+from reports.data import Audience, Coverage, Total, WeeklyData, WeekTotals
 from reports.digest import digest
 from reports.mail import Envelope, report_message
 from reports.render import WIDTH
@@ -141,7 +141,7 @@ def test_news_of_a_newly_available_good_say_how_much_there_is(
     newly = change(Event.AVAILABILITY_CHANGED, newly_available=True)
     more = change(Event.QUANTITY_CHANGED, before=listing(quantity=0), newly_available=True)
     found = digest(replace(full_week, changes=[newly, more], fleeting=(), corrections=(), unconfirmed=()))
-    assert [one.name for one in found.sections] == ["newly", "cheaper", "trend", "coverage"]
+    assert [one.name for one in found.sections] == ["newly", "cheaper", "first", "trend", "coverage"]
     assert "quantity" not in found.summary
 
 
@@ -186,6 +186,43 @@ def test_weeks_of_which_nothing_is_known_are_no_zeros(full_week: WeeklyData) -> 
     still = [WeekTotals(full_week.until, full_week.totals)] * 3
     assert charts(replace(full_week, weeks=still))[0].bars[0].line == "▄▄▄"
     assert charts(replace(full_week, weeks=weeks[:11])) == ()
+
+
+def test_a_site_first_crawled_in_these_weeks_is_no_growth(full_week: WeeklyData) -> None:
+    """What a new site brought is told beside the change of each brand."""
+    begun = full_week.until - timedelta(days=2)
+    new = [Total(site="bigshop", brand="Cisco", listings=900, restricted=789)]
+    weeks = [*full_week.weeks[:-1], replace(full_week.weeks[-1], totals=[*full_week.weeks[-1].totals, *new])]
+    for language, said in (
+        (Language.ENGLISH, f"bigshop ({begun:%Y-%m-%d}). Their part of the changes by brand: Cisco +789 of +800."),
+        (Language.RUSSIAN, "Их доля в изменениях по брендам: Cisco +789 из +800."),
+    ):
+        data = replace(full_week, weeks=weeks, looks={"bigshop": [begun]}, audience=Audience(language=language))
+        report = weekly_report(data)
+        for text in (report.text, report.html, report.page):
+            assert said in " ".join(text.replace("\n", " ").split())
+    assert "no growth of the market" not in weekly_report(full_week).text
+
+
+def test_coverage_tells_what_runs_say_of_themselves(full_week: WeeklyData, run: Make) -> None:
+    """A price that is held back is no change as yet, and is not passed over in silence."""
+    told = "1 price(s) jumped and are held back until a later run sees them again: a 2 -> 200 USD"
+    coverage = [Coverage(site="meridian", runs=[run(warnings=(told,))])]
+    assert told in " ".join(weekly_report(replace(full_week, coverage=coverage)).text.split())
+    russian = replace(full_week, coverage=coverage, audience=Audience(language=Language.RUSSIAN))
+    said = "цен скакнуло и придержано, пока их не увидит следующий обход: 1 (a 2 -> 200 USD)"
+    assert said in " ".join(weekly_report(russian).text.split())
+
+
+def test_a_first_letter_tells_what_it_starts_from(full_week: WeeklyData, run: Make) -> None:
+    begun = Coverage(site="meridian", runs=[run(baseline=True)], last_complete=full_week.until)
+    data = WeeklyData(since=full_week.since, until=full_week.until, coverage=[begun], totals=full_week.totals)
+    report = weekly_report(data)
+    assert report.subject.startswith("restock weekly: first look, ")
+    text = " ".join(report.text.split())
+    assert "First look at 1 site: 60 listings, 58 of them restricted; changes are told from 2026-11-18 on." in text
+    assert "restricted, by brand: Cisco: 58" in text
+    assert "not seen in full" not in text
 
 
 def test_what_analysts_called_a_false_positive_is_said_under_the_weeks(full_week: WeeklyData) -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -82,7 +83,7 @@ def test_an_empty_week_that_was_badly_seen_does_not_sound_quiet(weekly: Make, ru
             {"baseline": True},
             {"new": 40},
             "nothing known, sites not compared: 1 of 2",
-            "every crawl was complete. 1 site was not seen in full, or only for the first time",
+            "every crawl was complete. First look at 1 site: 0 listings",
         ),
         ({"whole_site": False}, {}, "no changes", "No changes at 2 sites"),
     ],
@@ -273,6 +274,22 @@ def test_what_was_cut_stands_in_the_attachments(weekly: Make, change: Make, list
         assert [row["title"] for row in csv.DictReader(table)] == [f"Товар {n}" for n in range(500)]
     document = json.loads(files[".json"].read_text(encoding="utf-8"))
     assert document["changes"] == [change.to_json() for change in changes]
+
+
+def test_marks_tiers_and_policies_can_be_filtered_by(full_week: WeeklyData, tmp_path: Path) -> None:
+    """In the table, the workbook and the JSON document a mark stands with its listing."""
+    files = {path.suffix: path for path in weekly_report(full_week).write(tmp_path)}
+    with files[".csv"].open(encoding="utf-8-sig", newline="") as table:
+        (row,) = (row for row in csv.DictReader(table) if row["mark"])
+    assert (row["title"], row["mark"], row["mark_by"]) == ("Коммутатор упавший", "escalated", "anna")
+    assert (row["rules"], row["tier"], row["battlefield"]) == ("brand_policy", "", "false")
+    assert row["policy_since"] == "2022-03-03"
+    (marked,) = (one for one in json.loads(files[".json"].read_text("utf-8"))["changes"] if "mark" in one)
+    assert marked["mark"]["note"] == "смотрим"
+    with zipfile.ZipFile(files[".xlsx"]) as book:
+        texts = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "mark_by" in texts
+    assert "escalated" in texts
 
 
 def test_coverage_says_what_is_hidden(weekly: Make, run: Make) -> None:
