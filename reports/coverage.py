@@ -16,6 +16,7 @@ from restock.terms import RunStatus
 MAX_RUNS = 6  # of one site that are told one by one
 MAX_TRIPS = 4  # of one run
 MAX_REMARKS = 6  # of the runs over one site
+MAX_IDLE = 20  # sites that were not crawled
 MAX_BRANDS = 20  # of one site at its first look
 MAX_DAYS = 14  # in a strip
 _SYMBOLS = {"good": "✓", "bad": "✗", "none": "–"}
@@ -27,8 +28,16 @@ def coverage_items(data: WeeklyData) -> Iterator[Item]:
 
 
 def not_whole(data: WeeklyData) -> list[str]:
-    """A line for each site that was not crawled completely: on which days, why, and what that hides."""
-    return [_shortfall(site, data) for site in _ordered(data.coverage) if not site.whole]
+    """A line for each site that was not crawled completely: on which days, why, and what that hides; one for all those
+    that were not crawled."""
+    short = [site for site in _ordered(data.coverage) if not site.whole]
+    told = [_shortfall(site, data) for site in short if site.runs]
+    idle = [f"{shop_name(site)} ({_last(data.words, site)})" for site in short if not site.runs]
+    named = [
+        *idle[:MAX_IDLE],
+        *([data.words.count("coverage.more_idle", len(idle) - MAX_IDLE)] if idle[MAX_IDLE:] else []),
+    ]
+    return [*([data.words.say("coverage.idle", sites=", ".join(named))] if idle else []), *told]
 
 
 def _shortfall(site: Coverage, data: WeeklyData) -> str:
@@ -58,7 +67,7 @@ def _entry(site: Coverage, data: WeeklyData) -> Entry:
     if site.under_way is not None:
         label = words.say("coverage.under_way", moment=moment_text(site.under_way))
         facts.append(Fact(label, words.say("coverage.not_ended")))
-    hidden = _hidden(words, site)
+    hidden = _hidden(words, site) if site.runs else None  # of no run at all, the figures say so
     return Entry(
         title=shop_name(site),
         link=None,
@@ -79,6 +88,8 @@ def _days(site: Coverage, data: WeeklyData) -> tuple[Day, ...]:
     by_day: dict[date, list[Run]] = {}
     for run in site.looks:
         by_day.setdefault(run.observed_at.astimezone(UTC).date(), []).append(run)
+    if not site.runs:
+        return ()
     days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
     # The window's first day belongs to the week before, but for what was seen after the window began.
     kept = [day for day in days if day > first or day in by_day]
@@ -209,7 +220,7 @@ def _first_look(site: Coverage, begun: Run, data: WeeklyData) -> Entry:
 def _hidden(words: Speech, site: Coverage) -> str | None:
     """What the reader can't know about a site at the end of the window."""
     if not site.looks:
-        return words.say("coverage.hides_rest" if site.runs else "coverage.hides_all")
+        return words.say("coverage.hides_rest")
     if site.looks[-1].status is RunStatus.COMPLETE:
         return None if site.whole else words.say("coverage.hides_nothing")
     if site.complete_looks:

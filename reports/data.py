@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import takewhile
 
 from reports.speech import Speech, speech
 from restock.change import Change, Correction, Fleeting
@@ -57,11 +56,6 @@ class Coverage:
     def begun(self) -> Run | None:
         """The site's first complete look, if it is of this window: what is compared with from then on."""
         return next((run for run in self.looks if run.baseline), None)
-
-    @property
-    def unconfirmed(self) -> Sequence[Run]:
-        """The looks of the window after its last complete one, oldest first: no change tells what they saw."""
-        return tuple(takewhile(lambda run: run.status is not RunStatus.COMPLETE, reversed(self.looks)))[::-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

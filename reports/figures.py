@@ -54,6 +54,8 @@ def _stock(change: Change, data: WeeklyData) -> Figures:
 
 
 def _quantity(change: Change, data: WeeklyData) -> Figures:
+    if change.before and change.before.availability is not change.listing.availability:
+        return _stock(change, data)
     words = data.words
     none = words.say("value.not_stated")
     before = (quantity_text(words, change.before) if change.before else None) or none

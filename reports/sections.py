@@ -7,7 +7,7 @@ from functools import partial
 from reports import entries
 from reports.cheaper import cheaper_items
 from reports.coverage import coverage_items, first_looks
-from reports.data import WeeklyData
+from reports.data import WeeklyData, name_of
 from reports.entries import Entry, Item
 from reports.exchange import Net, net_of_rate
 from reports.importance import rank, weight
@@ -62,7 +62,7 @@ class Sorted:
 
 def sort_changes(data: WeeklyData) -> Sorted:
     newly = first_news(data.changes)
-    left = _untold(data.changes, newly)
+    left = _stock_once(_untold(data.changes, newly))
     # The price of other goods, put in a listing's place, is no move of anything.
     prices = [change for change in left if change.event is Event.PRICE_CHANGED and not change.replaced]
     moved = [(change, net_of_rate(change, data)) for change in prices]
@@ -120,6 +120,20 @@ def _untold(changes: Iterable[Change], newly: Sequence[Change]) -> list[Change]:
         if id(change) not in told
         and not (change.event in _STOCK and (change.listing.site, change.listing.key) in stocked)
     ]
+
+
+def _stock_once(changes: Sequence[Change]) -> list[Change]:
+    """Availability and quantity that moved together as one: the entry of either tells both."""
+    told = {name_of(change.listing) for change in changes if is_shipment(change)}
+    moved = {name_of(change.listing) for change in changes if change.event is Event.AVAILABILITY_CHANGED}
+
+    def again(change: Change) -> bool:
+        name = name_of(change.listing)
+        if change.event is Event.AVAILABILITY_CHANGED:
+            return name in told
+        return change.event is Event.QUANTITY_CHANGED and name in moved and name not in told
+
+    return [change for change in changes if not again(change)]
 
 
 def _is_undecided_news(change: Change) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -30,11 +30,32 @@ class Document:
             return kind.model_validate({**(defaults or {}), **self.row})
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
-            raise self.fault(first["loc"], first["msg"].removeprefix("Value error, ")) from None
+            known = _keys_at(kind, first["loc"][:-1]) if first["type"] == "extra_forbidden" else ()
+            told = f"there is no such key; known: {', '.join(known)}" if known else first["msg"]
+            raise self.fault(first["loc"], told.removeprefix("Value error, ")) from None
 
     def fault(self, place: Place, reason: str) -> SettingsError:
         key = ".".join(str(part) for part in place)
         return SettingsError(f"{self.file}:{_line(self.node, place)}: {key}: {reason}")
+
+
+def _keys_at(kind: type[BaseModel], place: Place) -> Sequence[str]:
+    """The keys that a model knows at a place within it; none where the place leads to no model."""
+    for part in place:
+        if isinstance(part, str):
+            field = next((one for name, one in kind.model_fields.items() if part in {name, one.alias}), None)
+            inner = _model_in(field.annotation) if field else None
+            if inner is None:
+                return ()
+            kind = inner
+    return [one.alias or name for name, one in kind.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that a field's type is made of, as in `tuple[Criterion, ...]` and `Criterion | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
 
 
 def read_document(file: Path, what: str) -> Document:

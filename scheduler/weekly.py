@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from catalog import Diff, Wanted
 from reports.data import (
@@ -119,14 +120,25 @@ def _came_back(change: Change) -> bool:
 
 
 def _unconfirmed(workspace: Workspace, coverage: Iterable[Coverage], until: datetime) -> Iterator[Change]:
-    """What the incomplete crawls of the window saw after their site's last complete one."""
+    """What incomplete crawls saw after their site's last complete one, also those of earlier windows."""
     for site in coverage:
-        seen = [run for run in site.unconfirmed if run.status is RunStatus.PARTIAL]
+        seen = _since_complete(workspace, site, until)
         before = _stood_before(workspace, seen[0], until) if seen else None
         if before is not None:
             wanted = Wanted(events=frozenset(Event))
             found = market_changes(workspace, since=before, until=seen[-1].id, sites=[site.site], wanted=wanted)
             yield from found.changes
+
+
+def _since_complete(workspace: Workspace, site: Coverage, until: datetime) -> list[Run]:
+    """The incomplete looks at a site after its last complete one, the oldest first."""
+    if site.last_complete is None:
+        return []
+    # From just before the complete run, which ends them: another can bear the same moment.
+    runs = workspace.catalogue.runs(site.site, after=site.last_complete - timedelta(microseconds=1), until=until)
+    looks = [run for run in runs if run.whole_site and run.kind is not RunKind.CORRECTION]
+    after = takewhile(lambda run: run.status is not RunStatus.COMPLETE, looks)
+    return [run for run in after if run.status is RunStatus.PARTIAL][::-1]
 
 
 def _stood_before(workspace: Workspace, first: Run, until: datetime) -> str | None:

@@ -21,7 +21,7 @@ from reports.trends import charts
 from reports.weekly import weekly_report
 from restock.review import Mark, Verdict, marked_facts
 from restock.run import Trip
-from restock.terms import Event, RunStatus
+from restock.terms import Availability, Event, RunStatus
 from restock.watching import Language
 
 Make = Callable[..., Any]
@@ -79,6 +79,28 @@ def test_what_went_and_came_back_says_between_which_days(full_week: WeeklyData) 
     assert went["presence"] == "last complete crawl that had it 2026-11-17, not found 2026-11-18"
     back = facts_of(full_week, "life", "Коммутатор вернувшийся")
     assert back["presence"] == "gone since 2026-11-12, back 2026-11-18"
+
+
+def test_availability_and_quantity_that_moved_together_are_one_entry(change: Make, listing: Make) -> None:
+    """One shipment or one stock change, with both said."""
+    few, none = listing(quantity=4), listing(quantity=None, availability=Availability.BACK_ORDER)
+    many = replace(few, quantity=90)
+    for before, after, name, told in (
+        (none, few, "stock", "in stock, 4 pcs | was to order"),
+        (
+            replace(few, availability=Availability.BACK_ORDER),
+            many,
+            "shipments",
+            "in stock, 90 pcs | was to order, 4 pcs",
+        ),
+    ):
+        events = (Event.AVAILABILITY_CHANGED, Event.QUANTITY_CHANGED)
+        both = [change(event, before=before, after=after) for event in events]
+        found = digest(WeeklyData(since=few.observed_at - timedelta(days=7), until=few.observed_at, changes=both))
+        entries = [entry for section in found.sections for entry in section.entries]
+        assert [section.name for section in found.sections] == [name]
+        (entry,) = entries
+        assert " | ".join(entry.figures[:2]).replace("\N{NO-BREAK SPACE}", " ") == told
 
 
 def test_stock_that_rose_is_told_as_what_was_seen(full_week: WeeklyData) -> None:
@@ -251,11 +273,11 @@ def test_the_warning_names_what_was_not_crawled_and_a_strip_shows_the_days(full_
     text = " ".join(weekly_report(full_week).text.split())
     head = text.partition("==")[0]
     assert "- vostok: 2026-11-18: 12 pages were a wall; last complete 2026-11-13 06:00 UTC; since then new" in head
-    assert "- idle: not crawled; never complete; no run in this window: whatever happened at this site is not" in head
+    assert "- Not crawled in this window, so that whatever happened there is not" in head
     assert "meridian" not in head.partition("Not crawled completely")[2]
     shut = [replace(one, enabled=False) for one in full_week.coverage]
     unplanned = " ".join(weekly_report(replace(full_week, coverage=shut)).text.split())
-    assert "- idle: not crawled: no crawls of it are scheduled (it is not enabled, or its lists are" in unplanned
+    assert "not crawled: no crawls of it are scheduled (it is not enabled, or its lists are" in unplanned
     assert "12 pages were a wall; 12 known listings not seen, kept as they were" in text
     assert "Fri 13 ✓" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Wed 18 ✗" in text.replace("\N{NO-BREAK SPACE}", " ")

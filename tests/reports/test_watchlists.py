@@ -144,6 +144,7 @@ def test_subscriptions_are_read_with_their_defaults(tmp_path: Path) -> None:
     ("routers", "said"),
     [
         ("any:\n  - brand: Cisco\n    colour: red\n", "routers.yaml:3: any.0.colour"),
+        ("any:\n  - brand: Cisco\n    made: 1\n", "routers.yaml:3: any.0.made: there is no such key; known: brand, "),
         ("any:\n  - brand: Cisco\n  - {}\n", "routers.yaml:3: any.1: it asks for nothing"),
         ("any:\n  - brand: []\n", "routers.yaml:2: any.0: it asks for nothing"),
         ("any:\n  - max_price: 10\n", "routers.yaml:2: any.0: a price limit needs its `currency`"),

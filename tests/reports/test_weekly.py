@@ -130,7 +130,7 @@ def test_sections_come_in_the_order_of_importance(weekly: Make, change: Make, li
     changes = [
         change(Event.APPEARED, after=listing(key="u", restricted=False, restrictions=(), undecided=True)),
         change(Event.DETAILS_CHANGED, after=listing(title="Другое")),
-        change(Event.AVAILABILITY_CHANGED),
+        change(Event.AVAILABILITY_CHANGED, after=listing(key="s")),
         change(Event.APPEARED, after=listing(key="n", restricted=False)),
         change(Event.QUANTITY_CHANGED, before=listing(quantity=1), after=listing(quantity=90)),
         change(Event.DISAPPEARED),
@@ -305,7 +305,8 @@ def test_coverage_says_what_is_hidden(weekly: Make, run: Make) -> None:
     for text in (even(report.text), visible(report)):
         assert "12 pages were a captcha; 12 known listings not seen, kept as they were" in text
         assert "not reported as gone until a run is complete again" in text
-        assert "whatever happened at this site is not in this report" in text
+        assert "whatever happened there is not in this report: idle (never complete)." in text
+        assert text.count("idle (never complete)") == 1
         assert "60 listings, 58 restricted" in text
         assert text.index("idle") < text.index("walled") < text.index("whole")
 
