@@ -10,6 +10,7 @@ from reports.entries import Entry, Fact, Item, found_under, listing_tags, proof
 from reports.importance import weight
 from reports.lifetimes import shop_text
 from reports.safety import safe_link, shown
+from reports.sourcing import sources_behind
 from reports.wording import price_text, short_reason_text, stock_text
 from restock.listing import Listing
 from restock.terms import Relation
@@ -49,7 +50,7 @@ def _entry(offer: Listing, price: Decimal, dearer: list[Priced], data: WeeklyDat
         figures=figures,
         facts=(
             *(Fact(words.say("fact.offers"), line) for line in others),
-            *([Fact(words.say("fact.why"), why)] if why else []),
+            *([Fact(words.say("fact.why"), why, sources=sources_behind(offer))] if why else []),
             *found_under(words, offer),
             *proof(words, offer),
         ),

@@ -11,6 +11,7 @@ from reports.figures import figures_of
 from reports.lifetimes import absence_text, formerly_text, held_since, rise_text, shop_text, since_text
 from reports.marking import mark_text
 from reports.safety import safe_link, shown
+from reports.sourcing import Source, sources_behind
 from reports.speech import Speech
 from reports.wording import (
     brief_reason_text,
@@ -31,13 +32,14 @@ from restock.terms import Event
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One labelled line under an entry, and the name of its source with an address that is safe to follow. Proof is set
-    in small type."""
+    in small type; `sources` are referred to by their number in the report's list."""
 
     label: str
     text: str
     source: str | None = None
     link: str | None = None
     proof: bool = False
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class Day:
 class Entry:
     """One listing in a section. `figures` stand beside the heading, the first of them large; `group` is the heading
     that it stands under, where its section has groups; `known` goods, which an analyst has marked, stand in the last of
-    them. `brief` is what a line must say where there is no room for more, under the reasons (`why`). `days` is a strip
-    of days, for a site."""
+    them. `brief` is what a line must say where there is no room for more, under the reasons (`why`), with their
+    `sources`. `days` is a strip of days, for a site."""
 
     title: str
     link: str | None
@@ -66,6 +68,7 @@ class Entry:
     known: bool = False
     brief: str = ""
     why: str = ""
+    sources: tuple[Source, ...] = ()
     days: tuple[Day, ...] = ()
 
 
@@ -112,6 +115,7 @@ def newly_available(change: Change, data: WeeklyData) -> Entry:
         known=data.known(listing),
         brief="; ".join((price_text(words, listing), stock_text(words, listing), date_text(held_since(change)))),
         why=_why(words, listing),
+        sources=sources_behind(listing),
     )
 
 
@@ -146,7 +150,8 @@ def _short_entry(
 ) -> Entry:
     words = data.words
     short = "; ".join(short_reason_text(words, rule) for rule in listing.restrictions)
-    why = [Fact(words.say("fact.why"), short)] if short else []
+    sources = sources_behind(listing)
+    why = [Fact(words.say("fact.why"), short, sources=sources)] if short else []
     return Entry(
         title=shown(listing.title),
         link=safe_link(listing.url),
@@ -155,6 +160,7 @@ def _short_entry(
         facts=(*facts, *why, *marked(listing, data), *found_under(words, listing), *proof(words, listing)),
         brief="; ".join((*figures, shop_text(listing.site, data), seen)),
         why=_why(words, listing),
+        sources=sources,
         restricted=listing.restricted,
     )
 
@@ -220,8 +226,10 @@ def _reasons(words: Speech, listing: Listing) -> list[Fact]:
     facts = []
     for rule in listing.restrictions:
         (name, link), *further = sources_of(rule.source)
-        facts.append(Fact(words.say("fact.restricted"), reason_text(words, rule), name, link))
-        facts += [Fact(words.say("fact.source"), words.say("reason.latest"), *one) for one in further]
+        told = reason_text(words, rule)
+        facts.append(Fact(words.say("fact.restricted"), told, name, link, sources=((name, link),)))
+        label, latest = words.say("fact.source"), words.say("reason.latest")
+        facts += [Fact(label, latest, *one, sources=(one,)) for one in further]
     return facts
 
 

@@ -11,6 +11,7 @@ from reports.data import WeeklyData
 from reports.digest import Digest, cut
 from reports.entries import Day
 from reports.safety import shown
+from reports.sourcing import Sources
 from reports.speech import NBSP
 from reports.wording import moment_text
 
@@ -45,6 +46,7 @@ def fill(template: str, digest: Digest, data: WeeklyData, **values: object) -> s
     head = {
         "digest": digest,
         "words": words,
+        "sources": Sources(),
         "window": words.window(data.since, data.until),
         "exact": exact,
         "lists": words.say("page.lists", names=names) if names else None,

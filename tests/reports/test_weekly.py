@@ -161,6 +161,7 @@ def test_sections_come_in_the_order_of_importance(weekly: Make, change: Make, li
         "Rules changed, not the market",
         "New and undecided",
         "Coverage",
+        "Sources",
     ]
 
 
@@ -377,13 +378,27 @@ def test_hostile_titles_stay_text(title: str, weekly: Make, change: Make, listin
     assert not [link for link in tree.xpath("//@href") if not link.startswith("https://www.theregister.com/")]
     assert "\u202e" not in report.html + report.text
     assert "49" not in report.text.partition("== Newly")[2]
-    assert [name.split(" (")[0] for name in sections(report)] == ["Newly available restricted goods", "Price movements"]
+    told = ["Newly available restricted goods", "Price movements", "Sources"]
+    assert [name.split(" (")[0] for name in sections(report)] == told
     assert all(path.stat().st_size for path in report.write(tmp_path))
 
 
 def test_links_in_a_report_are_web_addresses_only(weekly: Make, change: Make, listing: Make) -> None:
     report = weekly(changes=[change(after=listing(url='https://shop.example/?a="><b>'))])
-    assert lxml_html.fromstring(report.html).xpath("//@href") == ['https://shop.example/?a="><b>']
+    assert lxml_html.fromstring(report.html).xpath("//@href")[0] == 'https://shop.example/?a="><b>'
+
+
+def test_every_row_refers_to_the_numbered_sources(weekly: Make, change: Make, listing: Make) -> None:
+    """Each source stands once at the end, in HTML as in text, and rows of all sections name its number."""
+    other = replace(listing().restrictions[0], source="EU: https://eu.example/list; Gazette, no. 7")
+    moved = listing(key="m", restrictions=(*listing().restrictions, other))
+    report = weekly(
+        changes=[change(Event.APPEARED, after=listing(), newly_available=True), change(before=listing(), after=moved)]
+    )
+    for text in (even(report.text), visible(report)):
+        assert "(cisco, since 2022-03-03) [1] [2] [3]" in text
+        end = text.rpartition("Sources")[2]
+        assert re.search(r"\[1\] The Register.*\[2\] EU.*\[3\] Gazette, no\. 7", end)
 
 
 def test_nothing_is_loaded_from_elsewhere(weekly: Make, change: Make) -> None:
