@@ -242,7 +242,7 @@ def test_a_first_letter_tells_what_it_starts_from(full_week: WeeklyData, run: Ma
     report = weekly_report(data)
     assert report.subject.startswith("restock weekly: first look, ")
     text = " ".join(report.text.split())
-    assert "First look at 1 site: 60 listings, 58 of them restricted; changes are told from 2026-11-18 on." in text
+    assert "First look at 1 site: listings 60, of them restricted 58; changes are told from 2026-11-18 on." in text
     assert "restricted, by brand: Cisco: 58" in text
     assert "not seen in full" not in text
 

@@ -83,7 +83,7 @@ def test_an_empty_week_that_was_badly_seen_does_not_sound_quiet(weekly: Make, ru
             {"baseline": True},
             {"new": 40},
             "nothing known, sites not compared: 1 of 2",
-            "every crawl was complete. First look at 1 site: 0 listings",
+            "every crawl was complete. First look at 1 site: listings 0,",
         ),
         ({"whole_site": False}, {}, "no changes", "No changes at 2 sites"),
     ],

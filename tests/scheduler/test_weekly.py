@@ -96,6 +96,21 @@ def test_goods_that_only_a_partial_run_saw_are_not_called_no_change(tmp_path: Pa
     assert "compared" not in told.summary
 
 
+def test_a_window_that_begins_with_the_very_first_run_tells_it(tmp_path: Path) -> None:
+    """The first window of a subscription begins at the moment of the catalogue's first run; a later one leaves out
+    what was observed at its beginning."""
+    with Workspace(load_settings(tmp_path / "home")) as found:
+        crawl(found, "shop", 0, offer(1, "100"))
+        crawl(found, "shop", 1, offer(1, "100"))
+        first, later = (MONDAY + timedelta(days=days) for days in (0, 1))
+        data = changes_between(found, since=first, until=later, starts=())
+        begun = weekly_report(gather(found, data, since=first, until=later))
+        assert "First look at 1 site: listings 1, of them restricted 1; changes are told from" in begun.summary
+        data = changes_between(found, since=later, until=MONDAY + timedelta(days=2))
+        (shop,) = gather(found, data, since=later, until=MONDAY + timedelta(days=2)).coverage
+        assert not shop.runs
+
+
 def test_goods_that_came_back_say_since_when_they_were_gone(tmp_path: Path) -> None:
     with Workspace(load_settings(tmp_path / "home")) as found:
         for day, there in enumerate([(1, 2), (1,), (1, 2), (1,), (1,), (1, 2), (1, 2), (1,)]):
