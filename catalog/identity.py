@@ -24,6 +24,11 @@ class Sighting:
     rank: int
     price: int | None = None
 
+    @property
+    def bare(self) -> bool:
+        """Whether it has nothing but a title."""
+        return self.sku is None and self.url is None
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -83,7 +88,7 @@ class _Resolver:
         self.by_url = _grouped(known, lambda item: item.url)
         self.claimed: set[int] = set()
         self.open = self._without_duplicates(seen)
-        self.bare = [item for item in self.open if item.url is None and item.sku is None]
+        self.bare = [item for item in self.open if item.bare]
         self.sku_rows = _grouped(self.open, lambda item: item.sku)
         self.url_rows = _grouped(self.open, lambda item: item.url)
 
@@ -204,11 +209,10 @@ class _Resolver:
         def pick(item: Sighting) -> Known | None:
             if len(rows[item.title]) != 1:
                 return None
-            bare = item.sku is None and item.url is None
             return self._one(
                 known
                 for known in by_title.get(item.title, ())
-                if bare or (known.url is None and (item.sku is None or known.sku is None))
+                if item.bare or (known.url is None and (item.sku is None or known.sku is None))
             )
 
         self._match(pick)
@@ -228,7 +232,7 @@ class _Resolver:
         """Rows that say wholly the same are one row, but where as many goods as rows are known."""
         kept = {(item.title, item.rank): item.row for item in self.bare if item.row in self.found.matches}
         for item in self.open:
-            if item.url is None and item.sku is None:
+            if item.bare:
                 first = kept.setdefault((item.title, item.rank), item.row)
                 if first != item.row:
                     self.found.duplicates[item.row] = first

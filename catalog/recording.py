@@ -179,10 +179,11 @@ def _refuse_unacceptable(connection: Connection, run: Run) -> None:
     if not run.whole_site:
         raise UsageError(f"{run.id}: a run over single pages can't say what is gone")
     later = runs.runs_of(run.site).where(m.run.c.whole, m.run.c.status.in_(runs.MERGED), m.run.c.id > run.sequence)
-    for newest in connection.execute(later.limit(1)):
-        if newest.kind == RunKind.CORRECTION.value:
-            told = f"read again under newer rules since ({newest.name}); a new run of {run.site} can be accepted"
-            raise UsageError(f"{run.id}: it was {told}")
+    newest = connection.execute(later.limit(1)).first()
+    if newest is not None and newest.kind == RunKind.CORRECTION.value:
+        told = f"read again under newer rules since ({newest.name}); a new run of {run.site} can be accepted"
+        raise UsageError(f"{run.id}: it was {told}")
+    if newest is not None:
         raise UsageError(f"{run.id}: only the latest run of {run.site} can be accepted; that is {newest.name}")
 
 

@@ -76,7 +76,6 @@ def diff(
             sites=site,
             wanted=wanted,
         )
-        count = 0
         if inside:
             count = show((item.to_json() for item in found.fleeting), FLEETING_COLUMNS, format, output)
         elif corrections:

@@ -18,8 +18,6 @@ from scheduler.workspace import Workspace
 
 GIVE_UP_AFTER = timedelta(days=3)
 """How long one address of a letter that reached others is tried again."""
-
-
 _RECORDINGS, _RECORD_AGAIN = 6, 5.0  # tries, and seconds between them; a locked catalogue waits half a minute each time
 
 
@@ -134,13 +132,15 @@ class _Try:
 
     def _settle(self, answers: Mapping[str, Answer]) -> None:
         self._again = [target for target, answer in answers.items() if answer.too_big and not self._again]
-        if self._again and (smaller := without_attachments(self._body, files_of(self.letter))) is not None:
-            self.letter = self._desk.shrink(self.letter, smaller)
-            answers = {target: answer for target, answer in answers.items() if target not in self._again}
-        else:
+        smaller = without_attachments(self._body, files_of(self.letter)) if self._again else None
+        if smaller is None:
             self._again = []
-        self._unwritten |= {target: _given_up(self.letter, target, answer) for target, answer in answers.items()}
-        self._write()
+        final = {target: answer for target, answer in answers.items() if target not in self._again}
+        if final:
+            self._unwritten |= {target: _given_up(self.letter, target, answer) for target, answer in final.items()}
+            self._write()
+        if smaller is not None:  # after what others answered is safe, and from the letter as it now is
+            self.letter = self._desk.shrink(self.letter, smaller)
 
     def _write(self) -> None:
         """Writes down what is known. That a server took the letter is tried for minutes: it would be sent again."""

@@ -50,6 +50,7 @@ class Round:
         self._alone("definitions", self.workspace.refuse_unusable_definitions)
         self._alone("crawls", lambda: self.crawl(self._due(crawl_jobs(self.workspace))))
         self.now = max(self.now, clock.now())  # what the crawls saw is news to the rest of the round
+        # By name: what a crawl of this round brought is written in any case, and nothing twice.
         for name, step in dict([*WATCH, *after_crawls(self.done)]).items():
             self._alone(name, partial(step, self.workspace, self.now))
         self._alone("mail", partial(mail_server, self.workspace.settings))
